@@ -1,0 +1,60 @@
+"""Derive, prove, print and generate the gradients of output units and losses.
+
+>>> import derive
+>>> pair = derive.pair("softmax", "cross-entropy")
+>>> pair.gradient("a").result
+Entries(-y[i] + ŷ[i], (i, k))
+"""
+
+from derive.attainability import Attainable
+from derive.catalogue import (
+    Loss,
+    Output,
+    losses,
+    outputs,
+    register_loss,
+    register_output,
+    squared_norm,
+    sum_over_units,
+)
+from derive.derivation import Assumption, Definition, Derivation, Step
+from derive.errors import (
+    BrokenDocument,
+    DeriveError,
+    InvalidLabel,
+    RefusedPair,
+    UnknownName,
+    UnknownOption,
+    UnsupportedExpression,
+)
+from derive.language import NamedFunction, register_function
+from derive.pairs import Pair, pair
+from derive.rules import Rule
+
+__all__ = [
+    "Assumption",
+    "Attainable",
+    "BrokenDocument",
+    "Definition",
+    "Derivation",
+    "DeriveError",
+    "InvalidLabel",
+    "Loss",
+    "NamedFunction",
+    "Output",
+    "Pair",
+    "RefusedPair",
+    "Rule",
+    "Step",
+    "UnknownName",
+    "UnknownOption",
+    "UnsupportedExpression",
+    "losses",
+    "outputs",
+    "pair",
+    "register_function",
+    "register_loss",
+    "register_output",
+    "squared_norm",
+    "sum_over_units",
+]

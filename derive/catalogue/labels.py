@@ -1,0 +1,119 @@
+"""Label domains: which label vectors a loss takes, and what may be assumed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sympy import Integer
+
+from derive.derivation import Assumption
+from derive.errors import InvalidLabel
+from derive.language import total
+
+if TYPE_CHECKING:
+    from derive.catalogue.records import Vector
+
+__all__ = [
+    "LabelDomain",
+    "exact_labels",
+    "real_labels",
+    "simplex_labels",
+    "unit_interval_labels",
+]
+
+
+def exact_labels(labels: Sequence[Any]) -> tuple[Fraction, ...]:
+    """Return labels as the decimal numbers they are written as: 0.05 is 1/20.
+
+    Raises
+    ------
+    InvalidLabel
+        If there is none, or one is not a finite number.
+
+    Examples
+    --------
+    >>> exact_labels([0.05, 0.95])
+    (Fraction(1, 20), Fraction(19, 20))
+    """
+    if isinstance(labels, str) or not hasattr(labels, "__iter__"):
+        raise InvalidLabel(f"labels {labels!r} are not a vector; give a sequence of k numbers")
+    exact = []
+    for place, label in enumerate(labels, 1):
+        try:
+            number = int(label) if isinstance(label, bool) else label
+            exact.append(number if isinstance(number, Fraction) else Fraction(str(number)))
+        except (ValueError, ZeroDivisionError):
+            raise InvalidLabel(f"label {place} is {label!r}; a label is a finite number") from None
+    if not exact:
+        raise InvalidLabel("the label vector is empty; give k ≥ 1 numbers")
+    return tuple(exact)
+
+
+@dataclass(frozen=True)
+class LabelDomain:
+    """A set of label vectors.
+
+    Parameters
+    ----------
+    name : str
+        The name, under which ``numeric.strategies`` draws from the same set.
+    text, latex : str
+        The set, as in ``yᵢ ∈ [0, 1]``.
+    entry : callable
+        Whether one exact label may stand in a label vector.
+    sum_to_one : bool
+        Whether the labels of an example sum to one, which a derivation may then assume.
+    """
+
+    name: str
+    text: str
+    latex: str
+    entry: Callable[[Fraction], bool] = field(compare=False)
+    sum_to_one: bool = False
+
+    def assumptions(self, label: Vector) -> tuple[Assumption, ...]:
+        """Return the equations that hold for every label vector of the set."""
+        if not self.sum_to_one:
+            return ()
+        bound = label.index()
+        everything = total(label[bound], bound, label.size)
+        return (Assumption("the labels of an example sum to one", everything, Integer(1)),)
+
+    def check(self, labels: Sequence[Any]) -> tuple[Fraction, ...]:
+        """Return the labels exactly, or raise `InvalidLabel` with the entry that is outside.
+
+        Examples
+        --------
+        >>> unit_interval_labels.check([0, 1, 0.25])
+        (Fraction(0, 1), Fraction(1, 1), Fraction(1, 4))
+        >>> simplex_labels.check([0.5, 0.6])
+        Traceback (most recent call last):
+            ...
+        derive.errors.InvalidLabel: the labels (0.5, 0.6) sum to 1.1; expected y ≥ 0, Σᵢ yᵢ = 1
+        """
+        exact = exact_labels(labels)
+        for place, label in enumerate(exact, 1):
+            if not self.entry(label):
+                raise InvalidLabel(f"label {place} is {float(label):g}; expected {self.text}")
+        if self.sum_to_one and sum(exact) != 1:
+            shown = ", ".join(f"{float(label):g}" for label in exact)
+            raise InvalidLabel(
+                f"the labels ({shown}) sum to {float(sum(exact)):g}; expected {self.text}"
+            )
+        return exact
+
+
+real_labels = LabelDomain("real", "y ∈ ℝᵏ", r"y \in \mathbb{R}^k", lambda label: True)
+unit_interval_labels = LabelDomain(
+    "unit interval", "yᵢ ∈ [0, 1]", r"y_i \in [0, 1]", lambda label: 0 <= label <= 1
+)
+simplex_labels = LabelDomain(
+    "simplex",
+    "y ≥ 0, Σᵢ yᵢ = 1",
+    r"y \ge 0,\ \sum_{i=1}^{k} y_i = 1",
+    lambda label: label >= 0,
+    sum_to_one=True,
+)

@@ -1,0 +1,66 @@
+"""The order in which rules are tried: that of the lecture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.derivation import Assumption
+from derive.deriving.setting import Setting
+from derive.rules.assumptions import use_assumption
+from derive.rules.naming import name_prediction
+from derive.rules.rule import Rule
+from derive.rules.tables import find_rule
+
+__all__ = ["after_differentiation", "after_naming", "before_differentiation"]
+
+Plan = list[tuple[Rule, Assumption | None]]
+
+_BEFORE = (
+    ("sums", "the squared norm is a sum of squares"),
+    ("logarithms", "one fraction under the logarithm"),
+    ("logarithms", "logarithm of a reciprocal"),
+    ("sums", "the sign moves into the sum"),
+    ("logarithms", "logarithm of a quotient"),
+    ("logarithms", "logarithm of a power"),
+    ("logarithms", "logarithm of a product"),
+    ("sums", "multiply out and collect"),
+    ("sums", "the sign moves into the sum"),
+    ("sums", "what does not depend on the index leaves the sum"),
+)
+_AFTER = (
+    ("deltas", "contract δ: one term survives"),
+    ("hyperbolic functions", "the hyperbolic tangent is sinh over cosh"),
+    ("fractions", "common denominator"),
+)
+_NAMED = (
+    ("deltas", "contract δ: one term survives"),
+    ("fractions", "common denominator"),
+    ("sums", "what does not depend on the index leaves the sum"),
+)
+
+
+def _rules(names: Iterable[tuple[str, str]]) -> Plan:
+    return [(find_rule(table, name), None) for table, name in names]
+
+
+def _assumptions(setting: Setting) -> Plan:
+    return [(use_assumption(assumption), assumption) for assumption in setting.assumptions]
+
+
+def before_differentiation(setting: Setting) -> Plan:
+    """Return what is tried on the loss: logarithms, then sums, then the assumptions."""
+    return [*_rules(_BEFORE), *_assumptions(setting)]
+
+
+def after_differentiation(setting: Setting) -> Plan:
+    """Return what is tried on a fresh derivative: deltas, fractions, then the name ŷ."""
+    return [*_rules(_AFTER), (name_prediction(setting.names), None)]
+
+
+def after_naming(setting: Setting) -> Plan:
+    """Return what is tried on a derivative in ŷ: sums, the assumptions, common factors."""
+    return [
+        *_rules(_NAMED),
+        *_assumptions(setting),
+        *_rules([("fractions", "common factor")]),
+    ]

@@ -1,0 +1,90 @@
+"""The errors that derive raises: each repeats what was given and says what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "BrokenDocument",
+    "DeriveError",
+    "InvalidLabel",
+    "RefusedPair",
+    "UnknownName",
+    "UnknownOption",
+    "UnsupportedExpression",
+]
+
+
+class DeriveError(Exception):
+    """Base of every error that derive raises on purpose."""
+
+
+class UnknownName(DeriveError, LookupError):
+    """A name that no table holds.
+
+    Parameters
+    ----------
+    kind : str
+        What was looked up, such as ``"output"`` or ``"loss"``.
+    name : object
+        What the caller gave.
+    known : Iterable[str]
+        The names the table does hold, in its order.
+
+    Examples
+    --------
+    >>> print(UnknownName("output", "sofmax", ["linear", "softmax"]))
+    unknown output 'sofmax'; did you mean 'softmax'? Known: linear, softmax
+    """
+
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+        names = list(known)
+        near = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        self.kind, self.name, self.known = kind, name, tuple(names)
+        self.suggestion = near[0] if near else None
+        super().__init__(f"unknown {kind} {name!r}; {hint}Known: {', '.join(names)}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownOption(DeriveError, ValueError):
+    """An option whose value is not one of those it takes.
+
+    Examples
+    --------
+    >>> print(UnknownOption("reduction", "average", ["sum", "mean"]))
+    reduction='average' is not an option; reduction takes: 'sum', 'mean'
+    """
+
+    def __init__(self, option: str, value: object, allowed: Iterable[object]) -> None:
+        choices = ", ".join(repr(choice) for choice in allowed)
+        self.option, self.value = option, value
+        super().__init__(f"{option}={value!r} is not an option; {option} takes: {choices}")
+
+
+class RefusedPair(DeriveError, ValueError):
+    """An output unit and a loss that do not belong together, with the reason."""
+
+    def __init__(self, output: str, loss: str, reason: str) -> None:
+        self.output, self.loss, self.reason = output, loss, reason
+        super().__init__(f"{output} + {loss} is refused: {reason}")
+
+
+class InvalidLabel(DeriveError, ValueError):
+    """A label outside the domain of the loss."""
+
+
+class UnsupportedExpression(DeriveError, TypeError):
+    """An expression with a node that the printer, the prover or the generator does not know."""
+
+    def __init__(self, where: str, node: object, known: str = "") -> None:
+        self.where, self.node = where, node
+        tail = f"; it takes {known}" if known else ""
+        super().__init__(f"{where} does not know {type(node).__name__} in {node}{tail}")
+
+
+class BrokenDocument(DeriveError, ValueError):
+    """A saved derivation that cannot be read: what stands there and what was expected."""

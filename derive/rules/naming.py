@@ -1,0 +1,194 @@
+"""Naming: where the prediction can be recognised, it is written ŷ.
+
+Two ways, both made from the definition of the output unit: the named form, such as s(aᵢ), is
+replaced as it stands; and from the written-out form, such as ŷ = 1/(1 + e^{−a}), the exponential
+is solved for, e^{a} = ŷ/(1 − ŷ), put in, and what cancels is cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import Add, Dummy, Expr, Indexed, Mul, Poly, Sum, cancel, exp, factor, fraction, together
+
+from derive.language import (
+    Entries,
+    canonical,
+    rebuild,
+    substitute,
+)
+from derive.rules.matching import match
+from derive.rules.rule import Rewrite, Rule
+
+__all__ = ["PredictionNames", "name_prediction"]
+
+
+@dataclass(frozen=True)
+class PredictionNames:
+    """How a prediction is recognised.
+
+    Parameters
+    ----------
+    name : Indexed
+        The entry ŷᵢ (for a batch ŷ_{mi}), with free indices.
+    short, long : Expr
+        What it stands for, by name (s(aᵢ)) and written out (1/(1 + e^{−aᵢ})).
+    argument : Indexed
+        The entry aᵢ of the pre-activation, whose exponential is solved for.
+    """
+
+    name: Indexed
+    short: Expr
+    long: Expr
+    argument: Expr
+
+
+def name_prediction(names: PredictionNames) -> Rule:
+    """Return the rule that writes ŷ for the prediction of one output unit."""
+    axis = names.name.indices[-1]
+    size = names.name.base.shape[-1]
+    statement = (
+        Entries(names.name, (axis, size)),
+        Entries(names.short, (axis, size)),
+    )
+    return Rule("name the prediction", statement, "", _renamer(names))
+
+
+def _renamer(names: PredictionNames) -> Rewrite:
+    replace_named = _named_form(names)
+    replace_written_out = _written_out_form(names)
+
+    def rewrite(expression: Expr) -> Expr | None:
+        changed = replace_written_out(replace_named(expression))
+        return None if changed == expression else changed
+
+    return rewrite
+
+
+def _named_form(names: PredictionNames) -> Callable[[Expr], Expr]:
+    def visit(expression: Expr) -> Expr:
+        values = match(names.short, expression)
+        if values is not None:
+            return substitute(names.name, values)
+        if not expression.args or isinstance(expression, Indexed):
+            return expression
+        return rebuild(expression, (visit(part) for part in expression.args))
+
+    return visit
+
+
+Solved = tuple[Expr, Expr | None, int]
+"""What e^{m·aᵢ} is in terms of ŷᵢ, the partition sum that stands in it, and m."""
+
+
+@lru_cache(maxsize=128)
+def _exponential_in_terms_of_prediction(names: PredictionNames) -> Solved | None:
+    """Solve ŷᵢ = f(e^{aᵢ}) for e^{aᵢ}; a sum over all units stays as it stands."""
+    base, prediction = Dummy("e", positive=True), Dummy("p", positive=True)
+    sums = [node for node in names.long.atoms(Sum) if node.has(exp)]
+    holders = {node: Dummy("S", positive=True) for node in sums}
+    opened = _open(names.long.xreplace(holders), names.argument, base)
+    if opened.has(exp) or not opened.has(base) or len(sums) > 1:
+        return None
+    above = Poly(fraction(together(opened - prediction))[0], base)
+    degree = above.degree()
+    if any(power not in (0, degree) for (power,) in above.monoms()):
+        return None
+    solved = cancel(-above.nth(0) / above.LC()).xreplace({prediction: names.name})
+    total = sums[0] if sums else None
+    return solved.xreplace({holder: node for node, holder in holders.items()}), total, degree
+
+
+def _open(expression: Expr, argument: Expr, base: Expr) -> Expr:
+    """Write ``base`` to a whole power for every e^{m·argument}."""
+    powers = {
+        node: base ** (node.args[0] / argument)
+        for node in expression.atoms(exp)
+        if (node.args[0] / argument).is_Integer
+    }
+    return expression.xreplace(powers)
+
+
+def _written_out_form(names: PredictionNames) -> Callable[[Expr], Expr]:
+    solved = _exponential_in_terms_of_prediction(names)
+
+    def visit(expression: Expr) -> Expr:
+        if solved is None or not expression.has(exp):
+            return expression
+        if isinstance(expression, Mul):
+            return _rename_product(expression, names, solved, visit)
+        if not expression.args or isinstance(expression, Indexed | exp):
+            return _rename_whole(expression, names, solved) or expression
+        if isinstance(expression, Add | Sum):
+            return rebuild(expression, (visit(part) for part in expression.args))
+        return _rename_whole(expression, names, solved) or expression
+
+    return visit
+
+
+def _rename_product(
+    product: Mul,
+    names: PredictionNames,
+    solved: Solved,
+    visit: Callable[[Expr], Expr],
+) -> Expr:
+    exponential = [part for part in product.args if part.has(exp) and not _summed(part, solved)]
+    plain = [part for part in product.args if part not in exponential]
+    whole = _rename_whole(Mul(*exponential), names, solved) if exponential else None
+    if whole is not None:
+        return Mul(*(visit(part) for part in plain), whole)
+    return rebuild(product, (visit(part) for part in product.args))
+
+
+def _summed(part: Expr, solved: Solved) -> bool:
+    """Whether a factor is a sum of its own, not the partition sum of the prediction."""
+    total = solved[1]
+    return isinstance(part, Sum) and (total is None or match(total, part) is None)
+
+
+def _rename_whole(expression: Expr, names: PredictionNames, solved: Solved) -> Expr | None:
+    """Put ŷ in for every exponential and cancel; None where an exponential is left over."""
+    value, total, degree = solved
+    holders: dict[Expr, Expr] = {}
+    if total is not None:
+        for node in sorted(expression.atoms(Sum), key=str):
+            if match(total, node) is not None:
+                holders.setdefault(canonical(node), Dummy("S", positive=True))
+        expression = expression.xreplace(
+            {
+                node: holders[canonical(node)]
+                for node in expression.atoms(Sum)
+                if canonical(node) in holders
+            }
+        )
+    replacements = {}
+    for node in expression.atoms(exp):
+        found = _exponential(node, names)
+        if found is None:
+            return None
+        values, power = found
+        term = substitute(value, values)
+        if total is not None:
+            wanted = canonical(substitute(total, values))
+            if wanted not in holders:
+                return None
+            term = term.xreplace(dict.fromkeys(term.atoms(Sum), holders[wanted]))
+        if power % degree:
+            return None
+        replacements[node] = term ** (power // degree)
+    renamed = factor(cancel(together(expression.xreplace(replacements))))
+    if any(renamed.has(holder) for holder in holders.values()) or renamed.has(exp):
+        return None
+    return renamed
+
+
+def _exponential(node: Expr, names: PredictionNames) -> tuple[dict[Expr, Expr], int] | None:
+    """Read e^{m·a_j} as the position j and the whole power m."""
+    coefficient, entry = node.args[0].as_coeff_Mul()
+    if not coefficient.is_Integer or not isinstance(entry, Indexed):
+        return None
+    if not isinstance(names.argument, Indexed) or entry.base != names.argument.base:
+        return None
+    return dict(zip(names.argument.indices, entry.indices, strict=True)), int(coefficient)
