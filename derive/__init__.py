@@ -27,6 +27,7 @@ from derive.errors import (
     UnknownOption,
     UnsupportedExpression,
 )
+from derive.kernel_source import numpy_source
 from derive.language import NamedFunction, register_function
 from derive.pairs import Pair, pair
 from derive.rules import Rule
@@ -50,6 +51,7 @@ __all__ = [
     "UnknownOption",
     "UnsupportedExpression",
     "losses",
+    "numpy_source",
     "outputs",
     "pair",
     "register_function",

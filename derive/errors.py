@@ -60,9 +60,12 @@ class UnknownOption(DeriveError, ValueError):
     """
 
     def __init__(self, option: str, value: object, allowed: Iterable[object]) -> None:
-        choices = ", ".join(repr(choice) for choice in allowed)
+        known = list(allowed)
+        choices = ", ".join(repr(choice) for choice in known)
+        near = difflib.get_close_matches(str(value), [str(choice) for choice in known], n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
         self.option, self.value = option, value
-        super().__init__(f"{option}={value!r} is not an option; {option} takes: {choices}")
+        super().__init__(f"{option}={value!r} is not an option; {hint}{option} takes: {choices}")
 
 
 class RefusedPair(DeriveError, ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -101,6 +101,32 @@ class Pair:
             raise UnknownOption("bias", bias, ["True (there is no ∇_b L without a bias)"])
         with_bias = wrt == "b" if bias is None else bias
         return _gradient(self, wrt, batch, reduction, with_bias, assume)
+
+    def layer(
+        self, *, batch: bool = False, reduction: str = "sum", assume: bool = True
+    ) -> Derivation:
+        """Derive ∇_W L and ∇_h L on one page, as the lecture does: shared lines stand once.
+
+        Parameters
+        ----------
+        batch, reduction, assume
+            As in `gradient`.
+
+        Examples
+        --------
+        >>> import derive
+        >>> page = derive.pair("sigmoid", "logistic").layer()
+        >>> len(page.chains)
+        10
+        """
+        options = {"batch": batch, "reduction": reduction, "assume": assume}
+        by_W, by_h = (
+            self.gradient(wrt, batch=batch, reduction=reduction, assume=assume)
+            for wrt in ("W", "h")
+        )
+        chains = dict.fromkeys((*by_W.chains, *by_h.chains))
+        steps = tuple(step for chain in chains for step in chain)
+        return replace(by_h, steps=steps, options=(("derivation", "layer"), *options.items()))
 
     def jacobian(self) -> Derivation:
         """Derive the Jacobian of the prediction, ∂ŷᵢ/∂aⱼ, a k×k matrix.

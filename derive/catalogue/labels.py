@@ -64,6 +64,8 @@ class LabelDomain:
         The set, as in ``yᵢ ∈ [0, 1]``.
     entry : callable
         Whether one exact label may stand in a label vector.
+    example : tuple of three decimals
+        A label vector of the set, for examples.
     sum_to_one : bool
         Whether the labels of an example sum to one, which a derivation may then assume.
     """
@@ -72,6 +74,7 @@ class LabelDomain:
     text: str
     latex: str
     entry: Callable[[Fraction], bool] = field(compare=False)
+    example: tuple[str, str, str] = ("0.5", "-1.0", "2.0")
     sum_to_one: bool = False
 
     def assumptions(self, label: Vector) -> tuple[Assumption, ...]:
@@ -108,12 +111,17 @@ class LabelDomain:
 
 real_labels = LabelDomain("real", "y ∈ ℝᵏ", r"y \in \mathbb{R}^k", lambda label: True)
 unit_interval_labels = LabelDomain(
-    "unit interval", "yᵢ ∈ [0, 1]", r"y_i \in [0, 1]", lambda label: 0 <= label <= 1
+    "unit interval",
+    "yᵢ ∈ [0, 1]",
+    r"y_i \in [0, 1]",
+    lambda label: 0 <= label <= 1,
+    example=("1.0", "0.0", "0.95"),
 )
 simplex_labels = LabelDomain(
     "simplex",
     "y ≥ 0, Σᵢ yᵢ = 1",
     r"y \ge 0,\ \sum_{i=1}^{k} y_i = 1",
     lambda label: label >= 0,
+    example=("0.9", "0.1", "0.0"),
     sum_to_one=True,
 )

@@ -8,7 +8,7 @@ from sympy import Expr, Indexed, exp
 
 from derive.derivation import Step
 from derive.deriving.gradient import by_pre_activation
-from derive.deriving.plans import after_differentiation, after_naming
+from derive.deriving.plans import after_differentiation, second_derivative
 from derive.deriving.setting import LOSS, Setting
 from derive.deriving.writer import Writer
 from derive.language import Entries, Partial, index, substitute
@@ -48,7 +48,7 @@ def _jacobian_of(setting: Setting, definition: Expr) -> list[Step]:
     writer.begin(prediction, definition, DEFINITION)
     writer.begin(Partial(prediction, variable), differentiate(definition, variable), DIFFERENTIATE)
     writer.simplify(after_differentiation(setting))
-    writer.simplify(after_naming(setting)[:-1])
+    writer.simplify(second_derivative(setting))
     return writer.steps
 
 
@@ -64,7 +64,7 @@ def hessian_steps(setting: Setting) -> tuple[tuple[Step, ...], Expr]:
         differentiate(gradient, variable, jacobians),
         DIFFERENTIATE,
     )
-    writer.simplify(after_naming(setting))
+    writer.simplify(second_derivative(setting))
     target = Entries(Partial(Partial(LOSS, setting.a[_i]), variable), *_axes(setting))
     writer.begin(target, Entries(writer.line, *_axes(setting)), ALL_ENTRIES)
     return tuple(writer.steps), target

@@ -120,7 +120,8 @@ def _loss_chain_with(setting: Setting, prediction: Expr) -> list[Step]:
     writer = Writer()
     writer.begin(LOSS, setting.definition_of_loss, DEFINITION)
     axis = (name.indices[-1], setting.prediction.size)
-    statement = (Entries(name, axis), Entries(setting.short, axis))
+    shown = setting.short if prediction == setting.long else prediction
+    statement = (Entries(name, axis), Entries(shown, axis))
     writer.apply(replace_by("put in the prediction", name, prediction, statement))
     writer.simplify(before_differentiation(setting))
     return writer.steps
@@ -212,7 +213,7 @@ def _directly(setting: Setting, variable: Indexed) -> list[Step]:
     derivative = differentiate(writer.line, variable)
     left = Partial(LOSS, variable)
     writer.begin(left, derivative, DIFFERENTIATE)
-    writer.simplify([(_CONTRACT, None)])
+    writer.simplify([(_CONTRACT, None), (_LEAVES, None)])
     contracted = contract_all(writer.line) or writer.line
     if _row(left, variable) != left:
         writer.begin(_row(left, variable), _row(contracted, variable), ALL_ENTRIES)

@@ -11,7 +11,12 @@ from derive.rules.naming import name_prediction
 from derive.rules.rule import Rule
 from derive.rules.tables import find_rule
 
-__all__ = ["after_differentiation", "after_naming", "before_differentiation"]
+__all__ = [
+    "after_differentiation",
+    "after_naming",
+    "before_differentiation",
+    "second_derivative",
+]
 
 Plan = list[tuple[Rule, Assumption | None]]
 
@@ -63,4 +68,13 @@ def after_naming(setting: Setting) -> Plan:
         *_rules(_NAMED),
         *_assumptions(setting),
         *_rules([("fractions", "common factor")]),
+    ]
+
+
+def second_derivative(setting: Setting) -> Plan:
+    """Return what is tried on a second derivative in ŷ: the diagonal ends apart from the rest."""
+    return [
+        *_rules(_NAMED),
+        *_assumptions(setting),
+        *_rules([("deltas", "multiply out, the diagonal apart")]),
     ]

@@ -54,7 +54,7 @@ n = dimension("n")
 
 LETTERS: dict[Symbol, tuple[str, ...]] = {
     k: ("i", "j", "l", "p"),
-    d: ("q", "r", "s", "t"),
+    d: ("r", "s", "t", "q"),
     n: ("m", "u", "v", "w"),
 }
 """The letters that run over each dimension, in the order in which they are taken."""

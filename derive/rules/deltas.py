@@ -78,6 +78,25 @@ def contract_all(expression: Expr) -> Expr | None:
         changed = contracted
 
 
+def multiply_out_deltas(expression: Expr) -> Expr | None:
+    """(δᵢⱼ − xⱼ) yᵢ = δᵢⱼ yᵢ − yᵢ xⱼ: the diagonal stands apart from the rest."""
+    if not isinstance(expression, Mul):
+        return None
+    for factor in expression.args:
+        if isinstance(factor, Add) and any(_has_bare_delta(term) for term in factor.args):
+            others = [other for other in expression.args if other is not factor]
+            return Add(*(Mul(*others, term) for term in factor.args))
+    return None
+
+
+def _has_bare_delta(term: Expr) -> bool:
+    return any(
+        isinstance(factor, KroneckerDelta)
+        or (isinstance(factor, Add) and any(_has_bare_delta(part) for part in factor.args))
+        for factor in Mul.make_args(term)
+    )
+
+
 _i, _j = index("i"), index("j")
 _x = quantity("x", k)
 
@@ -88,5 +107,14 @@ DELTA_RULES: tuple[Rule, ...] = (
         "the free index is in range",
         contract_all,
     ),
+    Rule(
+        "multiply out, the diagonal apart",
+        (
+            (KroneckerDelta(_i, _j) - _x[_j]) * _x[_i],
+            KroneckerDelta(_i, _j) * _x[_i] - _x[_i] * _x[_j],
+        ),
+        "",
+        multiply_out_deltas,
+    ),
 )
-"""Each contraction removes a delta."""
+"""Each removes a delta, or a bracket around one."""

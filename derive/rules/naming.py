@@ -11,7 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Dummy, Expr, Indexed, Mul, Poly, Sum, cancel, exp, factor, fraction, together
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Indexed,
+    Mul,
+    Poly,
+    S,
+    Sum,
+    cancel,
+    exp,
+    factor,
+    fraction,
+    together,
+)
 
 from derive.language import (
     Entries,
@@ -178,10 +192,21 @@ def _rename_whole(expression: Expr, names: PredictionNames, solved: Solved) -> E
         if power % degree:
             return None
         replacements[node] = term ** (power // degree)
-    renamed = factor(cancel(together(expression.xreplace(replacements))))
+    renamed = _oriented(factor(cancel(together(expression.xreplace(replacements)))))
     if any(renamed.has(holder) for holder in holders.values()) or renamed.has(exp):
         return None
     return renamed
+
+
+def _oriented(expression: Expr) -> Expr:
+    """Write −(ŷ − 1) as 1 − ŷ: a factor with a number in it begins with a positive one."""
+    factors: list[Expr] = []
+    for part in Mul.make_args(expression):
+        if isinstance(part, Add) and part.as_coeff_Add()[0].is_negative:
+            factors.extend((S.NegativeOne, Add(*(-term for term in part.args))))
+        else:
+            factors.append(part)
+    return Mul(*factors)
 
 
 def _exponential(node: Expr, names: PredictionNames) -> tuple[dict[Expr, Expr], int] | None:

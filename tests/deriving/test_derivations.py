@@ -29,7 +29,7 @@ from derive.proof import prove
 from derive.rules import RULE_TABLES
 from tests.pairs import ALL, LEGAL, REFUSED
 
-i, j, q, m = (index(letter) for letter in "ijqm")
+i, j, q, m = (index(letter) for letter in "ijrm")
 y, p = quantity("y", k), quantity("ŷ", k)
 OPTIONS = [
     {"wrt": wrt, "batch": batch, "reduction": reduction, "bias": bias, "assume": assume}
@@ -146,11 +146,11 @@ def test_refused_pairs_say_why(output: str, loss: str) -> None:
 
 
 def test_the_refused_pairs_are_those_of_the_lecture() -> None:
-    assert REFUSED == [
+    assert [
         (output, loss)
         for output, loss in ALL
         if output in ("linear", "relu") and loss in ("logistic", "cross-entropy")
-    ]
+    ] == REFUSED
 
 
 def test_rows_are_added_from_outside_in_a_few_lines() -> None:

@@ -52,7 +52,7 @@ LINEAR = {
     "∇_{Wᵢ} L = 2(Wᵢ · h − yᵢ) h": (hidden(by_W), hidden(2 * (Wh - y[i]) * h[q])),
     "∇_{Wᵢ} L = 2(ŷᵢ − yᵢ) h": (hidden(by_W), hidden(2 * (p[i] - y[i]) * h[q])),
     "∇_W L = 2(ŷ − y) hᵀ": (matrix(by_W), matrix(2 * (p[i] - y[i]) * h[q])),
-    "∇_h L = 2Wᵀ(Wh − y)": (hidden(by_h), hidden(total(2 * (Wh - y[i]) * W[i, q], i, k))),
+    "∇_h L = 2Wᵀ(Wh − y)": (hidden(by_h), hidden(2 * total((Wh - y[i]) * W[i, q], i, k))),
     "∇_h L = 2Wᵀ(ŷ − y)": (hidden(by_h), hidden(2 * total((p[i] - y[i]) * W[i, q], i, k))),
 }
 

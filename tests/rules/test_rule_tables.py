@@ -69,6 +69,10 @@ class Point:
             self.values[key] = mpmath.mpf(self.random.randint(1, 4000)) / 1000
         return self.values[key]
 
+    def with_value(self, key: object, value: mpmath.mpf) -> Point:
+        self.values[key] = value
+        return self
+
     def at(self, node: Expr, places: dict[Symbol, int]) -> mpmath.mpf:
         if isinstance(node, Indexed):
             return self.number((str(node.base), *(places[index] for index in node.indices)))
@@ -110,11 +114,7 @@ def test_the_statement_holds_at_random_points(table: str, rule: Rule) -> None:
                 x = next(s for s in left.free_symbols if s.name == "x")
                 at = point.number(x)
 
-                def along(value: mpmath.mpf) -> mpmath.mpf:
-                    point.values[x] = value
-                    return point.at(left, places)
-
-                got = mpmath.diff(along, at)
+                got = mpmath.diff(lambda value: point.with_value(x, value).at(left, places), at)  # noqa: B023
                 point.values[x] = at
                 tolerance = mpmath.mpf(10) ** -20  # mpmath.diff keeps half of the digits
             else:

@@ -1,0 +1,365 @@
+"""The command line: `derive table`, `list`, `show`, `latex`, `kernel`, `kernels`, `check`."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from typer.core import TyperGroup
+
+from derive.errors import DeriveError, UnknownOption
+
+__all__ = ["app", "main"]
+
+USAGE, FAILED = 2, 1
+
+
+class _Commands(TyperGroup):
+    """A group that proposes the nearest command for a misspelt one."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands:
+            near = difflib.get_close_matches(args[0], list(self.commands), n=1, cutoff=0.5)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"no command '{args[0]}'{hint} Commands: {', '.join(self.commands)}")
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help="Derive, prove, print and generate the gradients of output units and losses.",
+)
+
+
+def _out() -> Console:
+    return Console(highlight=False, width=_width())
+
+
+def _width() -> int:
+    """Columns of the terminal; a file or a pipe gets a wide page, the same everywhere."""
+    return Console().width if sys.stdout.isatty() else 120
+
+
+OutputName = Annotated[str, typer.Argument(metavar="OUTPUT", help="An output unit: softmax …")]
+LossName = Annotated[str, typer.Argument(metavar="LOSS", help="A loss: cross-entropy …")]
+AtKink = Annotated[
+    str, typer.Option("--at-kink", help="The slope at a kink: 1 as in the lecture, 0, 1/2, c.")
+]
+Target = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Write to this file instead of the screen.")
+]
+
+
+@app.command()
+def table(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every legal pair, not only the lecture's three.")
+    ] = False,
+) -> None:
+    """The lecture's table, derived and verified now.
+
+    Each gradient is derived on the spot; every step and the result are then checked by routes
+    that share no code with the rules that made them.
+
+    [dim]Example:[/dim]  derive table --all
+    """
+    from derive.lecture_table import render, rows
+
+    columns = rows(everything=everything)
+    _out().print(render(columns, _width()))
+    if not all(column.verified for column in columns):
+        raise typer.Exit(FAILED)
+
+
+@app.command("list")
+def list_() -> None:
+    """Outputs, losses, and which pairs are legal, with the reason where not.
+
+    [dim]Example:[/dim]  derive list
+    """
+    from derive.lecture_table import catalogue_text
+
+    _out().print(catalogue_text(), markup=False)
+
+
+@app.command()
+def show(
+    output: OutputName,
+    loss: LossName,
+    wrt: Annotated[
+        str | None,
+        typer.Option(
+            "--wrt", help="By what: a, W, b or h. Without it, the page of ∇_W L and ∇_h L."
+        ),
+    ] = None,
+    second: Annotated[
+        str | None, typer.Option("--second", help="Instead: jacobian (of ŷ) or hessian (of L).")
+    ] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="n examples instead of one.")] = False,
+    reduction: Annotated[
+        str, typer.Option("--reduction", help="What L is of a batch: sum or mean.")
+    ] = "sum",
+    bias: Annotated[bool, typer.Option("--bias", help="a = Wh + b instead of a = Wh.")] = False,
+    assume: Annotated[
+        bool,
+        typer.Option(
+            "--assume/--no-assume", help="Use the assumptions about the labels, Σᵢ yᵢ = 1."
+        ),
+    ] = True,
+    at_kink: AtKink = "1",
+    format_: Annotated[
+        str, typer.Option("--format", help="text, ascii, latex, html or json.")
+    ] = "text",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every step, and print which route gave what.")
+    ] = False,
+    target: Target = None,
+) -> None:
+    """One derivation, step by step, each with its reason.
+
+    [dim]Examples:[/dim]
+
+      derive show softmax cross-entropy
+
+      derive show sigmoid logistic --wrt W --batch --reduction mean
+
+      derive show softmax cross-entropy --second hessian --format latex
+    """
+    derivation = _derivation(
+        output,
+        loss,
+        wrt=wrt,
+        second=second,
+        batch=batch,
+        reduction=reduction,
+        bias=bias,
+        assume=assume,
+        at_kink=at_kink,
+    )
+    _write(_formatted(derivation, format_), target)
+    if verify:
+        report = derivation.verify()
+        _out().print(f"\n{report}", markup=False)
+        if not report.ok:
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def latex(
+    output: OutputName,
+    loss: LossName,
+    wrt: Annotated[
+        str | None,
+        typer.Option("--wrt", help="By what: a, W, b or h. Without it, the whole page."),
+    ] = None,
+    second: Annotated[
+        str | None, typer.Option("--second", help="Instead: jacobian or hessian.")
+    ] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="n examples instead of one.")] = False,
+    reduction: Annotated[
+        str, typer.Option("--reduction", help="What L is of a batch: sum or mean.")
+    ] = "sum",
+    assume: Annotated[
+        bool, typer.Option("--assume/--no-assume", help="Use the assumptions about the labels.")
+    ] = True,
+    at_kink: AtKink = "1",
+    standalone: Annotated[
+        bool, typer.Option("--standalone", help="A whole document that compiles by itself.")
+    ] = False,
+    target: Target = None,
+) -> None:
+    """One derivation in LaTeX: an align environment with the reasons, or a whole document.
+
+    [dim]Example:[/dim]  derive latex softmax cross-entropy --standalone -o softmax.tex
+    """
+    derivation = _derivation(
+        output,
+        loss,
+        wrt=wrt,
+        second=second,
+        batch=batch,
+        reduction=reduction,
+        assume=assume,
+        at_kink=at_kink,
+    )
+    _write(derivation.latex(standalone=standalone), target)
+
+
+@app.command()
+def kernel(
+    output: OutputName, loss: LossName, at_kink: AtKink = "1", target: Target = None
+) -> None:
+    """The NumPy module of one pair, generated from its derivation.
+
+    [dim]Example:[/dim]  derive kernel softmax cross-entropy -o softmax_cross_entropy.py
+    """
+    import derive
+
+    _write(derive.numpy_source(derive.pair(output, loss, at_kink=at_kink)), target)
+
+
+@app.command()
+def kernels(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a file is not as generated.")
+    ] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", help="Where the modules stand; else the installed package."),
+    ] = None,
+) -> None:
+    """Write the module of every legal pair, or check that they are up to date.
+
+    [dim]Example:[/dim]  derive kernels --check
+    """
+    from derive.generate.write import stale, write_kernels
+    from derive.kernel_source import shipped_specs
+
+    where = folder or _kernel_folder()
+    if not where.is_dir():
+        raise UnknownOption("--folder", str(where), ["a folder that exists"])
+    if not check_only:
+        changed = write_kernels(shipped_specs(), where)
+        _out().print(f"{len(changed)} of the files in {where} changed", markup=False)
+        return
+    differences = stale(shipped_specs(), where)
+    for difference in differences.values():
+        _out().print(difference, markup=False)
+    if differences:
+        _error(f"not as generated: {', '.join(differences)}; run 'derive kernels'")
+        raise typer.Exit(FAILED)
+    _out().print(f"every kernel in {where} is as generated", markup=False)
+
+
+@app.command()
+def check(
+    function: Annotated[
+        str,
+        typer.Argument(metavar="MODULE:FUNCTION", help="Your gradient: mylib.losses:grad."),
+    ],
+    pair_: Annotated[
+        tuple[str, str], typer.Option("--pair", metavar="OUTPUT LOSS", help="What it is of.")
+    ],
+    wrt: Annotated[
+        str | None,
+        typer.Option(
+            "--wrt",
+            help="a for gradient(a, y), layer for gradient(W, h, y) → (∇_W, ∇_h); else by its "
+            "number of parameters.",
+        ),
+    ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", min=1, help="How many inputs of each kind are tried.")
+    ] = 200,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed finds the same input.")] = 0,
+    single: Annotated[
+        bool, typer.Option("--single", help="One example at a time: the function takes no batch.")
+    ] = False,
+) -> None:
+    """Hunt for the smallest input at which your gradient is wrong.
+
+    FUNCTION is imported from MODULE, which is found from the current folder, or from a file
+    (path/to/file.py:FUNCTION). It takes (a, y) and returns the gradient by a, or (W, h, y) and
+    returns those by W and h. L is summed over the examples.
+
+    [dim]Example:[/dim]  derive check mylib.losses:softmax_grad --pair softmax cross-entropy
+    """
+    from derive.user_function import check_gradient_of_user
+
+    found = check_gradient_of_user(
+        function, *pair_, wrt=wrt, max_examples=examples, seed=seed, batch=not single
+    )
+    if found is None:
+        _out().print(f"no fault found in {function}", markup=False)
+        return
+    _out().print(str(found), markup=False)
+    raise typer.Exit(FAILED)
+
+
+def _derivation(
+    output: str,
+    loss: str,
+    *,
+    wrt: str | None,
+    second: str | None,
+    batch: bool,
+    reduction: str,
+    assume: bool,
+    at_kink: str,
+    bias: bool = False,
+) -> Any:
+    import derive
+
+    pair = derive.pair(output, loss, at_kink=at_kink)
+    if second is not None:
+        if wrt is not None or batch or bias or reduction != "sum":
+            raise UnknownOption("--second", second, ["alone (it is by a, for one example)"])
+        if second not in ("jacobian", "hessian"):
+            raise UnknownOption("--second", second, ["jacobian", "hessian"])
+        return pair.jacobian() if second == "jacobian" else pair.hessian(assume=assume)
+    options: dict[str, Any] = {"batch": batch, "reduction": reduction, "assume": assume}
+    if wrt is None:
+        if bias:
+            raise UnknownOption("--bias", bias, ["with --wrt a, W, b or h"])
+        return pair.layer(**options)
+    return pair.gradient(wrt, bias=bias or None, **options)
+
+
+def _formatted(derivation: Any, format_: str) -> str:
+    makers = {
+        "text": lambda: derivation.text(width=_width()),
+        "ascii": lambda: derivation.text(width=_width(), ascii=True),
+        "latex": derivation.latex,
+        "html": derivation.html,
+        "json": derivation.to_json,
+    }
+    if format_ not in makers:
+        raise UnknownOption("--format", format_, makers)
+    return str(makers[format_]())
+
+
+def _write(text: str, target: Path | None) -> None:
+    if target is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    try:
+        target.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DeriveError(f"cannot write {target}: {error.strerror}") from None
+
+
+def _kernel_folder() -> Path:
+    import numeric.kernels
+
+    return Path(numeric.kernels.__file__).parent
+
+
+def _error(message: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(
+        f"[bold red]error:[/bold red] {escape(message)}"
+    )
+
+
+def main() -> None:
+    """Run the command line; bad input ends in one line and exit code 2, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app(prog_name="derive")
+    except DeriveError as error:
+        _error(str(error))
+        sys.exit(USAGE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(USAGE)

@@ -1,0 +1,148 @@
+"""From a pair to the source of its kernel: what the derivations found, handed to the generator."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, Integer, Max, Rational, Sum, Symbol, zoo
+
+from derive.catalogue.losses import LOSSES
+from derive.catalogue.outputs import OUTPUTS
+from derive.catalogue.tables import refusal
+from derive.derivation import Derivation
+from derive.deriving.setting import LOSS
+from derive.generate.module import numpy_module
+from derive.generate.spec import KernelSpec
+from derive.language import Entries, Partial, canonical, index, k, relu, substitute
+from derive.language.nodes import SquaredNorm
+from derive.pairs import Pair, pair
+from derive.printers.text import text
+
+__all__ = ["kernel_spec", "numpy_source", "shipped_specs"]
+
+_i, _j = index("i"), index("j")
+
+
+def numpy_source(pair: Pair) -> str:
+    """Return the NumPy module of a pair, as text.
+
+    The module is self-contained and offers ``predict``, ``loss``, ``value_and_grad``,
+    ``layer_value_and_grad`` and ``hessian_diagonal``. It is generated from the derivations
+    without an assumption about the labels, so that it is right for labels of any sum.
+
+    Parameters
+    ----------
+    pair : Pair
+        A pair, as made by `derive.pair`.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If the derived expressions have a node that the generator does not know.
+
+    Examples
+    --------
+    >>> import derive
+    >>> source = derive.numpy_source(derive.pair("softmax", "cross-entropy"))
+    >>> "def value_and_grad(" in source
+    True
+    """
+    return numpy_module(kernel_spec(pair))
+
+
+def kernel_spec(pair: Pair) -> KernelSpec:
+    """Return what the generator needs of a pair, all of it taken from its derivations."""
+    gradient = pair.gradient("a", assume=False)
+    hessian = pair.hessian(assume=False)
+    setting = pair.setting(assume=False)
+    return KernelSpec(
+        output=pair.output.name,
+        loss_name=pair.loss.name,
+        prediction=setting.short,
+        loss=_last_line(gradient, LOSS),
+        gradient=gradient.result.expr,
+        curvature=substitute(hessian.result.expr, {_j: _i}),
+        label_domain=pair.loss.labels.text,
+        formulas=_formulas(pair),
+        example_labels=pair.loss.labels.example,
+        conventions=_conventions(pair),
+        fewest_classes=_fewest_classes(pair),
+    )
+
+
+def shipped_specs() -> tuple[KernelSpec, ...]:
+    """Return the spec of every legal pair of the catalogue as it ships, in its order."""
+    return tuple(
+        kernel_spec(pair(unit.name, loss.name))
+        for unit in OUTPUTS
+        for loss in LOSSES
+        if not refusal(unit, loss)
+    )
+
+
+def _last_line(derivation: Derivation, left: Expr) -> Expr:
+    (chain,) = [chain for chain in derivation.chains if chain[0].before == left]
+    return chain[-1].after
+
+
+def _formulas(pair: Pair) -> tuple[str, ...]:
+    setting = pair.setting()
+    axis = (_i, k)
+    predicted = (Entries(setting.prediction[_i], axis), Entries(setting.short, axis))
+    lines = [predicted, (LOSS, setting.definition_of_loss)]
+    general = pair.gradient("a", assume=False)
+    assumed = pair.gradient("a")
+    lines.append((general.target, general.result))
+    written = [f"{text(left)} = {text(right)}" for left, right in lines]
+    if canonical(assumed.result) != canonical(general.result):
+        conditions = ", ".join(
+            f"{text(given.left)} = {text(given.right)}" for given in assumed.assumptions
+        )
+        written[-1] += f", which is {text(assumed.result)} where {conditions}"
+    for wrt in ("W", "h"):
+        derivation = pair.gradient(wrt)
+        gradient = Entries(Partial(LOSS, setting.a[_i]), axis)
+        written.append(f"{text(derivation.target)} = {_through(pair, wrt, gradient)}")
+    return tuple(written)
+
+
+def _through(pair: Pair, wrt: str, gradient: Expr) -> str:
+    """Write the layer's gradient in terms of ∇_a L, as the kernel computes it."""
+    setting = pair.setting()
+    variable = setting.variable(wrt)
+    q = variable.indices[-1]
+    slope = Partial(LOSS, setting.a[_i])
+    if wrt == "W":
+        return text(Entries(slope * setting.h[q], (_i, k), (q, setting.h.size)))
+    total = Sum(slope * setting.W[_i, q], (_i, 1, k))
+    return text(Entries(total, (q, setting.h.size)))
+
+
+def _conventions(pair: Pair) -> tuple[str, ...]:
+    notes = []
+    if pair.loss.convention:
+        notes.append(f"The loss is {pair.loss.convention}.")
+    if pair.output.kink:
+        notes.append(f"Here the slope at the kink is {pair.at_kink}: {pair.output.kink}.")
+    return tuple(notes)
+
+
+def _fewest_classes(pair: Pair) -> int:
+    """Find the least k at which the loss has a value, by putting in one unit at a = 0."""
+    setting = pair.setting()
+    at = {"a": Integer(0), "y": Rational(1, 2)}
+    at["ŷ"] = _one_unit(setting.long, at)
+    value = _one_unit(setting.definition_of_loss, at)
+    return 2 if value.has(zoo) or not value.is_finite else 1
+
+
+def _one_unit(expression: Expr, at: dict[str, Expr]) -> Expr:
+    if isinstance(expression, SquaredNorm):
+        return _one_unit(expression.as_sum(), at)
+    if isinstance(expression, Sum):
+        return _one_unit(expression.function, at)
+    if isinstance(expression, Indexed):
+        return at[str(expression.base.label)]
+    if isinstance(expression, relu):
+        return Max(_one_unit(expression.args[0], at), 0)
+    if not expression.args or isinstance(expression, Symbol):
+        return expression
+    return expression.func(*(_one_unit(part, at) for part in expression.args))

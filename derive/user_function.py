@@ -1,0 +1,124 @@
+"""A gradient that a user wrote: found by name, and hunted for a fault against the kernel."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from derive.errors import DeriveError, UnknownOption
+from derive.pairs import Pair, pair
+
+__all__ = ["check_gradient_of_user", "kernel_module", "load_function"]
+
+
+def load_function(name: str) -> Callable[..., Any]:
+    """Import ``MODULE:FUNCTION`` or ``path/to/file.py:FUNCTION``.
+
+    Raises
+    ------
+    DeriveError
+        If the name has another form, or there is no such module, file or function.
+    """
+    place, _, attribute = name.rpartition(":")
+    if not place or not attribute.replace(".", "_").isidentifier():
+        raise DeriveError(f"{name!r} is not MODULE:FUNCTION; write, say, mylib.losses:gradient")
+    module = _module_of_file(Path(place)) if place.endswith(".py") else _module_by_name(place)
+    found: Any = module
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            names = [known for known in vars(module) if not known.startswith("_")]
+            raise DeriveError(
+                f"{place} has no {attribute!r}; it has: {', '.join(sorted(names)) or 'nothing'}"
+            )
+        found = getattr(found, part)
+    if not callable(found):
+        raise DeriveError(f"{name} is {type(found).__name__}, not a function")
+    function: Callable[..., Any] = found
+    return function
+
+
+def _module_by_name(name: str) -> ModuleType:
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise DeriveError(
+            f"there is no module {error.name!r} in {here} or among the installed ones"
+        ) from None
+    except (ImportError, SyntaxError) as error:
+        raise DeriveError(f"{name} cannot be imported: {error}") from None
+
+
+def _module_of_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise DeriveError(f"there is no file {str(path)!r}")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, SyntaxError) as error:
+        raise DeriveError(f"{path} cannot be imported: {error}") from None
+    return module
+
+
+def kernel_module(chosen: Pair) -> ModuleType:
+    """Return the kernel of a pair: the one that is shipped, or one generated now."""
+    from derive.kernel_source import kernel_spec, numpy_source, shipped_specs
+
+    name = kernel_spec(chosen).module_name
+    if name in {spec.module_name for spec in shipped_specs()}:
+        return importlib.import_module(f"numeric.kernels.{name}")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.py"
+        path.write_text(numpy_source(chosen), encoding="utf-8")
+        return _module_of_file(path)
+
+
+def check_gradient_of_user(
+    name: str, output: str, loss: str, *, wrt: str | None, **options: Any
+) -> Any:
+    """Hunt for an input at which the user's gradient is wrong; None where none is found."""
+    from numeric.errors import NumericError
+    from numeric.hunt import find_wrong_gradient
+
+    chosen = pair(output, loss)
+    function = load_function(name)
+    try:
+        return find_wrong_gradient(
+            function,
+            kernel_module(chosen),
+            domain=chosen.loss.labels.name,
+            with_respect_to=wrt or _by_parameters(name, function),
+            **options,
+        )
+    except NumericError as error:
+        raise DeriveError(str(error)) from None
+
+
+def _by_parameters(name: str, function: Callable[..., Any]) -> str:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return "a"
+    needed = [
+        parameter
+        for parameter in parameters
+        if parameter.default is inspect.Parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    if len(needed) in (2, 3):
+        return "a" if len(needed) == 2 else "layer"
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return "a"
+    raise UnknownOption(
+        f"{name}, whose number of parameters", len(needed), ["2: (a, y)", "3: (W, h, y)"]
+    )
