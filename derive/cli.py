@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -273,11 +274,25 @@ def check(
 
     [dim]Example:[/dim]  derive check mylib.losses:softmax_grad --pair softmax cross-entropy
     """
-    from derive.user_function import check_gradient_of_user
+    import derive
+    from derive.user_function import by_parameters, load_function
+    from numeric.errors import NumericError
+    from numeric.hunt import find_wrong_gradient
 
-    found = check_gradient_of_user(
-        function, *pair_, wrt=wrt, max_examples=examples, seed=seed, batch=not single
-    )
+    chosen = derive.pair(*pair_)
+    gradient = load_function(function)
+    try:
+        found = find_wrong_gradient(
+            gradient,
+            _kernel(chosen),
+            domain=chosen.loss.labels.name,
+            with_respect_to=wrt or by_parameters(function, gradient),
+            max_examples=examples,
+            seed=seed,
+            batch=not single,
+        )
+    except NumericError as error:
+        raise DeriveError(str(error)) from None
     if found is None:
         _out().print(f"no fault found in {function}", markup=False)
         return
@@ -341,6 +356,13 @@ def _kernel_folder() -> Path:
     import numeric.kernels
 
     return Path(numeric.kernels.__file__).parent
+
+
+def _kernel(pair: Any) -> Any:
+    """Return the kernel of a pair, which ships with the package."""
+    from derive.kernel_source import kernel_spec
+
+    return importlib.import_module(f"numeric.kernels.{kernel_spec(pair).module_name}")
 
 
 def _error(message: str) -> None:

@@ -15,6 +15,8 @@ from derive.language import Entries, Partial, canonical, index, k, relu, substit
 from derive.language.nodes import SquaredNorm
 from derive.pairs import Pair, pair
 from derive.printers.text import text
+from derive.rules.apply import until_still
+from derive.rules.tables import find_rule
 
 __all__ = ["kernel_spec", "numpy_source", "shipped_specs"]
 
@@ -59,7 +61,7 @@ def kernel_spec(pair: Pair) -> KernelSpec:
         prediction=setting.short,
         loss=_last_line(gradient, LOSS),
         gradient=gradient.result.expr,
-        curvature=substitute(hessian.result.expr, {_j: _i}),
+        curvature=_factored(substitute(hessian.result.expr, {_j: _i})),
         label_domain=pair.loss.labels.text,
         formulas=_formulas(pair),
         example_labels=pair.loss.labels.example,
@@ -76,6 +78,13 @@ def shipped_specs() -> tuple[KernelSpec, ...]:
         for loss in LOSSES
         if not refusal(unit, loss)
     )
+
+
+def _factored(expression: Expr) -> Expr:
+    """Gather common factors: on the diagonal the terms of a Hessian have more of them."""
+    rewrite = find_rule("fractions", "common factor").rewrite
+    assert rewrite is not None
+    return until_still(rewrite, expression)
 
 
 def _last_line(derivation: Derivation, left: Expr) -> Expr:

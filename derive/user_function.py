@@ -1,4 +1,4 @@
-"""A gradient that a user wrote: found by name, and hunted for a fault against the kernel."""
+"""A gradient that a user wrote, found by its name."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import importlib
 import importlib.util
 import inspect
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from derive.errors import DeriveError, UnknownOption
-from derive.pairs import Pair, pair
 
-__all__ = ["check_gradient_of_user", "kernel_module", "load_function"]
+__all__ = ["by_parameters", "load_function"]
 
 
 def load_function(name: str) -> Callable[..., Any]:
@@ -70,41 +68,19 @@ def _module_of_file(path: Path) -> ModuleType:
     return module
 
 
-def kernel_module(chosen: Pair) -> ModuleType:
-    """Return the kernel of a pair: the one that is shipped, or one generated now."""
-    from derive.kernel_source import kernel_spec, numpy_source, shipped_specs
+def by_parameters(name: str, function: Callable[..., Any]) -> str:
+    """Tell by its parameters what a gradient is of: ``"a"`` for (a, y), ``"layer"`` for (W, h, y).
 
-    name = kernel_spec(chosen).module_name
-    if name in {spec.module_name for spec in shipped_specs()}:
-        return importlib.import_module(f"numeric.kernels.{name}")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{name}.py"
-        path.write_text(numpy_source(chosen), encoding="utf-8")
-        return _module_of_file(path)
+    Raises
+    ------
+    UnknownOption
+        If the function takes neither two nor three arguments.
 
-
-def check_gradient_of_user(
-    name: str, output: str, loss: str, *, wrt: str | None, **options: Any
-) -> Any:
-    """Hunt for an input at which the user's gradient is wrong; None where none is found."""
-    from numeric.errors import NumericError
-    from numeric.hunt import find_wrong_gradient
-
-    chosen = pair(output, loss)
-    function = load_function(name)
-    try:
-        return find_wrong_gradient(
-            function,
-            kernel_module(chosen),
-            domain=chosen.loss.labels.name,
-            with_respect_to=wrt or _by_parameters(name, function),
-            **options,
-        )
-    except NumericError as error:
-        raise DeriveError(str(error)) from None
-
-
-def _by_parameters(name: str, function: Callable[..., Any]) -> str:
+    Examples
+    --------
+    >>> by_parameters("mine:gradient", lambda a, y: a - y)
+    'a'
+    """
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

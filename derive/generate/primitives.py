@@ -1,0 +1,154 @@
+"""Primitives of the array program that index notation has no name for, each with what it means.
+
+`cases` gives the plain expressions that a primitive stands for, one for each side of a kink: a
+stable form is proved by proving it in every case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sympy import Expr, Function, KroneckerDelta, S, log
+
+from derive.generate.program import LEADER, rewrite
+
+__all__ = [
+    "Primitive",
+    "cases",
+    "clear_sign",
+    "finite",
+    "largest_rival",
+    "log1p",
+    "magnitude",
+    "placed",
+    "primitive_table",
+    "sign_bit",
+    "with_sign",
+]
+
+
+class _Primitive(Function):  # type: ignore[misc]
+    """A real function that SymPy neither evaluates nor rewrites."""
+
+    is_real = True
+
+    @classmethod
+    def eval(cls, *arguments: Any) -> None:
+        """Leave the application as it stands."""
+
+
+class log1p(_Primitive):  # noqa: N801
+    """ln(1 + x), exact for small x."""
+
+
+class magnitude(_Primitive):  # noqa: N801
+    """|x|."""
+
+
+class clear_sign(_Primitive):  # noqa: N801
+    """1 where the sign bit of x is clear, else 0; −0.0 counts as negative."""
+
+
+class sign_bit(_Primitive):  # noqa: N801
+    """1 where the sign bit of x is set, else 0: 1 − clear_sign(x)."""
+
+
+class with_sign(_Primitive):  # noqa: N801
+    """``with_sign(v, x)``: v where the sign bit of x is clear, else −v, for v ≥ 0."""
+
+
+class finite(_Primitive):  # noqa: N801
+    """x itself; a gap too wide for the format is the widest that it holds."""
+
+
+class placed(_Primitive):  # noqa: N801
+    """``placed(f_i, v, i)``: f_i for every class but the leader, and v for the leader."""
+
+
+class largest_rival(_Primitive):  # noqa: N801
+    """``largest_rival(Entries(x_j, (j, k)))``: the largest entry but the leader's."""
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """A row: the function and what it stands for in each case.
+
+    Parameters
+    ----------
+    head : type
+        The function.
+    meanings : callable
+        From the arguments to the plain expressions, one a case.
+    sign_of : int or None
+        The argument whose sign decides between two cases: clear first, set second.
+    """
+
+    head: type[Function]
+    meanings: Callable[..., tuple[Expr, ...]]
+    sign_of: int | None = None
+
+
+_ANY = S.Half / 3
+"""Stands for a primitive whose value does not matter: the forms hold for every shift."""
+
+_TABLE = (
+    Primitive(log1p, lambda x: (log(1 + x),)),
+    Primitive(finite, lambda x: (x,)),
+    Primitive(
+        placed,
+        lambda rival, leader, position: (
+            KroneckerDelta(position, LEADER) * leader
+            + (1 - KroneckerDelta(position, LEADER)) * rival,
+        ),
+    ),
+    Primitive(largest_rival, lambda vector: (_ANY,)),
+    Primitive(magnitude, lambda x: (x, -x), sign_of=0),
+    Primitive(clear_sign, lambda x: (S.One, S.Zero), sign_of=0),
+    Primitive(sign_bit, lambda x: (S.Zero, S.One), sign_of=0),
+    Primitive(with_sign, lambda value, x: (value, -value), sign_of=1),
+)
+
+
+def primitive_table() -> tuple[Primitive, ...]:
+    """Return every row."""
+    return _TABLE
+
+
+def cases(value: Expr) -> tuple[Expr, ...]:
+    """Return the plain expressions that ``value`` stands for, one for each choice of signs.
+
+    Examples
+    --------
+    >>> from derive.generate.program import read
+    >>> cases(magnitude(read("a", True)) + 1)
+    (a[i] + 1, 1 - a[i])
+    """
+    rows = {row.head: row for row in _TABLE}
+    signed = sorted(
+        {
+            node.args[rows[node.func].sign_of]
+            for node in value.atoms(_Primitive)
+            if rows[node.func].sign_of is not None
+        },
+        key=str,
+    )
+    return tuple(
+        _plain(value, dict(zip(signed, choice, strict=True)))
+        for choice in product((0, 1), repeat=len(signed))
+    )
+
+
+def _plain(value: Expr, signs: dict[Expr, int]) -> Expr:
+    rows = {row.head: row for row in _TABLE}
+
+    def unfold(node: Expr) -> Expr | None:
+        row = rows.get(node.func)
+        if row is None:
+            return None
+        number = 0 if row.sign_of is None else signs[node.args[row.sign_of]]
+        return _plain(row.meanings(*node.args)[number], signs)
+
+    return rewrite(value, unfold)

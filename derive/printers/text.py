@@ -1,0 +1,218 @@
+"""Formulas and derivations for the terminal, in Unicode or in plain ASCII."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import zip_longest
+
+from sympy import Expr
+
+from derive.derivation import Derivation
+from derive.errors import UnknownOption
+from derive.notation import read
+from derive.notation import tree as t
+from derive.printers.layout import Head, Line, Reason, head_of, lines_of
+from derive.printers.text_formula import (
+    ASCII,
+    UNICODE,
+    Signs,
+    TextPrinter,
+    columns_of,
+    plain_words,
+    superscript,
+)
+
+__all__ = ["derivation_text", "text", "text_of"]
+
+_INDENT, _COLUMN_GAP, _NARROWEST, _NARROWEST_REASON = 2, 3, 60, 12
+
+
+def text_of(node: t.Node, *, ascii: bool = False) -> str:  # noqa: A002
+    """Return notation as one line of text.
+
+    Parameters
+    ----------
+    node : Node
+    ascii : bool
+        Whether to write plain ASCII instead of Unicode.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If the printer does not know a node.
+
+    Examples
+    --------
+    >>> text_of(t.Equation(t.Name("ŷ"), t.Name("y")))
+    'ŷ = y'
+    """
+    return TextPrinter(ASCII if ascii else UNICODE).visit(node)
+
+
+def text(expr: Expr, *, style: str = "matrix", ascii: bool = False) -> str:  # noqa: A002
+    """Return an index expression as a person reads it, on one line.
+
+    Parameters
+    ----------
+    expr : Expr
+    style : {"matrix", "rows", "index"}
+        How far to lift it; see `derive.notation.read`.
+    ascii : bool
+        Whether to write plain ASCII instead of Unicode.
+
+    Raises
+    ------
+    UnknownOption
+        If ``style`` is none of the three.
+    UnsupportedExpression
+        If ``expr`` holds a node that is not of the language.
+
+    Examples
+    --------
+    >>> from sympy import log
+    >>> from derive.language import index, k, quantity, total
+    >>> y, prediction, i = quantity("y", k), quantity("ŷ", k), index("i")
+    >>> loss = -total(y[i] * log(prediction[i]), i, k)
+    >>> text(loss)
+    '−Σᵢ yᵢ ln ŷᵢ'
+    >>> text(loss, ascii=True)
+    '-Sum_i y_i ln yhat_i'
+    """
+    return text_of(read(expr, style), ascii=ascii)
+
+
+def derivation_text(derivation: Derivation, *, width: int = 100, ascii: bool = False) -> str:  # noqa: A002
+    """Return a derivation as aligned lines with the reasons in a column at the right.
+
+    Parameters
+    ----------
+    derivation : Derivation
+    width : int
+        The width of the page, 60 or more; longer lines are broken at their operators.
+    ascii : bool
+        Whether to write plain ASCII instead of Unicode.
+
+    Raises
+    ------
+    UnknownOption
+        If ``width`` is below 60.
+
+    Examples
+    --------
+    >>> from sympy import Symbol
+    >>> from derive.derivation import Derivation, Step
+    >>> from derive.language import Entries, index, k, quantity, SquaredNorm, total
+    >>> from derive.rules.rule import Rule
+    >>> y, prediction, i = quantity("y", k), quantity("ŷ", k), index("i")
+    >>> L, error = Symbol("L", real=True), prediction[i] - y[i]
+    >>> norm = SquaredNorm(Entries(error, (i, k)))
+    >>> steps = (Step(L, norm, Rule("definition")),
+    ...          Step(norm, total(error**2, i, k), Rule("squared norm")))
+    >>> print(derivation_text(Derivation("linear", "squared-error", L, (), steps)))
+    linear + squared-error   y ∈ ℝᵏ
+      L = ‖ŷ − y‖²           definition
+        = Σᵢ (ŷᵢ − yᵢ)²      squared norm
+    """
+    if width < _NARROWEST:
+        raise UnknownOption("width", width, [f"a whole number from {_NARROWEST}"])
+    signs = ASCII if ascii else UNICODE
+    head = head_of(derivation)
+    reason_limit = width * 2 // 5
+    chains = lines_of(derivation)
+    reasons = {line: _text_reason(line.reason, signs) for chain in chains for line in chain}
+    widest = max(min(columns_of(words), reason_limit) for words in reasons.values())
+    room = width - widest - _COLUMN_GAP
+    formulas = [
+        (line, _formula_rows(line, left, room, ascii))
+        for chain in chains
+        for line, left in zip(chain, _text_lefts(chain, ascii), strict=True)
+    ]
+    column = _COLUMN_GAP + max(
+        columns_of(part) for part in (head.title, *(row for _, rows in formulas for row in rows))
+    )
+    reason_room = max(width - column, _NARROWEST_REASON)
+    conditions = _wrapped_conditions(_text_conditions(head, signs), reason_room)
+    rows = list(zip_longest([head.title], conditions, fillvalue=""))
+    for line, parts in formulas:
+        words = textwrap.wrap(reasons[line], reason_room, break_long_words=False)
+        rows += zip_longest(parts, words, fillvalue="")
+    return "\n".join(_padded(part, column, reason) for part, reason in rows)
+
+
+def _formula_rows(line: Line, left: str, room: int, ascii: bool) -> list[str]:  # noqa: A002
+    wrapped = _wrapped(text_of(line.right, ascii=ascii), room - columns_of(left))
+    lefts = [left, *[" " * columns_of(left)] * (len(wrapped) - 1)]
+    return [lead + part for lead, part in zip(lefts, wrapped, strict=True)]
+
+
+def _padded(part: str, column: int, reason: str) -> str:
+    return (part + " " * (column - columns_of(part)) + reason).rstrip()
+
+
+def _text_lefts(chain: tuple[Line, ...], ascii: bool) -> list[str]:  # noqa: A002
+    """Return what stands before each right-hand side, up to and with its equals sign."""
+    named = [text_of(line.left, ascii=ascii) if line.left is not None else "" for line in chain]
+    size = max(columns_of(name) for name in named)
+    return [" " * _INDENT + name + " " * (size - columns_of(name)) + " = " for name in named]
+
+
+def _text_reason(reason: Reason, signs: Signs) -> str:
+    ascii_only = not signs.unicode
+    if reason.equation is None:
+        return plain_words(reason.words, signs)
+    equation = text_of(reason.equation, ascii=ascii_only)
+    return f"{equation}   {signs.assumption}" if reason.assumed else equation
+
+
+def _text_conditions(head: Head, signs: Signs) -> list[str]:
+    conditions = []
+    if head.label is not None:
+        sizes = ("×" if signs.unicode else "x").join(head.dimensions)
+        space = signs.reals + superscript(sizes, signs)
+        conditions.append(f"{text_of(head.label, ascii=not signs.unicode)} {signs.member} {space}")
+    conditions += [text_of(equation, ascii=not signs.unicode) for equation in head.equations]
+    return conditions
+
+
+def _wrapped_conditions(conditions: list[str], room: int) -> list[str]:
+    rows: list[str] = []
+    for condition in conditions:
+        together = f"{rows[-1]},  {condition}" if rows else condition
+        if rows and columns_of(together) > room:
+            rows[-1] += ","
+            rows.append(condition)
+        else:
+            rows[-1:] = [together]
+    return rows
+
+
+def _wrapped(line: str, room: int) -> list[str]:
+    """Break a line before its outermost operators so that every part fits, where it can."""
+    parts: list[str] = []
+    while columns_of(line) > room:
+        place = _best_break(line, room)
+        if place is None:
+            break
+        parts.append(line[:place].rstrip())
+        line = ("  " if len(parts) == 1 else "") + line[place:]
+        line = line if line.startswith("  ") else "  " + line
+    return [*parts, line]
+
+
+def _best_break(line: str, room: int) -> int | None:
+    """Return the last break within ``room`` of the least depth of brackets, or the first beyond.
+
+    Lines break before an operator; where none has so little depth, between two factors.
+    """
+    best: tuple[int, bool, int] | None = None
+    depth = 0
+    for place, sign in enumerate(line):
+        if best is not None and columns_of(line[:place].rstrip()) > room:
+            break
+        operator = sign in "+−-=" and line[place - 1 : place] == " " == line[place + 1 : place + 2]
+        factor = sign == "(" and line[place - 2 : place] == ") "
+        if (operator or factor) and line[:place].strip():
+            candidate = (depth, not operator, -place)
+            best = candidate if best is None else min(best, candidate)
+        depth += (sign in "([{") - (sign in ")]}")
+    return None if best is None else -best[2]

@@ -1,0 +1,62 @@
+"""Kernels in NumPy, and the means to check anyone's gradient against them.
+
+Nothing here needs SymPy, and Hypothesis is imported only by those who draw or hunt
+(:mod:`numeric.strategies`, :mod:`numeric.hunt`). Every public name is resolved at its first use, so
+that ``import numeric`` itself costs next to nothing.
+
+Examples
+--------
+>>> import numpy as np
+>>> from numeric import check_gradient
+>>> check_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, at=np.array([1.0, -3.0])).ok
+True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numeric import differences, errors, gradcheck, hunt, strategies
+    from numeric.differences import Difference, central_difference, complex_step
+    from numeric.gradcheck import GradientReport, check_gradient
+    from numeric.hunt import WrongGradient, find_wrong_gradient
+
+__all__ = [
+    "Difference",
+    "GradientReport",
+    "WrongGradient",
+    "central_difference",
+    "check_gradient",
+    "complex_step",
+    "differences",
+    "errors",
+    "find_wrong_gradient",
+    "gradcheck",
+    "hunt",
+    "strategies",
+]
+
+_MODULES = frozenset({"differences", "errors", "gradcheck", "hunt", "strategies"})
+_HOME_OF = {
+    "Difference": "differences",
+    "central_difference": "differences",
+    "complex_step": "differences",
+    "GradientReport": "gradcheck",
+    "check_gradient": "gradcheck",
+    "WrongGradient": "hunt",
+    "find_wrong_gradient": "hunt",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"numeric.{name}")
+    if name in _HOME_OF:
+        return getattr(import_module(f"numeric.{_HOME_OF[name]}"), name)
+    raise AttributeError(f"module 'numeric' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

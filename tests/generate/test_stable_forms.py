@@ -1,0 +1,81 @@
+"""Every row of the stable forms is an identity, and every row is used or reachable."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import mp
+from sympy import Expr, Integer, Symbol
+
+from derive.generate.evaluate import evaluate
+from derive.generate.matching import C, R, U, X, fill, match
+from derive.generate.primitives import cases, magnitude, primitive_table
+from derive.generate.program import read
+from derive.generate.stable_forms import FINISHING, NAMING, SIGNS, STABLE, Form, proofs
+from derive.proof import prove
+
+ROWS = (*NAMING, *STABLE, *SIGNS, *FINISHING)
+NUMBERS = st.floats(-4, 4, allow_nan=False).filter(lambda x: abs(x) > 1e-3)
+
+
+def bound_in(form: Form) -> Expr:
+    result = form.result
+    for name, value in reversed(form.bindings):
+        result = result.xreplace({Symbol(name, real=True): value})
+    return result
+
+
+@pytest.mark.parametrize("form", ROWS, ids=lambda form: form.name)
+def test_every_case_of_a_row_is_proved(form: Form) -> None:
+    equations = proofs(form)
+    assert equations
+    for pattern, result in equations:
+        assert str(prove(pattern, result)) == "proved"
+
+
+@pytest.mark.parametrize("form", ROWS, ids=lambda form: form.name)
+@given(x=NUMBERS, u=NUMBERS, r=NUMBERS)
+def test_both_sides_of_a_row_have_one_value(form: Form, x: float, u: float, r: float) -> None:
+    x = x + 4.01 if form.name == "ln(1 + x)" else x
+    numbers = {"x": x, "u": u, "r": r, "c": 3}
+    with mp.workdps(40):
+        left, right = (evaluate(side, numbers, {}) for side in (form.pattern, bound_in(form)))
+        assert abs(left - right) <= mpmath.mpf(10) ** -35 * (1 + abs(left))
+
+
+def test_a_wrong_row_is_not_proved() -> None:
+    (good,) = [form for form in STABLE if form.name == "ln cosh"]
+    wrong = Form(good.name, good.pattern, good.result + Integer(1) / 1000, "", good.bindings)
+    assert all(str(prove(left, right)) != "proved" for left, right in proofs(wrong))
+
+
+@pytest.mark.parametrize("form", ROWS, ids=lambda form: form.name)
+def test_a_row_matches_its_own_pattern(form: Form) -> None:
+    a, y = read("a", True), read("y", True)
+    instance = fill(form.pattern, {X: a, U: 1 - y, R: -y, C: Integer(3)})
+    matched = match(form.pattern, instance)
+    assert matched is not None
+    found, left_over = matched
+    assert fill(form.pattern, found) == instance
+    assert left_over in (0, 1)
+    assert found[X] == a
+
+
+def test_names_of_rows_are_unique() -> None:
+    assert len({form.name for form in ROWS}) == len(ROWS)
+
+
+def test_cases_multiply() -> None:
+    a, y = read("a", True), read("y", True)
+    assert len(cases(magnitude(a) + magnitude(y) + magnitude(a) ** 2)) == 4
+    assert cases(a) == (a,)
+
+
+@pytest.mark.parametrize("row", primitive_table(), ids=lambda row: row.head.__name__)
+def test_a_signed_primitive_has_two_meanings(row: object) -> None:
+    arguments = [read("a", True), read("y", True), Symbol("i")]
+    count = row.meanings.__code__.co_argcount  # type: ignore[attr-defined]
+    meanings = row.meanings(*arguments[:count])  # type: ignore[attr-defined]
+    assert len(meanings) == (1 if row.sign_of is None else 2)  # type: ignore[attr-defined]

@@ -1,0 +1,157 @@
+"""Every kernel against the loss by its definition and mpmath's derivative of it, at hard inputs."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from numeric.kernels import MODULES
+
+from .inputs import PRE_ACTIVATIONS, hard_points
+from .references import Reference
+
+UNIT = 2.0**-53
+SMALLEST = 5e-324
+LARGEST = float(np.finfo(np.float64).max)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Units of rounding allowed, of what, and why; none of them depends on k.
+
+    Parameters
+    ----------
+    gradient, loss, curvature : float
+        Multiples of the unit roundoff of the scale.
+    reason : str
+        Why not less.
+    """
+
+    gradient: float
+    loss: float
+    curvature: float
+    reason: str
+
+
+TOLERANCES: dict[str, Tolerance] = {
+    "linear_squared_error": Tolerance(2, 8, 0, "one difference; squares summed"),
+    "relu_squared_error": Tolerance(2, 8, 0, "one difference; squares summed"),
+    "sigmoid_logistic": Tolerance(6, 8, 8, "exp, one sum, one quotient, one difference"),
+    "sigmoid_cross_entropy": Tolerance(8, 8, 8, "exp, one sum, one quotient, a product"),
+    "sigmoid_squared_error": Tolerance(10, 12, 16, "the sigmoid's four roundings and a product"),
+    "softmax_cross_entropy": Tolerance(10, 8, 10, "a rounded shift, exp, a sum, a quotient"),
+    "softmax_squared_error": Tolerance(16, 12, 24, "softmax, and a mean of products"),
+    "softmax_logistic": Tolerance(16, 12, 32, "softmax twice, quotients by complements"),
+}
+
+
+def kernel_of(name: str) -> Any:
+    return importlib.import_module(f"numeric.kernels.{name}")
+
+
+def spread(a: np.ndarray) -> float:
+    """Return the widest gap whose exponential is not lost: each unit of it costs one roundoff."""
+    return min(float(np.max(a) - np.min(a)), 745.0)
+
+
+def as_float(exact: Any) -> float:
+    return math.copysign(math.inf, exact) if abs(exact) > LARGEST else float(exact)
+
+
+def assert_close(got: float, exact: Any, units: float, scale: float) -> None:
+    expected = as_float(exact)
+    if math.isinf(expected):
+        assert got == expected
+        return
+    allowed = units * UNIT * max(abs(expected), scale) + 4 * SMALLEST
+    assert abs(got - expected) <= allowed, (got, expected, abs(got - expected) / allowed)
+
+
+def natural_scale(y: np.ndarray, i: int) -> float:
+    """Return what a rounding of ŷ − y is measured by: nothing for 0/1 labels, else about one."""
+    return 0.0 if y[i] in (0.0, 1.0) and np.all((y == 0) | (y == 1)) else 1.0 + abs(y[i])
+
+
+def test_every_kernel_has_a_tolerance() -> None:
+    assert set(TOLERANCES) == set(MODULES)
+    assert all(tolerance.reason for tolerance in TOLERANCES.values())
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_loss_and_gradient_at_hard_inputs(name: str) -> None:
+    kernel, reference, tolerance = kernel_of(name), Reference.of(name), TOLERANCES[name]
+    for a, y in hard_points(name):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            loss, gradient = kernel.value_and_grad(a, y)
+        wide = 2 + spread(a) if name.startswith("softmax") else 1
+        assert_close(loss, reference.loss(a, y, 1100), tolerance.loss * wide, 0.0)
+        for i, exact in enumerate(reference.gradient(a, y)):
+            scale = natural_scale(y, i)
+            assert_close(gradient[i], exact, tolerance.gradient * wide, scale)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_curvature_and_prediction(name: str) -> None:
+    kernel, reference, tolerance = kernel_of(name), Reference.of(name), TOLERANCES[name]
+    for a, y in hard_points(name):
+        if np.max(np.abs(a)) > 50:
+            continue
+        wide = 2 + spread(a) if name.startswith("softmax") else 1
+        for got, exact in zip(kernel.predict(a), reference.predict(a), strict=True):
+            assert_close(got, exact, 8 * wide, 0.0)
+        curvature = kernel.hessian_diagonal(a, y)
+        for got, exact in zip(curvature, reference.curvature(a, y), strict=True):
+            assert_close(got, exact, tolerance.curvature * wide, 1.0)
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_finite_where_the_loss_is(name: str, dtype: type) -> None:
+    """A gap wider than the format holds, many classes, and no warning anywhere."""
+    kernel = kernel_of(name)
+    huge = float(np.finfo(dtype).max)
+    for k in (2, 3, 1000):
+        for values in (
+            (huge, -huge),
+            (-huge, -huge),
+            (huge, huge),
+            (5e-324, -5e-324),
+            (88.0, -104.0),
+        ):
+            a = np.resize(np.array(values, dtype=dtype), (2, k))
+            y = np.zeros((2, k), dtype=dtype)
+            y[:, 0] = 1
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                value, gradient = kernel.value_and_grad(a, y)
+                prediction = kernel.predict(a)
+                curvature = kernel.hessian_diagonal(a, y)
+            assert not np.isnan(value)
+            assert not np.isnan(gradient).any()
+            assert not np.isnan(curvature).any()
+            assert not np.isnan(prediction).any()
+            if not name.startswith(("linear", "relu")):
+                assert np.isfinite(gradient).all()
+                assert np.isfinite(prediction).all()
+
+
+@pytest.mark.parametrize("name", ["softmax_cross_entropy", "sigmoid_logistic", "softmax_logistic"])
+def test_no_gradient_is_lost_where_the_unit_is_confident_and_right(name: str) -> None:
+    kernel = kernel_of(name)
+    for gap in (20.0, 37.0, 40.0, 100.0, 700.0):
+        a, y = np.array([gap, 0.0]), np.array([1.0, 0.0])
+        gradient = kernel.value_and_grad(a, y)[1]
+        expected = -math.exp(-gap) * (2 if name == "softmax_logistic" else 1)
+        assert gradient[0] == pytest.approx(expected, rel=1e-8)
+
+
+def test_hard_inputs_hold_extremes() -> None:
+    values = {abs(x) for row in PRE_ACTIVATIONS for x in row}
+    assert {0.0, 5e-324, 1000.0, 1e300} <= values

@@ -1,0 +1,142 @@
+"""Wrong calls are refused, with what was given and what is expected."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from numeric.kernels import MODULES
+
+KERNELS = {name: importlib.import_module(f"numeric.kernels.{name}") for name in MODULES}
+every_kernel = pytest.mark.parametrize("name", MODULES)
+A, Y, W, H = np.zeros((3, 5)), np.zeros((3, 4)), np.zeros((5, 2)), np.zeros((3, 2))
+READ_ONLY = np.zeros((3, 5))
+READ_ONLY.flags.writeable = False
+
+Call = Callable[[Any], object]
+
+ERRORS: tuple[tuple[str, Call, type[Exception], tuple[str, ...]], ...] = (
+    (
+        "shape of y",
+        lambda m: m.loss(A, Y),
+        ValueError,
+        ("y has shape (3, 4)", "(3, 5)", "(..., k)"),
+    ),
+    ("broadcast y", lambda m: m.loss(A, A[0]), ValueError, ("(5,)", "(3, 5)")),
+    ("scalar a", lambda m: m.predict(1.0), ValueError, ("a has shape ()", "(..., k)")),
+    ("no classes", lambda m: m.predict(np.zeros((3, 0))), ValueError, ("(3, 0)", "k >= ")),
+    ("half", lambda m: m.predict(A.astype(np.float16)), TypeError, ("a has", "float16", "float32")),
+    (
+        "long double",
+        lambda m: m.predict(A.astype(np.longdouble)),
+        TypeError,
+        ("longdouble", "float64"),
+    ),
+    ("complex", lambda m: m.predict(A.astype(complex)), TypeError, ("complex128", "float64")),
+    ("objects", lambda m: m.predict(A.astype(object)), TypeError, ("object", "float64")),
+    ("text", lambda m: m.predict(["a", "b"]), TypeError, ("a has dtype", "float64")),
+    ("two dtypes", lambda m: m.loss(A, A.astype(np.float32)), TypeError, ("y has", "float32")),
+    ("reduction", lambda m: m.loss(A, A, reduction="average"), ValueError, ("'average'", "'mean'")),
+    (
+        "out list",
+        lambda m: m.value_and_grad(A, A, out=[0.0]),
+        TypeError,
+        ("out is list", "float64"),
+    ),
+    (
+        "out dtype",
+        lambda m: m.value_and_grad(A, A, out=np.zeros((3, 5), np.float32)),
+        TypeError,
+        ("out is float32", "float64"),
+    ),
+    ("out shape", lambda m: m.value_and_grad(A, A, out=Y), ValueError, ("(3, 4)", "(3, 5)")),
+    ("out read-only", lambda m: m.value_and_grad(A, A, out=READ_ONLY), ValueError, ("read-only",)),
+    ("out is a", lambda m: m.value_and_grad(A, A.copy(), out=A), ValueError, ("shares memory",)),
+    (
+        "layer none",
+        lambda m: m.layer_value_and_grad(W, H, A, reduction="none"),
+        ValueError,
+        ("'none'",),
+    ),
+    (
+        "layer h",
+        lambda m: m.layer_value_and_grad(W, A, A),
+        ValueError,
+        ("(5, 2)", "(3, 5)", "(..., d)"),
+    ),
+    ("layer W", lambda m: m.layer_value_and_grad(W[0], H, A), ValueError, ("(2,)", "(k, d)")),
+    (
+        "layer y",
+        lambda m: m.layer_value_and_grad(W, H, Y),
+        ValueError,
+        ("y has shape (3, 4)", "(5, 2)"),
+    ),
+    (
+        "layer b",
+        lambda m: m.layer_value_and_grad(W, H, A, H),
+        ValueError,
+        ("b has shape (3, 2)", "(k,)"),
+    ),
+    (
+        "layer dtypes",
+        lambda m: m.layer_value_and_grad(W, H.astype(np.float32), A),
+        TypeError,
+        ("h has", "float32", "float64"),
+    ),
+)
+
+
+@every_kernel
+@pytest.mark.parametrize(
+    ("call", "kind", "words"), [pytest.param(*row[1:], id=row[0]) for row in ERRORS]
+)
+def test_wrong_calls_say_what_is_wrong(
+    name: str, call: Call, kind: type[Exception], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(kind) as caught:
+        call(KERNELS[name])
+    message = str(caught.value).replace("float128", "longdouble")
+    assert all(word in message for word in words), message
+
+
+def test_one_class_is_refused_where_the_loss_has_no_value() -> None:
+    with pytest.raises(ValueError, match=r"k >= 2"):
+        KERNELS["softmax_logistic"].loss([1.0], [1.0])
+
+
+@every_kernel
+def test_whole_numbers_are_read_as_floats(name: str) -> None:
+    kernel = KERNELS[name]
+    expected = kernel.value_and_grad([1.0, 2.0], [1.0, 0.0])
+    for a, y in (([1, 2], [1, 0]), (np.array([1, 2]), np.array([True, False]))):
+        loss, gradient = kernel.value_and_grad(a, y)
+        assert loss == expected[0]
+        assert np.array_equal(gradient, expected[1])
+    single = kernel.loss(np.array([1, 2], np.float32), np.array([1, 0]))
+    assert single.dtype == np.float32
+
+
+@every_kernel
+def test_the_module_is_listed_and_offers_the_same_names(name: str) -> None:
+    kernel = KERNELS[name]
+    assert set(kernel.__all__) == {
+        "hessian_diagonal",
+        "layer_value_and_grad",
+        "loss",
+        "predict",
+        "value_and_grad",
+    }
+    assert "do not edit" in kernel.__doc__
+    assert all(getattr(kernel, public).__doc__ for public in kernel.__all__)
+
+
+def test_every_module_is_listed() -> None:
+    folder = importlib.import_module("numeric.kernels").__path__[0]
+    import pathlib
+
+    present = {path.stem for path in pathlib.Path(folder).glob("[a-z]*.py")}
+    assert present == set(MODULES)

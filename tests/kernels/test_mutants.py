@@ -1,0 +1,116 @@
+"""Mutants of every kernel's source: the finite-difference check has to catch each of them."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import numeric.kernels
+from numeric import check_gradient
+from numeric.kernels import MODULES
+
+from .inputs import domain_of
+
+FOLDER = Path(numeric.kernels.__path__[0])
+RETURN_LAYER = "    if b is None:\n        return value, grad_W, grad_h\n"
+RETURN_ELEMENTS = "    return _reduced(losses, reduction), grad_a\n"
+
+
+def _before(line: str, new: str) -> Callable[[str], str]:
+    return lambda source: source.replace(line, new + line)
+
+
+MUTATIONS: dict[str, Callable[[str], str]] = {
+    "sign": _before(RETURN_ELEMENTS, "    np.negative(grad_a, out=grad_a)\n"),
+    "factor 2": _before(RETURN_ELEMENTS, "    grad_a *= 2\n"),
+    "factor 1.0001": _before(RETURN_ELEMENTS, "    grad_a *= 1.0001\n"),
+    "missing row": _before(RETURN_ELEMENTS, "    grad_a[..., -1] = 0\n"),
+    "swapped label": _before(RETURN_ELEMENTS, "    grad_a = grad_a[..., ::-1]\n"),
+    "mean over units": _before(RETURN_ELEMENTS, "    grad_a /= a.shape[-1]\n"),
+    "transpose": lambda source: source.replace(
+        "grad_W = grad_a.T @ h", "grad_W = (grad_a.T @ h).T.reshape(W.shape)"
+    ),
+    "example left out": lambda source: source.replace("grad_a.T @ h", "grad_a[1:].T @ h[1:]"),
+    "wrong way round": lambda source: source.replace("(grad_a @ W)", "(grad_a[:, ::-1] @ W)"),
+    "bias of one example": lambda source: source.replace("grad_a.sum(axis=0)", "grad_a[0]"),
+}
+
+
+def loaded(source: str) -> Any:
+    module = types.ModuleType("mutant")
+    exec(compile(source, "mutant", "exec"), module.__dict__)
+    return module
+
+
+def source_of(name: str) -> str:
+    return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+
+
+def caught(kernel: Any, original: Any, name: str) -> bool:
+    random = np.random.default_rng(7)
+    W, h, b = random.normal(size=(3, 2)), random.normal(size=(4, 2)), 2 + random.random(3)
+    y = random.dirichlet(np.ones(3), 4) if domain_of(name) == "simplex" else random.random((4, 3))
+    report = check_gradient(
+        lambda W, h, b: float(original.layer_value_and_grad(W, h, y, b)[0]),
+        lambda W, h, b: kernel.layer_value_and_grad(W, h, y, b)[1:],
+        at=(W, h, b),
+    )
+    assert report.checked > 0
+    return not report.ok
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_mutant_is_caught(name: str, mutation: str) -> None:
+    source = source_of(name)
+    mutant = MUTATIONS[mutation](source)
+    assert mutant != source, "the mutation found nothing to change"
+    original = loaded(source)
+    assert not caught(original, original, name)
+    assert caught(loaded(mutant), original, name)
+
+
+def arithmetic_of(source: str) -> list[str]:
+    """Return a mutant for every sum, difference, product and quotient of `value_and_grad`."""
+    swap = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+    mutants = []
+    count = sum(isinstance(node, ast.BinOp) for node in _arithmetic(ast.parse(source)))
+    for number in range(count):
+        tree = ast.parse(source)
+        nodes = [node for node in _arithmetic(tree) if isinstance(node, ast.BinOp)]
+        nodes[number].op = swap.get(type(nodes[number].op), ast.Mult)()
+        mutants.append(ast.unparse(tree))
+    return mutants
+
+
+def _arithmetic(tree: ast.Module) -> list[ast.AST]:
+    """Return the nodes of the body of `value_and_grad`, its annotations left out."""
+    (found,) = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == "value_and_grad"
+    ]
+    return [node for statement in found.body for node in ast.walk(statement)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_operation_of_the_gradient_counts(name: str) -> None:
+    """Swap one operator: the loss or the gradient of the mutant is no longer the original's."""
+    source = source_of(name)
+    original = loaded(source)
+    random = np.random.default_rng(3)
+    a = random.normal(size=(4, 3))
+    y = 0.7 * random.dirichlet(np.ones(3), 4)  # a sum of one would hide a product with it
+    value, gradient = original.value_and_grad(a, y, reduction="none")
+    mutants = arithmetic_of(source)
+    assert mutants
+    for mutant in mutants:
+        other, other_gradient = loaded(mutant).value_and_grad(a, y, reduction="none")
+        same = np.allclose(value, other, rtol=1e-9) and np.allclose(gradient, other_gradient)
+        assert not same, mutant
