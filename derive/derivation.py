@@ -139,9 +139,10 @@ class Derivation:
 
     def verify(self) -> Report:
         """Check every step, and the result, by routes that share no code with the rules."""
+        from derive.printers.text import text
         from derive.proof.verify import verify
 
-        return verify(self)
+        return verify(self, show=text)
 
     def __str__(self) -> str:
         return self.text()

@@ -70,20 +70,17 @@ def _column(chosen: Pair) -> Column:
     ]
     for wrt, derivation in gradients.items():
         report = reports[wrt]
-        mark = "✓" if report.ok else "✗"
-        cells.append(
-            (
-                f"{text(derivation.target)} =",
-                Cell(
-                    text(derivation.result), f"{mark} {_verdict(derivation, str(report.verdict))}"
-                ),
-            )
-        )
+        verdict = f"{'✓' if report.ok else '✗'} {report.verdict.kind}, {len(report.steps)} steps"
+        cells.append((f"{text(derivation.target)} =", Cell(text(derivation.result), verdict)))
+    cells.append(("assuming", Cell(_assumptions(gradients), "")))
     return Column(str(chosen), tuple(cells), all(report.ok for report in reports.values()))
 
 
-def _verdict(derivation: Derivation, verdict: str) -> str:
-    return f"{verdict}, {len(derivation.steps)} steps"
+def _assumptions(derivations: dict[str, Derivation]) -> str:
+    used = dict.fromkeys(
+        given for derivation in derivations.values() for given in derivation.assumptions
+    )
+    return ", ".join(f"{text(given.left)} = {text(given.right)}" for given in used) or "nothing"
 
 
 def _prediction(chosen: Pair) -> str:
@@ -106,28 +103,36 @@ def render(columns: tuple[Column, ...], width: int) -> RenderableType:
     width : int
         How many columns of text the screen has.
     """
-    labels = [name for name, _ in columns[0].cells]
     widest = [
-        max(columns_of(part) for _, cell in column.cells for part in (cell.formula, cell.verdict))
+        max(
+            columns_of(column.title),
+            *(
+                columns_of(part)
+                for _, cell in column.cells
+                for part in (cell.formula, cell.verdict)
+            ),
+        )
         for column in columns
     ]
-    if sum(widest) + max(map(len, labels)) + 4 * (len(columns) + 1) <= width:
-        return _side_by_side(columns, labels)
+    if sum(widest) + len("output + loss") + 4 * (len(columns) + 1) <= width:
+        return _side_by_side(columns)
     return Group(*(_alone(column) for column in columns))
 
 
-def _side_by_side(columns: tuple[Column, ...], labels: list[str]) -> Table:
+def _side_by_side(columns: tuple[Column, ...]) -> Table:
     table = Table(box=SIMPLE_HEAD, show_lines=True, pad_edge=False)
     table.add_column("output + loss", no_wrap=True)
     for column in columns:
         table.add_column(column.title, no_wrap=True)
-    for place, label in enumerate(labels):
+    for place, (label, _) in enumerate(columns[0].cells):
         table.add_row(label, *(_cell(column.cells[place][1]) for column in columns))
     return table
 
 
 def _alone(column: Column) -> Table:
-    table = Table(box=None, title=column.title, title_justify="left", pad_edge=False)
+    table = Table(
+        box=None, title=column.title, title_justify="left", pad_edge=False, show_header=False
+    )
     table.title_style = "bold"
     for name, cell in column.cells:
         table.add_row(name, Text(cell.formula), _verdict_text(cell))
@@ -136,6 +141,8 @@ def _alone(column: Column) -> Table:
 
 
 def _cell(cell: Cell) -> Text:
+    if not cell.verdict:
+        return Text(cell.formula)
     return Text.assemble(cell.formula, "\n", _verdict_text(cell))
 
 

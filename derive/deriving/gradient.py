@@ -34,7 +34,7 @@ from derive.rules.tables import find_rule
 
 __all__ = ["by_pre_activation", "collected", "gradient_steps", "loss_chain"]
 
-_LEAVES = find_rule("sums", "what does not depend on the index leaves the sum")
+_LEAVES = find_rule("sums", "constants leave the sum")
 _CONTRACT = find_rule("deltas", "contract δ: one term survives")
 
 

@@ -30,7 +30,7 @@ _BEFORE = (
     ("logarithms", "logarithm of a product"),
     ("sums", "multiply out and collect"),
     ("sums", "the sign moves into the sum"),
-    ("sums", "what does not depend on the index leaves the sum"),
+    ("sums", "constants leave the sum"),
 )
 _AFTER = (
     ("deltas", "contract δ: one term survives"),
@@ -40,7 +40,7 @@ _AFTER = (
 _NAMED = (
     ("deltas", "contract δ: one term survives"),
     ("fractions", "common denominator"),
-    ("sums", "what does not depend on the index leaves the sum"),
+    ("sums", "constants leave the sum"),
 )
 
 

@@ -171,7 +171,7 @@ SUM_RULES: tuple[Rule, ...] = (
         collect_logarithms,
     ),
     Rule(
-        "what does not depend on the index leaves the sum",
+        "constants leave the sum",
         (total(_y[_i] * _c, _i, k), _c * total(_y[_i], _i, k)),
         "",
         leave_the_sum,

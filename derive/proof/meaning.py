@@ -1,0 +1,343 @@
+"""What the expressions of the language mean: definitions, derivatives, arrays.
+
+A name stands for its definition. ∂e/∂v is e, unfolded as far as v, differentiated by v as if v were
+free; only then v is unfolded. An array is its shape and its entry. A `Reader` carries this meaning
+into any domain of values that can add, multiply and differentiate.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Indexed,
+    IndexedBase,
+    Integer,
+    KroneckerDelta,
+    Mul,
+    Pow,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    exp,
+    log,
+)
+
+from derive.derivation import Definition
+from derive.errors import UnsupportedExpression
+from derive.language import (
+    Entries,
+    Partial,
+    SquaredNorm,
+    free_indices,
+    fresh_index,
+    named_function,
+    relu,
+    step,
+    substitute,
+)
+
+__all__ = ["Meaning", "Place", "Reader", "defined_name", "entry_of_array", "names_in"]
+
+Place: TypeAlias = str | int
+Places: TypeAlias = tuple[tuple[Symbol, Place], ...]
+V = TypeVar("V")
+
+
+@lru_cache(maxsize=20_000)
+def names_in(expr: Basic) -> frozenset[str]:
+    """Return the names of the quantities and of the scalar symbols that occur."""
+    if isinstance(expr, Indexed | Symbol):
+        return frozenset((defined_name(expr),))
+    arguments = expr.args[:1] if isinstance(expr, Sum | Entries) else expr.args
+    return frozenset().union(*(names_in(argument) for argument in arguments))
+
+
+def defined_name(left: Expr) -> str:
+    """Return the name of a symbol, or of the quantity of an entry."""
+    symbol = left.args[0] if isinstance(left, Indexed) else left
+    name: str = symbol.args[0].name if isinstance(symbol, IndexedBase) else symbol.name
+    return name
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The definitions under which expressions are read.
+
+    Parameters
+    ----------
+    definitions : tuple[Definition, ...]
+        What names stand for, outermost first.
+    """
+
+    definitions: tuple[Definition, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> dict[str, Definition]:
+        first: dict[str, Definition] = {}
+        for definition in self.definitions:
+            first.setdefault(defined_name(definition.left), definition)
+        return first
+
+    def definition(self, name: str) -> Definition | None:
+        """Return the definition of a name, or None where it is free."""
+        return self._by_name.get(name)
+
+    def beneath(self, name: str) -> frozenset[str]:
+        """Return the names that the definition of ``name`` leads to, itself left out."""
+        if name not in self._beneath:
+            self._beneath[name] = self._reached_from(name)
+        return self._beneath[name]
+
+    @cached_property
+    def _beneath(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _reached_from(self, name: str) -> frozenset[str]:
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            definition = self.definition(pending.pop())
+            if definition is not None:
+                new = names_in(definition.right) - found
+                found |= new
+                pending.extend(new)
+        return frozenset(found)
+
+    def reached(self, *expressions: Expr) -> frozenset[str]:
+        """Return the names that the expressions mention and all that these lead to."""
+        names = frozenset().union(*(names_in(expr) for expr in expressions))
+        return names.union(*(self.beneath(name) for name in names))
+
+    def kept_for(self, variable: str) -> frozenset[str]:
+        """Return the defined names that a derivative by ``variable`` leaves folded."""
+        names = {variable} | self.beneath(variable)
+        return frozenset(name for name in names if self.definition(name) is not None)
+
+    def kept(self, *expressions: Expr) -> frozenset[str]:
+        """Return the names that may stay free: nothing beneath them is mentioned.
+
+        What is proved of a free quantity holds of whatever it is defined as.
+        """
+        mentioned = frozenset().union(*(names_in(expr) for expr in expressions))
+        defined = (defined_name(definition.left) for definition in self.definitions)
+        return frozenset(name for name in defined if not self.beneath(name) & mentioned)
+
+
+def entry_of_array(expr: Expr) -> tuple[tuple[tuple[Symbol, Any], ...], Expr]:
+    """Return the axes of an array expression and its entry; a scalar has no axes.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If arrays of different shapes are added, or two arrays are multiplied.
+    """
+    if isinstance(expr, Entries):
+        return expr.axes, expr.expr
+    if not expr.has(Entries) or not isinstance(expr, Add | Mul):
+        return (), expr
+    parts = [entry_of_array(argument) for argument in expr.args]
+    shaped = [axes for axes, _ in parts if axes]
+    if not shaped:
+        return (), expr
+    sizes = [size for _, size in shaped[0]]
+    alike = all([size for _, size in axes] == sizes for axes in shaped)
+    fits = len(shaped) == (len(parts) if isinstance(expr, Add) else 1)
+    if not (alike and fits):
+        raise UnsupportedExpression("an array expression", expr, "sums of arrays of one shape")
+    taken = set().union(*(free_indices(argument) for argument in expr.args))
+    axes = []
+    for _, size in shaped[0]:
+        position = fresh_index(size, taken)
+        taken.add(position)
+        axes.append((position, size))
+    entries = [
+        substitute(entry, {old: new for (old, _), (new, _) in zip(own, axes, strict=True)})
+        if own
+        else entry
+        for own, entry in parts
+    ]
+    return tuple(axes), expr.func(*entries)
+
+
+class Reader(ABC, Generic[V]):
+    """Reads expressions of the language as values of one domain.
+
+    Parameters
+    ----------
+    meaning : Meaning
+        The definitions.
+    """
+
+    where = "the prover"
+    known = "the nodes of index notation, exp, ln, the ramp and functions with a definition"
+
+    def __init__(self, meaning: Meaning) -> None:
+        self.meaning = meaning
+        self._memory: dict[Any, V] = {}
+
+    @abstractmethod
+    def number(self, value: Any) -> V:
+        """Return a rational number."""
+
+    @abstractmethod
+    def symbol(self, symbol: Symbol) -> V:
+        """Return a scalar symbol or a dimension."""
+
+    @abstractmethod
+    def entry(self, name: str, places: tuple[Place, ...]) -> V:
+        """Return an entry of a free quantity."""
+
+    @abstractmethod
+    def delta(self, left: Place, right: Place) -> V:
+        """Return δ of two positions."""
+
+    @abstractmethod
+    def total(self, node: Sum, places: Mapping[Symbol, Place], kept: frozenset[str]) -> V:
+        """Return a sum."""
+
+    @abstractmethod
+    def add(self, values: list[V]) -> V:
+        """Return the sum of values."""
+
+    @abstractmethod
+    def multiply(self, values: list[V]) -> V:
+        """Return the product of values."""
+
+    @abstractmethod
+    def power(self, value: V, exponent: int) -> V:
+        """Return a whole power."""
+
+    @abstractmethod
+    def exponential(self, value: V) -> V:
+        """Return e^value."""
+
+    @abstractmethod
+    def logarithm(self, value: V) -> V:
+        """Return ln value."""
+
+    @abstractmethod
+    def step(self, value: V, convention: V) -> V:
+        """Return 1 for positive, 0 for negative values and the convention at zero."""
+
+    @abstractmethod
+    def differentiate(self, value: V, name: str, places: tuple[Place, ...]) -> V:
+        """Return the derivative by an entry of a quantity that was read as free."""
+
+    @abstractmethod
+    def unfold(self, value: V, names: frozenset[str], kept: frozenset[str]) -> V:
+        """Replace quantities that were read as free by their definitions."""
+
+    def read(
+        self, expr: Expr, places: Mapping[Symbol, Place], kept: frozenset[str] = frozenset()
+    ) -> V:
+        """Return the value of a scalar expression.
+
+        Parameters
+        ----------
+        expr : Expr
+        places : mapping
+            What stands for the free indices.
+        kept : frozenset of str
+            The defined names that are read as free quantities.
+
+        Raises
+        ------
+        UnsupportedExpression
+            If a node is not of the language.
+        """
+        live = tuple(
+            sorted(
+                ((symbol, places[symbol]) for symbol in free_indices(expr) if symbol in places),
+                key=lambda pair: pair[0].name,
+            )
+        )
+        key = (expr, live, kept)
+        if key not in self._memory:
+            self._memory[key] = self._read(expr, dict(live), kept)
+        return self._memory[key]
+
+    def _read(self, expr: Expr, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
+        if isinstance(expr, Add | Mul):
+            values = [self.read(argument, places, kept) for argument in expr.args]
+            return self.add(values) if isinstance(expr, Add) else self.multiply(values)
+        if isinstance(expr, Rational):
+            return self.number(expr)
+        if isinstance(expr, Pow) and isinstance(expr.exp, Integer):
+            return self.power(self.read(expr.base, places, kept), int(expr.exp))
+        if isinstance(expr, Symbol | Indexed):
+            return self._named(expr, places, kept)
+        if isinstance(expr, Sum):
+            return self.total(expr, places, kept)
+        if isinstance(expr, KroneckerDelta):
+            return self.delta(*(self.place(index, places) for index in expr.args[:2]))
+        if isinstance(expr, SquaredNorm):
+            return self.read(expr.as_sum(), places, kept)
+        if isinstance(expr, Partial):
+            return self._partial(expr, places, kept)
+        return self._function(expr, places, kept)
+
+    def place(self, index: Expr, places: Mapping[Symbol, Place]) -> Place:
+        """Return what stands for an index."""
+        if index in places:
+            return places[index]
+        if isinstance(index, Integer):
+            return int(index)
+        raise UnsupportedExpression(f"{self.where}, as an index,", index, "symbols")
+
+    def _named(self, expr: Expr, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
+        if isinstance(expr, Symbol) and expr in places:
+            raise UnsupportedExpression(f"{self.where}, as a number,", expr, self.known)
+        name = defined_name(expr)
+        definition = None if name in kept else self.meaning.definition(name)
+        positions: tuple[Place, ...] = ()
+        if isinstance(expr, Indexed):
+            positions = tuple(self.place(index, places) for index in expr.indices)
+        if definition is not None:
+            formal = definition.left.indices if isinstance(definition.left, Indexed) else ()
+            if len(formal) != len(positions):
+                raise UnsupportedExpression(
+                    f"the definition of {name}", expr, f"as many indices as {definition.left} has"
+                )
+            return self.read(definition.right, dict(zip(formal, positions, strict=True)), kept)
+        return self.entry(name, positions) if isinstance(expr, Indexed) else self.symbol(expr)
+
+    def _partial(self, expr: Partial, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
+        variable = expr.variable
+        if not isinstance(variable, Indexed):
+            raise UnsupportedExpression(
+                f"{self.where}, in ∂/∂{variable},", variable, "entries of quantities"
+            )
+        name = defined_name(variable)
+        folded = kept | self.meaning.kept_for(name)
+        if any(name in self.meaning.beneath(other) for other in folded):
+            raise UnsupportedExpression(
+                self.where, expr, "derivatives by what is not beneath the outer variable"
+            )
+        positions = tuple(self.place(index, places) for index in variable.indices)
+        slope = self.differentiate(self.read(expr.expr, places, folded), name, positions)
+        return self.unfold(slope, folded - kept, kept)
+
+    def _function(self, expr: Expr, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
+        row = named_function(type(expr))
+        if expr is S.Exp1:
+            return self.exponential(self.number(S.One))
+        if isinstance(expr, exp):
+            return self.exponential(self.read(expr.args[0], places, kept))
+        if isinstance(expr, log) and len(expr.args) == 1:
+            return self.logarithm(self.read(expr.args[0], places, kept))
+        if isinstance(expr, relu | step):
+            argument, convention = (self.read(part, places, kept) for part in expr.args)
+            slope = self.step(argument, convention)
+            return slope if isinstance(expr, step) else self.multiply([argument, slope])
+        if row is not None and row.definition is not None:
+            return self.read(row.definition(*expr.args), places, kept)
+        raise UnsupportedExpression(self.where, expr, self.known)
