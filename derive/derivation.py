@@ -139,10 +139,11 @@ class Derivation:
 
     def verify(self) -> Report:
         """Check every step, and the result, by routes that share no code with the rules."""
+        from derive.pairs import definitions_of
         from derive.printers.text import text
         from derive.proof.verify import verify
 
-        return verify(self, show=text)
+        return verify(self, show=text, catalogue=definitions_of(self))
 
     def __str__(self) -> str:
         return self.text()

@@ -11,11 +11,11 @@ from sympy import Expr, Integer, Rational, Symbol
 
 from derive.attainability import Attainable, attainable
 from derive.catalogue import Loss, Output, find_loss, find_output, refusal
-from derive.derivation import Derivation
+from derive.derivation import Definition, Derivation
 from derive.deriving import Setting, gradient_steps, hessian_steps, jacobian_steps
-from derive.errors import RefusedPair, UnknownOption
+from derive.errors import RefusedPair, UnknownName, UnknownOption
 
-__all__ = ["Pair", "pair"]
+__all__ = ["Pair", "definitions_of", "pair"]
 
 _VARIABLES = ("a", "W", "b", "h")
 _REDUCTIONS = ("sum", "mean")
@@ -119,14 +119,17 @@ class Pair:
         >>> len(page.chains)
         10
         """
-        options = {"batch": batch, "reduction": reduction, "assume": assume}
         by_W, by_h = (
             self.gradient(wrt, batch=batch, reduction=reduction, assume=assume)
             for wrt in ("W", "h")
         )
         chains = dict.fromkeys((*by_W.chains, *by_h.chains))
         steps = tuple(step for chain in chains for step in chain)
-        return replace(by_h, steps=steps, options=(("derivation", "layer"), *options.items()))
+        shared = (
+            ("derivation", "layer"),
+            *(option for option in by_h.options if option[0] not in ("derivation", "wrt")),
+        )
+        return replace(by_h, steps=steps, options=shared)
 
     def jacobian(self) -> Derivation:
         """Derive the Jacobian of the prediction, ∂ŷᵢ/∂aⱼ, a k×k matrix.
@@ -268,3 +271,19 @@ def _curvature(pair: Pair, kind: str, assume: bool) -> Derivation:
     options = (("derivation", kind), ("assume", assume), ("at_kink", str(pair.at_kink)))
     definitions = setting.definitions(of_pre_activation=False)
     return Derivation(pair.output.name, pair.loss.name, target, definitions, steps, options)
+
+
+def definitions_of(derivation: Derivation) -> tuple[Definition, ...] | None:
+    """Return what the catalogue defines for the pair and the options of a derivation.
+
+    None where the catalogue has no such pair.
+    """
+    options = dict(derivation.options)
+    try:
+        chosen = pair(derivation.output, derivation.loss, at_kink=options.get("at_kink", 1))
+    except (RefusedPair, UnknownName, UnknownOption):
+        return None
+    named = ("batch", "reduction", "bias", "assume")
+    setting = chosen.setting(**{name: options[name] for name in named if name in options})
+    below = options.get("derivation") == "layer" or options.get("wrt") in ("W", "b", "h")
+    return setting.definitions(of_pre_activation=below)

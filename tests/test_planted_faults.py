@@ -126,8 +126,11 @@ def test_a_missing_step_breaks_the_chain(output: str, loss: str) -> None:
         steps = derivation.steps[:place] + derivation.steps[place + 1 :]
         if place and derivation.steps[place - 1].after == step.before:
             assert not saved(replace(derivation, steps=steps)).verify().ok
-    assert not saved(replace(derivation, steps=())).verify().ok
-    assert not saved(replace(derivation, steps=derivation.steps[:-1])).verify().ok
+    assert not replace(derivation, steps=()).verify().ok
+    with pytest.raises(derive.BrokenDocument, match="steps"):
+        saved(replace(derivation, steps=()))
+    without_the_last_chain = tuple(step for chain in derivation.chains[:-1] for step in chain)
+    assert not saved(replace(derivation, steps=without_the_last_chain)).verify().ok
 
 
 def test_a_changed_target_or_definition_is_found() -> None:

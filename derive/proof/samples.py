@@ -69,6 +69,9 @@ BOUND = mpmath.mpf(10) ** -35
 """Two sides agree when they differ by less than this part of the larger, or of 1; 15 digits are
 left for what cancels inside the sides."""
 
+ROUNDED_DIGITS = 8
+"""How many of the last digits rounding may have changed."""
+
 KINK = 1e-15
 """An argument of the ramp below this is zero: the points have small denominators."""
 
@@ -165,7 +168,7 @@ class Evaluator:
 
     def _value(self, expr: Expr, places: Mapping[Symbol, int], shifts: Shifts) -> Any:
         if isinstance(expr, Add):
-            return sum(self.value(part, places, shifts) for part in expr.args)
+            return self._added([self.value(part, places, shifts) for part in expr.args])
         if isinstance(expr, Mul):
             result = self.number(Fraction(1))
             for part in expr.args:
@@ -194,6 +197,15 @@ class Evaluator:
         if isinstance(index, Integer):
             return int(index)
         raise UnsupportedExpression(f"{self.where}, as an index,", index, "symbols")
+
+    def _added(self, parts: list[Any]) -> Any:
+        """Return a sum, and zero where nothing but rounding is left: 1 − ŷ for one class."""
+        total = sum(parts)
+        if self.context is not None:
+            rounding = self.context.mpf(10) ** (ROUNDED_DIGITS - self.context.dps)
+            if abs(total) < rounding * max(map(abs, parts)):
+                return self.number(Fraction(0))
+        return total
 
     def _power(self, base: Any, exponent: int) -> Any:
         if exponent < 0 and not base:

@@ -173,6 +173,22 @@ def _reports(derivation: Derivation) -> Iterable[StepReport]:
             in_force = (*in_force, step.assumption)
 
 
+def _against(
+    catalogue: tuple[Definition, ...] | None, derivation: Derivation
+) -> tuple[RouteResult, ...]:
+    if catalogue is None:
+        return ()
+    given = derivation.definitions
+    same = len(given) == len(catalogue) and all(
+        alpha_equal(ours.left, theirs.left) and alpha_equal(ours.right, theirs.right)
+        for ours, theirs in zip(given, catalogue, strict=True)
+    )
+    if same:
+        return (RouteResult("catalogue", "equal", "the definitions are those of the pair"),)
+    pair = f"{derivation.output} + {derivation.loss}"
+    return (RouteResult("catalogue", "different", f"not the definitions of {pair}"),)
+
+
 _SEVERITY: tuple[Kind, ...] = ("proved", "held", "conditional", "unreadable", "refuted")
 
 
@@ -199,7 +215,12 @@ def _overall(
     )
 
 
-def verify(derivation: Derivation, *, show: Show = str) -> Report:
+def verify(
+    derivation: Derivation,
+    *,
+    show: Show = str,
+    catalogue: tuple[Definition, ...] | None = None,
+) -> Report:
     """Check a derivation: every step, how the steps join, and the result.
 
     Parameters
@@ -207,6 +228,9 @@ def verify(derivation: Derivation, *, show: Show = str) -> Report:
     derivation : Derivation
     show : callable
         How expressions are written in the report.
+    catalogue : tuple[Definition, ...] or None
+        What the names stand for by the catalogue, so that a derivation of something else does not
+        pass under the name of a pair; None for a pair that the catalogue does not have.
 
     Returns
     -------
@@ -230,5 +254,5 @@ def verify(derivation: Derivation, *, show: Show = str) -> Report:
     result = decide(
         derivation.target, derivation.result, derivation.definitions, derivation.assumptions
     ).verdict
-    checks = (structure, definition)
+    checks = (structure, *_against(catalogue, derivation), definition)
     return Report(derivation, reports, checks, _overall(reports, result, checks), show)

@@ -1,0 +1,95 @@
+"""What the documentation shows is what happens."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.examples import blocks, commands, differences
+from tests.docs.extension import ROOT, extension
+
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_examples_are_as_shown(page: Path) -> None:
+    # In a process of its own: a page may add rows to the catalogue.
+    arguments = [sys.executable, "-m", "tests.docs.examples", str(page)]
+    done = subprocess.run(arguments, capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("page", "reported"),
+    [
+        ("```python\n>>> 1 + 1\n3\n```\n", 1),
+        ("```python\n>>> number = 1\n```\n\n```python\n>>> number\n1\n```\n", 0),
+        ("```python\n>>> 1 + 1\n2\n>>> undefined\n```\n", 1),
+        ("```console\n$ derive show\nno such output\n```\n", 1),
+        ("```console\n$ derive list\noutputs\n...\n```\n", 0),
+        ("```text\n>>> not an example\n```\n", 0),
+    ],
+)
+def test_an_example_that_is_not_as_shown_is_reported(
+    tmp_path: Path, page: str, reported: int
+) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(page, encoding="utf-8")
+    assert len(differences(path)) == reported
+
+
+def test_only_commands_of_derive_are_run(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("```console\n$ rm everything\n```\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="a derive command"):
+        differences(path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_block_has_a_language_that_is_checked_or_needs_no_check(page: Path) -> None:
+    fences = re.findall(r"^```(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    opened = fences[::2]
+    assert fences[1::2] == [""] * len(opened)
+    directives = {"{toctree}", "{eval-rst}", "{literalinclude} examples/naive_softmax.py"}
+    assert set(opened) <= {"python", "console", "sh", "text", "latex"} | directives
+    assert all(">>>" in block.content for block in blocks(page, "python"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_to_a_page_leads_somewhere(page: Path) -> None:
+    generated = {ROOT / "docs" / "pairs" / name for name in extension().pages()}
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        linked = page.parent / target
+        assert linked in generated or linked.exists(), target
+
+
+# The README ---------------------------------------------------------------------------------------
+
+
+def setup_commands() -> list[str]:
+    """Return the commands of the README that begin on a fresh machine."""
+    lines = [line for block in blocks(README, "sh") for line in block.content.splitlines()]
+    return [line for line in lines if line.startswith("python3 -m venv")]
+
+
+def test_the_readme_has_two_commands_for_a_fresh_machine() -> None:
+    main_job, tests = setup_commands()
+    assert main_job.endswith("&& .venv/bin/derive table")
+    assert tests.endswith("&& .venv/bin/pytest")
+
+
+def test_continuous_integration_runs_the_commands_of_the_readme() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert set(setup_commands()) <= {line.strip() for line in script}
+
+
+def test_the_readme_shows_a_whole_derivation() -> None:
+    shown = [pair for block in blocks(README, "console") for pair in commands(block)]
+    whole = dict(shown)["derive show softmax cross-entropy"]
+    assert "..." not in whole
+    assert whole.rstrip().endswith("in matrix form")
