@@ -17,7 +17,7 @@ from derive.catalogue import (
     squared_norm,
     sum_over_units,
 )
-from derive.derivation import Assumption, Definition, Derivation, Step
+from derive.derivation import Derivation
 from derive.errors import (
     BrokenDocument,
     DeriveError,
@@ -31,6 +31,7 @@ from derive.kernel_source import numpy_source
 from derive.language import NamedFunction, register_function
 from derive.pairs import Pair, pair
 from derive.rules import Rule
+from derive.steps import Assumption, Definition, Step
 
 __all__ = [
     "Assumption",

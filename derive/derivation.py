@@ -7,47 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
-from derive.rules.rule import Rule
+from derive.steps import Assumption, Definition, Step
 
 if TYPE_CHECKING:
     from derive.proof.verdict import Report
 
-__all__ = ["Assumption", "Definition", "Derivation", "Step"]
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """An equation about the labels that a step may use, such as Σᵢ yᵢ = 1.
-
-    Parameters
-    ----------
-    name : str
-        In words, such as ``"the labels of an example sum to one"``.
-    left, right : Expr
-        The equation. Free indices stand for every value.
-    """
-
-    name: str
-    left: Expr
-    right: Expr
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What a name stands for; ``left`` is a symbol or an entry with free indices: ŷᵢ = s(aᵢ)."""
-
-    left: Expr
-    right: Expr
-
-
-@dataclass(frozen=True)
-class Step:
-    """``before`` = ``after`` by ``rule``, under ``assumption`` where there is one."""
-
-    before: Expr
-    after: Expr
-    rule: Rule
-    assumption: Assumption | None = None
+__all__ = ["Derivation"]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from sympy import Expr, Integer, Rational, Symbol
 
 from derive.attainability import Attainable, attainable
 from derive.catalogue import Loss, Output, find_loss, find_output, refusal
-from derive.derivation import Definition, Derivation
+from derive.derivation import Derivation
 from derive.deriving import Setting, gradient_steps, hessian_steps, jacobian_steps
 from derive.errors import RefusedPair, UnknownName, UnknownOption
+from derive.steps import Definition
 
 __all__ = ["Pair", "definitions_of", "pair"]
 

@@ -14,10 +14,11 @@ import pytest
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Rational, Sum, log
 
 import derive
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.deriving.writer import Writer
 from derive.language import Entries, rebuild
 from derive.rules import RULE_TABLES, Rule
+from derive.steps import Step
 from tests.pairs import LEGAL
 
 Fault = Callable[[Expr], Expr | None]
@@ -44,7 +45,7 @@ def first_place(matches: Callable[[Expr], bool], change: Callable[[Expr], Expr])
         for place, part in enumerate(expression.args):
             changed = planted(part)
             if changed is not None:
-                parts = expression.args[:place] + (changed,) + expression.args[place + 1 :]
+                parts = (*expression.args[:place], changed, *expression.args[place + 1 :])
                 return rebuild(expression, parts)
         return None
 
@@ -66,9 +67,7 @@ FAULTS: dict[str, Fault] = {
     "a delta dropped": inside(
         first_place(lambda node: isinstance(node, KroneckerDelta), lambda node: Rational(1))
     ),
-    "a sum dropped": inside(
-        first_place(lambda node: isinstance(node, Sum), lambda node: 2 * node)
-    ),
+    "a sum dropped": inside(first_place(lambda node: isinstance(node, Sum), lambda node: 2 * node)),
     "a logarithm dropped": inside(
         first_place(lambda node: isinstance(node, log), lambda node: node.args[0])
     ),

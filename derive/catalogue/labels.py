@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Integer
 
-from derive.derivation import Assumption
 from derive.errors import InvalidLabel
 from derive.language import total
+from derive.steps import Assumption
 
 if TYPE_CHECKING:
     from derive.catalogue.records import Vector

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from sympy import Expr, Indexed, exp
 
-from derive.derivation import Step
 from derive.deriving.gradient import by_pre_activation
 from derive.deriving.plans import after_differentiation, second_derivative
 from derive.deriving.setting import LOSS, Setting
@@ -14,6 +13,7 @@ from derive.deriving.writer import Writer
 from derive.language import Entries, Partial, index, substitute
 from derive.rules.differentiation import differentiate
 from derive.rules.structure import ALL_ENTRIES, DEFINITION, DIFFERENTIATE
+from derive.steps import Step
 
 __all__ = ["hessian_steps", "jacobian_steps"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Symbol, log
 
-from derive.derivation import Step
 from derive.deriving.plans import after_differentiation, after_naming, before_differentiation
 from derive.deriving.setting import LOSS, Setting
 from derive.deriving.writer import Writer
@@ -31,6 +30,7 @@ from derive.rules.structure import (
     replace_by,
 )
 from derive.rules.tables import find_rule
+from derive.steps import Step
 
 __all__ = ["by_pre_activation", "collected", "gradient_steps", "loss_chain"]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.derivation import Assumption
 from derive.deriving.setting import Setting
 from derive.rules.assumptions import use_assumption
 from derive.rules.naming import name_prediction
-from derive.rules.rule import Rule
 from derive.rules.tables import find_rule
+from derive.steps import Assumption, Rule
 
 __all__ = [
     "after_differentiation",

@@ -8,7 +8,6 @@ from functools import cached_property
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.catalogue.records import AT_KINK, Loss, Output, Vector
-from derive.derivation import Assumption, Definition
 from derive.language import (
     d,
     index,
@@ -20,6 +19,7 @@ from derive.language import (
     total,
 )
 from derive.rules.naming import PredictionNames
+from derive.steps import Assumption, Definition
 
 __all__ = ["LOSS", "Setting"]
 

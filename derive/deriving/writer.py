@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from sympy import Expr
 
-from derive.derivation import Assumption, Step
 from derive.rules.apply import until_still
-from derive.rules.rule import Rule
+from derive.steps import Assumption, Rule, Step
 
 __all__ = ["Writer"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Indexed, Integer, S, Sum, Symbol, Tuple, sympify
+from sympy import Expr, Indexed, Integer, S, Sum, Symbol, Tuple
 
 __all__ = ["Entries", "Partial", "SquaredNorm", "peel", "total"]
 
@@ -143,7 +143,7 @@ def total(body: Any, position: Symbol, size: Symbol) -> Expr:
     >>> total(quantity("y", k)[index("i")], index("i"), k)
     Sum(y[i], (i, 1, k))
     """
-    body = sympify(body, strict=True)
+    body = S.Zero + body
     if body.is_zero:
         return S.Zero
     return Sum(body, (position, S.One, size))

@@ -71,9 +71,10 @@ def derivation_html(derivation: Derivation) -> str:
     Examples
     --------
     >>> from sympy import Symbol
-    >>> from derive.derivation import Derivation, Step
+    >>> from derive.derivation import Derivation
+    >>> from derive.steps import Step
     >>> from derive.language import index, k, quantity
-    >>> from derive.rules.rule import Rule
+    >>> from derive.steps import Rule
     >>> L = Symbol("L", real=True)
     >>> step = Step(L, quantity("a", k)[index("i")], Rule("definition"))
     >>> derivation_html(Derivation("linear", "sum", L, (), (step,))).splitlines()[0]

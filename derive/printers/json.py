@@ -27,7 +27,7 @@ from sympy import (
 )
 from sympy import Sum as SymbolicSum
 
-from derive.derivation import Assumption, Definition, Derivation, Step
+from derive.derivation import Derivation
 from derive.errors import BrokenDocument, UnsupportedExpression
 from derive.language import (
     Entries,
@@ -39,7 +39,7 @@ from derive.language import (
     named_function,
     quantity,
 )
-from derive.rules.rule import Rule
+from derive.steps import Assumption, Definition, Rule, Step
 
 __all__ = ["SCHEMA", "VERSION", "from_json", "to_json"]
 

@@ -97,9 +97,10 @@ def derivation_latex(
     Examples
     --------
     >>> from sympy import Symbol
-    >>> from derive.derivation import Derivation, Step
+    >>> from derive.derivation import Derivation
+    >>> from derive.steps import Step
     >>> from derive.language import index, k, quantity
-    >>> from derive.rules.rule import Rule
+    >>> from derive.steps import Rule
     >>> i, L = index("i"), Symbol("L", real=True)
     >>> step = Step(L, quantity("a", k)[i], Rule("definition"))
     >>> derivation = Derivation("linear", "sum", L, (), (step,))

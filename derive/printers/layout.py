@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from sympy import Expr, Indexed
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.language import Partial, function_table
 from derive.notation import Equation, Node, read
 from derive.notation.arrange import walk
 from derive.notation.tree import Call, Name, Number
+from derive.steps import Step
 
 __all__ = ["Head", "Line", "Reason", "head_of", "lines_of"]
 

@@ -100,9 +100,10 @@ def derivation_text(derivation: Derivation, *, width: int = 100, ascii: bool = F
     Examples
     --------
     >>> from sympy import Symbol
-    >>> from derive.derivation import Derivation, Step
+    >>> from derive.derivation import Derivation
+    >>> from derive.steps import Step
     >>> from derive.language import Entries, index, k, quantity, SquaredNorm, total
-    >>> from derive.rules.rule import Rule
+    >>> from derive.steps import Rule
     >>> y, prediction, i = quantity("y", k), quantity("ŷ", k), index("i")
     >>> L, error = Symbol("L", real=True), prediction[i] - y[i]
     >>> norm = SquaredNorm(Entries(error, (i, k)))

@@ -16,7 +16,6 @@ from typing import Any, Literal
 
 from sympy import Expr, Sum, Symbol
 
-from derive.derivation import Assumption, Definition
 from derive.errors import UnsupportedExpression
 from derive.language import index_dimensions
 from derive.proof.apart import Apart, apart
@@ -36,6 +35,7 @@ from derive.proof.polynomials import Atom
 from derive.proof.samples import compare, derivative_depth, evaluator
 from derive.proof.sums import transform
 from derive.proof.undefined import Undefined
+from derive.steps import Assumption, Definition
 
 __all__ = ["ShapeOutcome", "compare_components", "shapes_for"]
 

@@ -11,12 +11,12 @@ from typing import Any
 import mpmath
 from sympy import Expr
 
-from derive.derivation import Assumption, Definition
 from derive.proof.meaning import Meaning
 from derive.proof.points import SIMPLE, Point, Scalar, dimensions_of, random_point, simple_point
 from derive.proof.samples import Difference, at_point, compare, derivative_depth, satisfying
 from derive.proof.undefined import Undefined
 from derive.proof.verdict import Counterexample
+from derive.steps import Assumption, Definition
 
 __all__ = ["find_counterexample"]
 

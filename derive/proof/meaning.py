@@ -31,7 +31,6 @@ from sympy import (
     log,
 )
 
-from derive.derivation import Definition
 from derive.errors import UnsupportedExpression
 from derive.language import (
     Entries,
@@ -44,6 +43,7 @@ from derive.language import (
     step,
     substitute,
 )
+from derive.steps import Definition
 
 __all__ = ["Meaning", "Place", "Reader", "defined_name", "entry_of_array", "names_in"]
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from sympy import Expr, Indexed, KroneckerDelta, Sum, Symbol
 
-from derive.derivation import Assumption, Definition
 from derive.errors import UnsupportedExpression
 from derive.language import free_indices, fresh_index, substitute
 from derive.language.indices import bound_indices
@@ -40,6 +39,7 @@ from derive.proof.meaning import Meaning, Place, Reader, entry_of_array
 from derive.proof.polynomials import UNIT, Atom, Polynomial
 from derive.proof.sums import fresh_names, opened, rename, replace_sums, summed, transform
 from derive.proof.undefined import Undefined
+from derive.steps import Assumption, Definition
 
 __all__ = ["difference", "equal", "normal_form"]
 

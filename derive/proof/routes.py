@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from sympy import Expr
 
-from derive.derivation import Assumption, Definition
 from derive.errors import UnsupportedExpression
 from derive.proof.components import ShapeOutcome, compare_components
 from derive.proof.counterexample import find_counterexample
@@ -25,6 +24,7 @@ from derive.proof.samples import (
 )
 from derive.proof.undefined import Undefined
 from derive.proof.verdict import Counterexample, RouteResult, Verdict
+from derive.steps import Assumption, Definition
 
 __all__ = ["Decision", "decide", "prove", "refute", "sample_all"]
 

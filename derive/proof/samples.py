@@ -33,7 +33,6 @@ from sympy import (
     log,
 )
 
-from derive.derivation import Assumption, Definition
 from derive.errors import UnsupportedExpression
 from derive.language import (
     Partial,
@@ -47,6 +46,7 @@ from derive.language import (
 from derive.proof.meaning import Meaning, defined_name
 from derive.proof.points import Point, Scalar, positions, random_point, simple_point
 from derive.proof.undefined import Undefined
+from derive.steps import Assumption, Definition
 
 __all__ = [
     "Difference",

@@ -9,8 +9,9 @@ from typing import Literal
 
 from sympy import Expr
 
-from derive.derivation import Assumption, Derivation, Step
+from derive.derivation import Derivation
 from derive.errors import DeriveError
+from derive.steps import Assumption, Step
 
 __all__ = [
     "Counterexample",

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from sympy import Basic, Expr, Indexed, Integer, Symbol
 
-from derive.derivation import Assumption, Definition, Derivation, Step
+from derive.derivation import Derivation
 from derive.language import Entries, Partial, alpha_equal, fresh_index, total
 from derive.proof.meaning import Meaning, defined_name
 from derive.proof.routes import Decision, decide, sample_all
@@ -20,6 +20,7 @@ from derive.proof.verdict import (
     StepReport,
     Verdict,
 )
+from derive.steps import Assumption, Definition, Step
 
 __all__ = ["KNOWN_ASSUMPTIONS", "labels_sum_to_one", "verify", "verify_step"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Expr, Indexed, Symbol
 
 from derive.language import rebuild
-from derive.rules.rule import Rewrite
+from derive.steps import Rewrite
 
 __all__ = ["everywhere", "until_still"]
 

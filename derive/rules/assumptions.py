@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from derive.derivation import Assumption
 from derive.language import substitute
 from derive.rules.apply import everywhere
 from derive.rules.matching import match
-from derive.rules.rule import Rule
+from derive.steps import Assumption, Rule
 
 __all__ = ["use_assumption"]
 

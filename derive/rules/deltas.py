@@ -6,7 +6,7 @@ from sympy import Add, Expr, KroneckerDelta, Mul, S, Sum, Symbol
 
 from derive.language import free_indices, index, k, peel, quantity, substitute, total
 from derive.rules.apply import everywhere
-from derive.rules.rule import Rule
+from derive.steps import Rule
 
 __all__ = ["DELTA_RULES", "contract", "contract_all"]
 

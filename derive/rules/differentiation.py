@@ -37,7 +37,7 @@ from derive.language import (
     substitute,
     total,
 )
-from derive.rules.rule import Rule
+from derive.steps import Rule
 
 __all__ = ["DIFFERENTIATION_RULES", "differentiate", "scalar_derivative"]
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from sympy import Add, Expr, Integer, Mul, Number, Pow, S, Symbol, expand_mul, gcd
 
-from derive.rules.rule import Rule
+from derive.steps import Rule
 
 __all__ = ["FRACTION_RULES", "combine_fractions", "factor_common", "numerator_and_denominator"]
 

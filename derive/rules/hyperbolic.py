@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Mul, Pow, Symbol, cosh, sinh, tanh
 
-from derive.rules.rule import Rule
+from derive.steps import Rule
 
 __all__ = ["HYPERBOLIC_RULES"]
 

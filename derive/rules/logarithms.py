@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol, log
 
 from derive.rules.fractions import numerator_and_denominator, together
-from derive.rules.rule import Rule
+from derive.steps import Rule
 
 __all__ = ["LOGARITHM_RULES"]
 

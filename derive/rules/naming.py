@@ -34,7 +34,7 @@ from derive.language import (
     substitute,
 )
 from derive.rules.matching import match
-from derive.rules.rule import Rewrite, Rule
+from derive.steps import Rewrite, Rule
 
 __all__ = ["PredictionNames", "name_prediction"]
 

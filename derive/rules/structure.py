@@ -7,7 +7,7 @@ from sympy import Expr
 from derive.language import substitute
 from derive.rules.apply import everywhere
 from derive.rules.matching import match
-from derive.rules.rule import Rule
+from derive.steps import Rule
 
 __all__ = [
     "ALL_ENTRIES",

@@ -14,7 +14,7 @@ from derive.language import (
     quantity,
     total,
 )
-from derive.rules.rule import Rule
+from derive.steps import Rule
 
 __all__ = ["SUM_RULES", "leave_the_sum", "negated"]
 

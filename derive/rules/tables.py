@@ -7,9 +7,9 @@ from derive.rules.differentiation import DIFFERENTIATION_RULES
 from derive.rules.fractions import FRACTION_RULES
 from derive.rules.hyperbolic import HYPERBOLIC_RULES
 from derive.rules.logarithms import LOGARITHM_RULES
-from derive.rules.rule import Rule
 from derive.rules.structure import STRUCTURE_RULES
 from derive.rules.sums import SUM_RULES
+from derive.steps import Rule
 
 __all__ = ["RULE_TABLES", "find_rule"]
 

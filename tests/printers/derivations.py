@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, KroneckerDelta, exp, log
 
-from derive.derivation import Assumption, Definition, Derivation, Step
+from derive.derivation import Derivation
 from derive.language import Entries, Partial, SquaredNorm, softmax, step, total
 from derive.language import d as hidden
 from derive.language import k as units
 from derive.language import n as examples
-from derive.rules.rule import Rule
+from derive.steps import Assumption, Definition, Rule, Step
 from tests.expressions import (
     A,
     H,

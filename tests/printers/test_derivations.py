@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.errors import UnknownOption
 from derive.language import Entries, index, k, quantity
 from derive.printers import (
@@ -22,7 +22,7 @@ from derive.printers import (
     to_json,
 )
 from derive.printers.text_formula import columns_of
-from derive.rules.rule import Rule
+from derive.steps import Rule, Step
 from tests.printers.derivations import DERIVATIONS
 
 each = pytest.mark.parametrize("name", DERIVATIONS)

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 from sympy import Function, sin
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.errors import UnknownOption, UnsupportedExpression
 from derive.language import index, k, quantity
 from derive.notation import STYLES
 from derive.notation import tree as t
 from derive.printers import from_json, html, html_of, latex, latex_of, text, text_of, to_json
-from derive.rules.rule import Rule
+from derive.steps import Rule, Step
 from tests.expressions import EXPRESSIONS, LECTURE, Line
 
 every = pytest.mark.parametrize("line", EXPRESSIONS, ids=lambda line: line.name)

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Float, Function, Symbol, sin
 
-from derive.derivation import Derivation, Step
+from derive.derivation import Derivation
 from derive.errors import BrokenDocument, UnsupportedExpression
 from derive.language import index, k, n, quantity
 from derive.printers import from_json, to_json
-from derive.rules.rule import Rule
+from derive.steps import Rule, Step
 from tests.printers.derivations import DERIVATIONS
 
 SAVED = json.loads(to_json(DERIVATIONS["softmax"]))

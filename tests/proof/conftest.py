@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from sympy import Add, Expr, Integer, KroneckerDelta, Rational, Symbol, exp, log
 
-from derive.derivation import Assumption, Definition, Derivation, Step
+from derive.derivation import Derivation
 from derive.language import (
     Entries,
     Partial,
@@ -23,7 +23,7 @@ from derive.language import (
     step,
     total,
 )
-from derive.rules.rule import Rule
+from derive.steps import Assumption, Definition, Rule, Step
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from itertools import pairwise
 import pytest
 from sympy import Add, Expr, Integer, KroneckerDelta, Rational, cosh, exp, log, tanh
 
-from derive.derivation import Assumption, Definition
 from derive.language import (
     Entries,
     Partial,
@@ -26,6 +25,7 @@ from derive.language import (
     total,
 )
 from derive.proof import equal, prove, refute
+from derive.steps import Assumption, Definition
 from tests.proof.conftest import LETTERS, LOSSES, OUTPUTS, SUM_TO_ONE, definitions_of
 
 i, j, q, r, m = (index(letter) for letter in "ijqrm")

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Integer, KroneckerDelta, exp, gamma, log, tanh
 
-from derive.derivation import Assumption
 from derive.errors import UnsupportedExpression
 from derive.language import Entries, Partial, index, k, n, quantity, substitute, total
 from derive.proof import Undefined, equal, normal_form
@@ -19,6 +18,7 @@ from derive.proof.field import Quotient
 from derive.proof.points import positions, random_point
 from derive.proof.polynomials import Polynomial
 from derive.proof.samples import at_point, derivative_depth, differ
+from derive.steps import Assumption
 from tests.proof.conftest import I1, I2, SUM_TO_ONE, Letters, expressions
 
 SIZES = {"k": 3}

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, KroneckerDelta, cosh, exp, gamma, log, sinh, tanh
 
-from derive.derivation import Assumption, Definition
 from derive.errors import UnsupportedExpression
 from derive.language import Partial, index, k, n, quantity, relu, sigmoid, softplus, step, total
 from derive.proof import Undefined
 from derive.proof.points import Point, random_point, simple_point
 from derive.proof.samples import at_point, compare, derivative_depth, differ, satisfying
+from derive.steps import Assumption, Definition
 from tests.proof.conftest import LETTERS, SUM_TO_ONE
 
 i, j, q = LETTERS.i, LETTERS.j, LETTERS.q

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from sympy import Expr, KroneckerDelta, Rational, exp, gamma, log
 
-from derive.derivation import Definition, Derivation, Step
+from derive.derivation import Derivation
 from derive.language import Entries, Partial, d, index, k, n, quantity, total
 from derive.proof import Refuted, Report, verify, verify_step
-from derive.rules.rule import Rule
+from derive.steps import Definition, Rule, Step
 from tests.proof.conftest import (
     LETTERS,
     LOSSES,

@@ -1,4 +1,4 @@
-"""What a rule is: a named equation, its side condition and the function that applies it."""
+"""What a derivation is made of: rules, assumptions, definitions and steps, all of them records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-__all__ = ["Rewrite", "Rule"]
+__all__ = ["Assumption", "Definition", "Rewrite", "Rule", "Step"]
 
 Rewrite = Callable[[Expr], Expr | None]
 """From an expression to the expression that the rule makes of it, or None where it says nothing."""
@@ -38,3 +38,38 @@ class Rule:
     condition: str = ""
     rewrite: Rewrite | None = field(default=None, compare=False, repr=False)
     shown_as_statement: bool = False
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """An equation about the labels that a step may use, such as Σᵢ yᵢ = 1.
+
+    Parameters
+    ----------
+    name : str
+        In words, such as ``"the labels of an example sum to one"``.
+    left, right : Expr
+        The equation. Free indices stand for every value.
+    """
+
+    name: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a name stands for; ``left`` is a symbol or an entry with free indices: ŷᵢ = s(aᵢ)."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Step:
+    """``before`` = ``after`` by ``rule``, under ``assumption`` where there is one."""
+
+    before: Expr
+    after: Expr
+    rule: Rule
+    assumption: Assumption | None = None
