@@ -34,7 +34,7 @@ from derive.steps import Step
 
 __all__ = ["by_pre_activation", "collected", "gradient_steps", "loss_chain"]
 
-_LEAVES = find_rule("sums", "constants leave the sum")
+_LEAVES = find_rule("sums", "a constant factor leaves the sum")
 _CONTRACT = find_rule("deltas", "contract δ: one term survives")
 
 

@@ -23,7 +23,7 @@ __all__ = [
 DEFINITION = Rule("definition")
 DIFFERENTIATE = Rule("differentiate")
 CHAIN_RULE = Rule("chain rule", condition="every way in which the variable reaches the loss")
-ONE_SURVIVES = Rule("the only one that depends on it")
+ONE_SURVIVES = Rule("the case where δ is 1")
 RESULTS_ABOVE = Rule("put in the results above")
 ALL_ENTRIES = Rule("all entries at once")
 

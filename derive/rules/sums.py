@@ -72,6 +72,15 @@ def collect_logarithms(expression: Expr) -> Expr | None:
     return Sum(body, *expression.limits)
 
 
+def factor_leaves_the_sum(expression: Expr) -> Expr | None:
+    """Σᵢ c yᵢ = c Σᵢ yᵢ, where nothing has to be multiplied out for it."""
+    if not isinstance(expression, Sum):
+        return None
+    body, position, size = peel(expression)
+    outside, inside = _split(body, position)
+    return None if outside == 1 else Mul(outside, total(inside, position, size))
+
+
 def leave_the_sum(expression: Expr) -> Expr | None:
     """Σᵢ (x + yᵢ) z = kxz + z Σᵢ yᵢ: what does not depend on i leaves the sum."""
     if not isinstance(expression, Sum):
@@ -175,6 +184,12 @@ SUM_RULES: tuple[Rule, ...] = (
         (total(_y[_i] * _c, _i, k), _c * total(_y[_i], _i, k)),
         "",
         leave_the_sum,
+    ),
+    Rule(
+        "a constant factor leaves the sum",
+        (total(_y[_i] * _c, _i, k), _c * total(_y[_i], _i, k)),
+        "",
+        factor_leaves_the_sum,
     ),
 )
 """Rules for sums, in the order in which a loss is simplified."""

@@ -1,11 +1,13 @@
 """Runs what a page of the documentation shows: its Python examples and its commands.
 
-``python -m tests.docs.examples README.md docs/first-steps.md`` says which examples differ.
+``python -m tests.docs.examples README.md docs/first-steps.md`` says which examples differ; with
+``--update`` first, what the commands print is written into the pages.
 
 - A block of ``python`` with prompts is a doctest; the blocks of a page share their names.
 - A block of ``console`` is one command or more, each ``$ derive …`` with what it prints below it.
 
-Both may leave out output with ``...``; spaces at the end of a line do not count.
+Both may leave out output with ``...``, which an update leaves as it is; spaces at the end of a line
+do not count.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Block", "blocks", "commands", "differences"]
+__all__ = ["Block", "blocks", "commands", "differences", "updated"]
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FENCE = re.compile(r"^```(?P<language>[a-z]+)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -94,9 +97,31 @@ def _trimmed(output: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in output.splitlines())
 
 
+def updated(text: str) -> str:
+    """Return a page with what its commands print now, where it shows the whole of it."""
+
+    def rewritten(fence: re.Match[str]) -> str:
+        block = Block(fence["language"], fence["content"], 0)
+        if block.language != "console":
+            return fence[0]
+        shown = (
+            f"$ {command}\n{output if '...' in output else _printed(command)}"
+            for command, output in commands(block)
+        )
+        return f"```console\n{''.join(shown)}```"
+
+    return FENCE.sub(rewritten, text)
+
+
 def main() -> None:
     """Report on every page that is named; the exit code says whether all is as shown."""
-    reports = [report for name in sys.argv[1:] for report in differences(Path(name))]
+    pages = [Path(name) for name in sys.argv[1:] if name != "--update"]
+    if "--update" in sys.argv[1:]:
+        for page in pages:
+            page.write_text(updated(page.read_text(encoding="utf-8")), encoding="utf-8")
+    # A page may add rows to the catalogue, so that each has a process of its own.
+    with ProcessPoolExecutor(max_workers=2, max_tasks_per_child=1) as processes:
+        reports = [report for found in processes.map(differences, pages) for report in found]
     print("\n".join(reports) or "every example is as shown")
     sys.exit(bool(reports))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.examples import blocks, commands, differences
+from tests.docs.examples import blocks, commands, differences, updated
 from tests.docs.extension import ROOT, extension
 
 README = ROOT / "README.md"
@@ -43,6 +43,19 @@ def test_an_example_that_is_not_as_shown_is_reported(
     assert len(differences(path)) == reported
 
 
+def test_an_update_writes_what_a_command_prints_and_keeps_what_is_left_out() -> None:
+    stale = (
+        "text\n\n```console\n$ derive list\nno such output\n```\n\n```text\n$ derive list\n```\n"
+    )
+    fresh = updated(stale)
+    assert "no such output" not in fresh
+    assert "\noutputs\n  linear" in fresh
+    assert fresh.endswith("```text\n$ derive list\n```\n")
+    assert updated(fresh) == fresh
+    partly = "```console\n$ derive list\noutputs\n...\n```\n"
+    assert updated(partly) == partly
+
+
 def test_only_commands_of_derive_are_run(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("```console\n$ rm everything\n```\n", encoding="utf-8")
@@ -66,6 +79,15 @@ def test_every_link_to_a_page_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
         linked = page.parent / target
         assert linked in generated or linked.exists(), target
+
+
+def test_the_architecture_page_names_every_folder() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for wing in ("derive", "numeric"):
+        packages = sorted(path.parent for path in (ROOT / wing).rglob("__init__.py"))
+        assert len(packages) > 1
+        for package in packages:
+            assert f"`{package.relative_to(ROOT).as_posix()}`" in page
 
 
 # The README ---------------------------------------------------------------------------------------
