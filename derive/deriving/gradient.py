@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Symbol, log
 
 from derive.deriving.plans import after_differentiation, after_naming, before_differentiation
@@ -82,11 +85,16 @@ def collected(entry: Expr, variable: Indexed) -> Expr:
     return Entries(entry, *((position, sizes[position]) for position in variable.indices))
 
 
-def by_pre_activation(setting: Setting) -> list[Step]:
-    """Return the chains of L and of ∂L/∂aᵢ."""
+def by_pre_activation(setting: Setting) -> tuple[Step, ...]:
+    """Return the chains of L and of ∂L/∂aᵢ, which all gradients of a pair share."""
+    return _by_pre_activation(replace(setting, bias=False))
+
+
+@lru_cache(maxsize=256)
+def _by_pre_activation(setting: Setting) -> tuple[Step, ...]:
     writer = Writer(loss_chain(setting))
     _differentiate(writer, setting, setting.variable("a"))
-    return writer.steps
+    return tuple(writer.steps)
 
 
 def loss_chain(setting: Setting) -> list[Step]:
