@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Expr, Indexed, Integer, Max, Rational, Sum
 
-from derive.catalogue.labels import exact_labels
+from derive.catalogue.labels import exact_labels, rounding
 from derive.catalogue.records import AT_KINK, Output, Vector
 from derive.catalogue.tables import interval_text
 from derive.errors import DeriveError
@@ -57,7 +57,8 @@ class Attainable:
 def attainable(output: Output, labels: Sequence[Any]) -> Attainable:
     """Say whether an output unit can predict ``labels`` exactly.
 
-    A label is read as the decimal number it is written as, so that 0.9, 0.05 and 0.05 sum to one.
+    A label is read as the decimal number it is written as, so that 0.9, 0.05 and 0.05 sum to one;
+    a float also stands for the numbers that are rounded to it, so that three times 1/3 does.
 
     Parameters
     ----------
@@ -96,14 +97,16 @@ def attainable(output: Output, labels: Sequence[Any]) -> Attainable:
     unit = Vector(quantity("a", k))
     prediction = substitute(output.prediction(unit, _i), {AT_KINK: Integer(0)})
     reached = [written_out_at(prediction, unit.base, solution, place) for place in _places(values)]
-    if all(_same(got, wanted) for got, wanted in zip(reached, values, strict=True)):
+    slack = rounding(labels)
+    bound = Rational(slack.numerator, slack.denominator) + Rational(1, 10**50)
+    if all(_within(bound, got, wanted) for got, wanted in zip(reached, values, strict=True)):
         return Attainable(True, solution, "")
     return Attainable(False, None, _outside(output, exact))
 
 
-def _same(got: Expr, wanted: Expr) -> bool:
-    """Compare to 50 digits: the inverse of the row is a closed form, not an approximation."""
-    return bool(abs(got.evalf(60) - wanted.evalf(60)) < Rational(1, 10**50))
+def _within(bound: Expr, got: Expr, wanted: Expr) -> bool:
+    """Compare to 50 digits, since the inverse is a closed form, or to what rounding leaves."""
+    return bool(abs(got.evalf(60) - wanted.evalf(60)) < bound)
 
 
 def _places(values: tuple[Expr, ...]) -> range:

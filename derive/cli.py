@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from derive.errors import DeriveError, UnknownOption
+from derive.errors import DeriveError, OptionConflict, UnknownOption
 
 __all__ = ["app", "main"]
 
@@ -26,8 +26,8 @@ class _Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in self.commands:
             near = difflib.get_close_matches(args[0], list(self.commands), n=1, cutoff=0.5)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            ctx.fail(f"no command '{args[0]}'{hint} Commands: {', '.join(self.commands)}")
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"There is no command '{args[0]}'.{hint} Commands: {', '.join(self.commands)}")
         return super().resolve_command(ctx, args)
 
 
@@ -149,7 +149,9 @@ def show(
     _write(_formatted(derivation, format_), target)
     if verify:
         report = derivation.verify()
-        _out().print(f"\n{report}", markup=False)
+        # What is read by a program stays what it is: only text has the report below it.
+        console = _out() if format_ in ("text", "ascii") and target is None else _errors()
+        console.print(f"\n{report}", markup=False)
         if not report.ok:
             raise typer.Exit(FAILED)
 
@@ -227,7 +229,7 @@ def kernels(
 
     where = folder or _kernel_folder()
     if not where.is_dir():
-        raise UnknownOption("--folder", str(where), ["a folder that exists"])
+        raise DeriveError(f"there is no folder {str(where)!r}; --folder takes one that exists")
     if not check_only:
         changed = write_kernels(shipped_specs(), where)
         _out().print(f"{len(changed)} of the files in {where} changed", markup=False)
@@ -317,14 +319,16 @@ def _derivation(
     pair = derive.pair(output, loss, at_kink=at_kink)
     if second is not None:
         if wrt is not None or batch or bias or reduction != "sum":
-            raise UnknownOption("--second", second, ["alone (it is by a, for one example)"])
+            raise OptionConflict(
+                "--second is by a and for one example; leave out --wrt, --batch and --bias"
+            )
         if second not in ("jacobian", "hessian"):
             raise UnknownOption("--second", second, ["jacobian", "hessian"])
         return pair.jacobian() if second == "jacobian" else pair.hessian(assume=assume)
     options: dict[str, Any] = {"batch": batch, "reduction": reduction, "assume": assume}
     if wrt is None:
         if bias:
-            raise UnknownOption("--bias", bias, ["with --wrt a, W, b or h"])
+            raise OptionConflict("--bias needs --wrt a, W, b or h; the page of the layer has none")
         return pair.layer(**options)
     return pair.gradient(wrt, bias=bias or None, **options)
 
@@ -365,10 +369,12 @@ def _kernel(pair: Any) -> Any:
     return importlib.import_module(f"numeric.kernels.{kernel_spec(pair).module_name}")
 
 
+def _errors() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
 def _error(message: str) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(
-        f"[bold red]error:[/bold red] {escape(message)}"
-    )
+    _errors().print(f"[bold red]error:[/bold red] {escape(message)}")
 
 
 def main() -> None:

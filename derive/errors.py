@@ -9,6 +9,7 @@ __all__ = [
     "BrokenDocument",
     "DeriveError",
     "InvalidLabel",
+    "OptionConflict",
     "RefusedPair",
     "UnknownName",
     "UnknownOption",
@@ -66,6 +67,10 @@ class UnknownOption(DeriveError, ValueError):
         hint = f"did you mean {near[0]!r}? " if near else ""
         self.option, self.value = option, value
         super().__init__(f"{option}={value!r} is not an option; {hint}{option} takes: {choices}")
+
+
+class OptionConflict(DeriveError, ValueError):
+    """Options that cannot go together: which, and what to leave out."""
 
 
 class RefusedPair(DeriveError, ValueError):

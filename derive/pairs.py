@@ -13,10 +13,10 @@ from derive.attainability import Attainable, attainable
 from derive.catalogue import Loss, Output, find_loss, find_output, refusal
 from derive.derivation import Derivation
 from derive.deriving import Setting, gradient_steps, hessian_steps, jacobian_steps
-from derive.errors import RefusedPair, UnknownName, UnknownOption
-from derive.steps import Definition
+from derive.errors import OptionConflict, RefusedPair, UnknownName, UnknownOption
+from derive.steps import Assumption, Definition
 
-__all__ = ["Pair", "definitions_of", "pair"]
+__all__ = ["Pair", "pair", "what_the_catalogue_says"]
 
 _VARIABLES = ("a", "W", "b", "h")
 _REDUCTIONS = ("sum", "mean")
@@ -97,9 +97,9 @@ class Pair:
             _one_of(name, value, (True, False))
         _one_of("bias", bias, (None, True, False))
         if reduction == "mean" and not batch:
-            raise UnknownOption("reduction", reduction, ["sum (a mean needs batch=True)"])
+            raise OptionConflict("reduction='mean' is of a batch; it needs batch=True")
         if wrt == "b" and bias is False:
-            raise UnknownOption("bias", bias, ["True (there is no ∇_b L without a bias)"])
+            raise OptionConflict("bias=False leaves no b; leave it out for wrt='b'")
         with_bias = wrt == "b" if bias is None else bias
         return _gradient(self, wrt, batch, reduction, with_bias, assume)
 
@@ -228,9 +228,9 @@ def _slope(value: Any) -> Expr:
         return Symbol("c", real=True)
     try:
         slope = Rational(str(value)) if not isinstance(value, bool) else Integer(int(value))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ZeroDivisionError):
         raise UnknownOption("at_kink", value, _CONVENTIONS) from None
-    if not 0 <= slope <= 1:
+    if not slope.is_finite or not 0 <= slope <= 1:
         raise UnknownOption("at_kink", value, [*_CONVENTIONS, "or any number between 0 and 1"])
     return slope
 
@@ -274,17 +274,23 @@ def _curvature(pair: Pair, kind: str, assume: bool) -> Derivation:
     return Derivation(pair.output.name, pair.loss.name, target, definitions, steps, options)
 
 
-def definitions_of(derivation: Derivation) -> tuple[Definition, ...] | None:
-    """Return what the catalogue defines for the pair and the options of a derivation.
+def what_the_catalogue_says(
+    derivation: Derivation,
+) -> tuple[tuple[Definition, ...], tuple[Assumption, ...]]:
+    """Return the definitions and the assumptions of the pair and the options of a derivation.
 
-    None where the catalogue has no such pair.
+    For a pair that is refused or unknown, or options that are not options, there are none, so that
+    a derivation under such a heading is not verified.
     """
     options = dict(derivation.options)
+    named = ("batch", "reduction", "bias", "assume")
+    chosen_options = {name: options[name] for name in named if name in options}
     try:
         chosen = pair(derivation.output, derivation.loss, at_kink=options.get("at_kink", 1))
+        for name, value in chosen_options.items():
+            _one_of(name, value, _REDUCTIONS if name == "reduction" else (True, False))
     except (RefusedPair, UnknownName, UnknownOption):
-        return None
-    named = ("batch", "reduction", "bias", "assume")
-    setting = chosen.setting(**{name: options[name] for name in named if name in options})
+        return (), ()
+    setting = chosen.setting(**chosen_options)
     below = options.get("derivation") == "layer" or options.get("wrt") in ("W", "b", "h")
-    return setting.definitions(of_pre_activation=below)
+    return setting.definitions(of_pre_activation=below), setting.assumptions

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from derive.errors import DeriveError, UnknownOption
+from derive.errors import DeriveError
 
 __all__ = ["by_parameters", "load_function"]
 
@@ -73,7 +73,7 @@ def by_parameters(name: str, function: Callable[..., Any]) -> str:
 
     Raises
     ------
-    UnknownOption
+    DeriveError
         If the function takes neither two nor three arguments.
 
     Examples
@@ -95,6 +95,4 @@ def by_parameters(name: str, function: Callable[..., Any]) -> str:
         return "a" if len(needed) == 2 else "layer"
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return "a"
-    raise UnknownOption(
-        f"{name}, whose number of parameters", len(needed), ["2: (a, y)", "3: (W, h, y)"]
-    )
+    raise DeriveError(f"{name} takes {len(needed)} arguments; a gradient takes (a, y) or (W, h, y)")

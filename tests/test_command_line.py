@@ -213,7 +213,7 @@ WRONG = [
     (("show", "softmax", "cross-entropy", "--reduction", "mean"), "batch"),
     (("show", "softmax", "cross-entropy", "--batch", "--reduction", "avg"), "'mean'"),
     (("show", "softmax", "cross-entropy", "--second", "hesian"), "hessian"),
-    (("show", "softmax", "cross-entropy", "--second", "hessian", "--wrt", "W"), "alone"),
+    (("show", "softmax", "cross-entropy", "--second", "hessian", "--wrt", "W"), "leave out --wrt"),
     (("show", "softmax", "cross-entropy", "--at-kink", "7"), "at_kink"),
     (("show", "softmax", "cross-entropy", "--bias"), "--wrt"),
     (("show", "softmax", "cross-entropy", "-o", "/no/such/folder/x"), "cannot write"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sympy import Integer
 
-from derive.errors import InvalidLabel
+from derive.errors import DeriveError, InvalidLabel
 from derive.language import total
 from derive.steps import Assumption
 
@@ -20,6 +21,7 @@ __all__ = [
     "LabelDomain",
     "exact_labels",
     "real_labels",
+    "rounding",
     "simplex_labels",
     "unit_interval_labels",
 ]
@@ -52,6 +54,40 @@ def exact_labels(labels: Sequence[Any]) -> tuple[Fraction, ...]:
     return tuple(exact)
 
 
+def rounding(labels: Sequence[Any]) -> Fraction:
+    """Return by how much a sum of labels may be off because floats are rounded.
+
+    A float stands for every number that is rounded to it; whole numbers, decimals and fractions
+    stand for themselves.
+
+    Examples
+    --------
+    >>> rounding([1, Fraction(1, 3)])
+    Fraction(0, 1)
+    >>> rounding([1 / 3, 1 / 3, 1 / 3]) > 0
+    True
+    """
+    slack = Fraction(0)
+    for label in labels:
+        if isinstance(label, int | Fraction | Decimal | str):
+            continue
+        digits = 24 if getattr(getattr(label, "dtype", None), "name", "") == "float32" else 53
+        slack += abs(Fraction(float(label))) / 2 ** (digits - 1)
+    return slack
+
+
+_EXAMPLES = (
+    ("0.5", "-1.0", "2.0"),
+    ("1.0", "0.0", "0.95"),
+    ("0.9", "0.1", "0.0"),
+    ("0.2", "0.3", "0.5"),
+    ("1.0", "2.0", "3.0"),
+    ("1.0", "-1.0", "1.0"),
+    ("-0.5", "0.25", "0.5"),
+)
+"""Label vectors for the examples in generated modules; the first that a domain holds is taken."""
+
+
 @dataclass(frozen=True)
 class LabelDomain:
     """A set of label vectors.
@@ -64,8 +100,6 @@ class LabelDomain:
         The set, as in ``yᵢ ∈ [0, 1]``.
     entry : callable
         Whether one exact label may stand in a label vector.
-    example : tuple of three decimals
-        A label vector of the set, for examples.
     sum_to_one : bool
         Whether the labels of an example sum to one, which a derivation may then assume.
     """
@@ -74,7 +108,6 @@ class LabelDomain:
     text: str
     latex: str
     entry: Callable[[Fraction], bool] = field(compare=False)
-    example: tuple[str, str, str] = ("0.5", "-1.0", "2.0")
     sum_to_one: bool = False
 
     def assumptions(self, label: Vector) -> tuple[Assumption, ...]:
@@ -84,6 +117,24 @@ class LabelDomain:
         bound = label.index()
         everything = total(label[bound], bound, label.size)
         return (Assumption("the labels of an example sum to one", everything, Integer(1)),)
+
+    @property
+    def example(self) -> tuple[str, str, str]:
+        """A label vector of the set, for examples.
+
+        Examples
+        --------
+        >>> simplex_labels.example
+        ('0.9', '0.1', '0.0')
+        """
+        for labels in _EXAMPLES:
+            exact = exact_labels(labels)
+            if all(map(self.entry, exact)) and (sum(exact) == 1 or not self.sum_to_one):
+                return labels
+        raise DeriveError(
+            f"the label domain {self.name!r} holds none of the label vectors that serve as "
+            f"examples: {', '.join(str(labels) for labels in _EXAMPLES)}"
+        )
 
     def check(self, labels: Sequence[Any]) -> tuple[Fraction, ...]:
         """Return the labels exactly, or raise `InvalidLabel` with the entry that is outside.
@@ -101,7 +152,7 @@ class LabelDomain:
         for place, label in enumerate(exact, 1):
             if not self.entry(label):
                 raise InvalidLabel(f"label {place} is {float(label):g}; expected {self.text}")
-        if self.sum_to_one and sum(exact) != 1:
+        if self.sum_to_one and abs(sum(exact, Fraction(0)) - 1) > rounding(labels):
             shown = ", ".join(f"{float(label):g}" for label in exact)
             raise InvalidLabel(
                 f"the labels ({shown}) sum to {float(sum(exact)):g}; expected {self.text}"
@@ -115,13 +166,11 @@ unit_interval_labels = LabelDomain(
     "yᵢ ∈ [0, 1]",
     r"y_i \in [0, 1]",
     lambda label: 0 <= label <= 1,
-    example=("1.0", "0.0", "0.95"),
 )
 simplex_labels = LabelDomain(
     "simplex",
     "y ≥ 0, Σᵢ yᵢ = 1",
     r"y \ge 0,\ \sum_{i=1}^{k} y_i = 1",
     lambda label: label >= 0,
-    example=("0.9", "0.1", "0.0"),
     sum_to_one=True,
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sympy import Expr, Indexed, IndexedBase, Set, Symbol
 
 from derive.catalogue.labels import LabelDomain
+from derive.errors import DeriveError
 from derive.language import Entries, SquaredNorm, fresh_index, total
 
 __all__ = ["AT_KINK", "Loss", "Output", "Vector", "squared_norm", "sum_over_units"]
@@ -39,6 +40,16 @@ class Vector:
 
     def __getitem__(self, position: Expr) -> Indexed:
         return self.base[(*self.example, position)]
+
+    def __iter__(self) -> Iterator[Indexed]:
+        raise DeriveError(
+            f"{self.base.label} has as many entries as there are units; write a[i] for an entry "
+            "and a.entries(i) for the whole vector"
+        )
+
+    def _sympy_(self) -> Entries:
+        """Let a function of a vector take the vector itself: softmax(a, i)."""
+        return self.entries()
 
     @property
     def size(self) -> Symbol:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeVar
 
-from sympy import S, Set
+from sympy import Expr, Interval, S, Set, Symbol
 
 from derive.catalogue.losses import LOSSES
 from derive.catalogue.outputs import OUTPUTS
-from derive.catalogue.records import Loss, Output
+from derive.catalogue.records import AT_KINK, Loss, Output, Vector
 from derive.errors import DeriveError, UnknownName
+from derive.language import free_indices, index, k, quantity
 
 __all__ = [
     "find_loss",
@@ -76,7 +78,28 @@ def find_loss(name: str) -> Loss:
         raise UnknownName("loss", name, _losses) from None
 
 
-def _add(table: dict[str, Row], kind: str, row: Row) -> Row:
+def _checked(kind: str, name: str, make: Callable[[], object], free: set[Symbol]) -> None:
+    """Try a row out, so that a mistake in it is told when it is added."""
+    try:
+        made = make()
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DeriveError(f"{kind} {name!r} cannot be used: it raises {error!r}") from error
+    if not isinstance(made, Expr):
+        raise DeriveError(
+            f"{kind} {name!r} gives {made!r}; an expression of SymPy is expected, of entries "
+            "such as a[i]"
+        )
+    loose = {str(symbol) for symbol in free_indices(made) - free}
+    if loose:
+        raise DeriveError(f"{kind} {name!r} leaves the index {', '.join(sorted(loose))} free")
+
+
+def _intervals(kind: str, name: str, values: object) -> None:
+    if not isinstance(values, Interval) and values != S.Reals:
+        raise DeriveError(f"{kind} {name!r} has {values!r} for an interval; use Interval or Reals")
+
+
+def _check_name(table: dict[str, Row], kind: str, row: Row) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", row.name):
         raise DeriveError(
             f"{row.name!r} cannot name {kind}; use lower-case words joined by hyphens, "
@@ -84,8 +107,6 @@ def _add(table: dict[str, Row], kind: str, row: Row) -> Row:
         )
     if row.name in table and table[row.name] is not row:
         raise DeriveError(f"the catalogue already has {kind} {row.name!r}; use another name")
-    table[row.name] = row
-    return row
 
 
 def register_output(row: Output) -> Output:
@@ -94,9 +115,22 @@ def register_output(row: Output) -> Output:
     Raises
     ------
     DeriveError
-        If the name is taken or is not made of lower-case words and hyphens.
+        If the name is taken or is not made of lower-case words and hyphens, or if the row, tried
+        out, does not give an expression.
     """
-    return _add(_outputs, "an output", row)
+    if not isinstance(row, Output):
+        raise DeriveError(f"{row!r} is no output; make one: derive.Output(name, prediction, range)")
+    _check_name(_outputs, "an output", row)
+    position = index("i")
+    _intervals("the range of the output", row.name, row.range)
+    _checked(
+        "the prediction of the output",
+        row.name,
+        lambda: row.prediction(Vector(quantity("a", k)), position),
+        {position, AT_KINK, k},
+    )
+    _outputs[row.name] = row
+    return row
 
 
 def register_loss(row: Loss) -> Loss:
@@ -105,9 +139,21 @@ def register_loss(row: Loss) -> Loss:
     Raises
     ------
     DeriveError
-        If the name is taken or is not made of lower-case words and hyphens.
+        If the name is taken or is not made of lower-case words and hyphens, or if the row, tried
+        out, does not give an expression.
     """
-    return _add(_losses, "a loss", row)
+    if not isinstance(row, Loss):
+        raise DeriveError(f"{row!r} is no loss; make one: derive.Loss(name, value, needs, labels)")
+    _check_name(_losses, "a loss", row)
+    _intervals("what the loss needs, of", row.name, row.needs)
+    _checked(
+        "the value of the loss",
+        row.name,
+        lambda: row.value(Vector(quantity("ŷ", k)), Vector(quantity("y", k))),
+        {k},
+    )
+    _losses[row.name] = row
+    return row
 
 
 def interval_text(values: Set) -> str:

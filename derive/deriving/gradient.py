@@ -7,7 +7,12 @@ from functools import lru_cache
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Symbol, log
 
-from derive.deriving.plans import after_differentiation, after_naming, before_differentiation
+from derive.deriving.plans import (
+    after_differentiation,
+    after_naming,
+    before_differentiation,
+    before_naming,
+)
 from derive.deriving.setting import LOSS, Setting
 from derive.deriving.writer import Writer
 from derive.language import (
@@ -221,7 +226,7 @@ def _directly(setting: Setting, variable: Indexed) -> list[Step]:
     derivative = differentiate(writer.line, variable)
     left = Partial(LOSS, variable)
     writer.begin(left, derivative, DIFFERENTIATE)
-    writer.simplify([(_CONTRACT, None), (_LEAVES, None)])
+    writer.simplify([*before_naming(), (_LEAVES, None)])
     contracted = contract_all(writer.line) or writer.line
     if _row(left, variable) != left:
         writer.begin(_row(left, variable), _row(contracted, variable), ALL_ENTRIES)

@@ -14,6 +14,7 @@ __all__ = [
     "after_differentiation",
     "after_naming",
     "before_differentiation",
+    "before_naming",
     "second_derivative",
 ]
 
@@ -37,6 +38,7 @@ _AFTER = (
     ("fractions", "common denominator"),
 )
 _NAMED = (
+    ("logarithms", "logarithm of a reciprocal"),
     ("deltas", "contract δ: one term survives"),
     ("fractions", "common denominator"),
     ("sums", "constants leave the sum"),
@@ -58,7 +60,12 @@ def before_differentiation(setting: Setting) -> Plan:
 
 def after_differentiation(setting: Setting) -> Plan:
     """Return what is tried on a fresh derivative: deltas, fractions, then the name ŷ."""
-    return [*_rules(_AFTER), (name_prediction(setting.names), None)]
+    return [*before_naming(), (name_prediction(setting.names), None)]
+
+
+def before_naming() -> Plan:
+    """Return what is tried on a fresh derivative before ŷ is named."""
+    return _rules(_AFTER)
 
 
 def after_naming(setting: Setting) -> Plan:

@@ -25,6 +25,7 @@ from sympy import (
 
 from derive.errors import UnsupportedExpression
 from derive.generate import primitives
+from derive.generate.program import UNITS
 from derive.language import Entries, SquaredNorm, relu, sigmoid, softmax, softplus, step
 
 __all__ = ["evaluate"]
@@ -82,6 +83,8 @@ def evaluate(value: Expr, arrays: Mapping[str, Any], indices: Mapping[str, int])
     if isinstance(value, Indexed):
         (position,) = value.indices
         return mpmath.mpf(arrays[str(value.base.label)][indices[str(position)]])
+    if value == UNITS:
+        return mpmath.mpf(len(arrays["a"]))
     if isinstance(value, Symbol):
         return indices[value.name] if value.is_integer else mpmath.mpf(arrays[value.name])
     if isinstance(value, Add | Mul):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from string import Template
 
 from sympy import Expr
@@ -12,7 +13,7 @@ from derive.generate.layout import block, paragraph
 from derive.generate.lower import with_names
 from derive.generate.numpy_printer import helpers_of, lines_of
 from derive.generate.passes import program_of
-from derive.generate.program import CLASS
+from derive.generate.program import CLASS, UNITS, rewrite
 from derive.generate.spec import KernelSpec, prediction
 from derive.generate.templates import (
     ARGUMENTS,
@@ -25,7 +26,7 @@ from derive.generate.templates import (
     REDUCTIONS,
     VALUE_AND_GRAD,
 )
-from derive.language import substitute
+from derive.language import k, substitute
 
 __all__ = ["numpy_module"]
 
@@ -48,6 +49,7 @@ def numpy_module(spec: KernelSpec) -> str:
     UnsupportedExpression
         If an expression holds what NumPy has no word for.
     """
+    spec = _counting_units(spec)
     words = _words(spec)
     programs = {name: program_of(spec, name) for name in _BODIES}
     needed = {helper for program in programs.values() for helper in helpers_of(program)}
@@ -59,6 +61,14 @@ def numpy_module(spec: KernelSpec) -> str:
         parts.append(_filled(template, {**words, "body": lines}))
     parts.append(_filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
     return "".join(parts)
+
+
+def _counting_units(spec: KernelSpec) -> KernelSpec:
+    def change(node: Expr) -> Expr | None:
+        return UNITS if node == k else None
+
+    names = ("prediction", "loss", "gradient", "curvature")
+    return replace(spec, **{name: rewrite(getattr(spec, name), change) for name in names})
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

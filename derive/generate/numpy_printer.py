@@ -31,7 +31,7 @@ from sympy import (
 
 from derive.errors import UnsupportedExpression
 from derive.generate import primitives
-from derive.generate.program import LEADER, Assignment, Program, base_name, names_in
+from derive.generate.program import LEADER, UNITS, Assignment, Program, base_name, names_in
 from derive.language import Entries, relu, step
 
 __all__ = ["FUNCTIONS", "FunctionRow", "helpers_of", "lines_of", "text_of"]
@@ -126,7 +126,7 @@ class _Printer:
         return (
             (Number, self._number),
             (Indexed, self._entry),
-            (Symbol, lambda symbol: Text(str(symbol))),
+            (Symbol, lambda symbol: Text("a.shape[-1]" if symbol == UNITS else str(symbol))),
             (Add, self._sum_of_terms),
             (Mul, self._product),
             (Pow, self._power),

@@ -18,6 +18,7 @@ from derive.language import Entries, index, k, quantity, rebuild, substitute
 __all__ = [
     "CLASS",
     "LEADER",
+    "UNITS",
     "Assignment",
     "Pass",
     "Program",
@@ -34,6 +35,10 @@ CLASS = index("i")
 
 LEADER = index("leader")
 """The class with the largest pre-activation. Every form that uses it holds for any class."""
+
+
+UNITS = Symbol("units", real=True)
+"""k where it is a number in a formula, as in a mean over the units."""
 
 
 @cache

@@ -21,9 +21,10 @@ from derive.language.indices import (
     substitute,
 )
 from derive.language.nodes import Entries, Partial, SquaredNorm, peel, total
-from derive.language.quantities import d, dimension, index, k, n, quantity
+from derive.language.quantities import LABEL, d, dimension, index, k, n, quantity
 
 __all__ = [
+    "LABEL",
     "Entries",
     "NamedFunction",
     "Partial",

@@ -15,6 +15,7 @@ from sympy import (
     Expr,
     Function,
     KroneckerDelta,
+    S,
     cosh,
     exp,
     log,
@@ -57,11 +58,20 @@ class softplus(_Atom):  # noqa: N801
     """ln(1 + eˣ)."""
 
 
-class relu(_Atom):  # noqa: N801
+class _WithConvention(_Atom):
+    """A function whose second argument is the slope at its kink, 1 where none is given."""
+
+    @classmethod
+    def eval(cls, *arguments: Any) -> Any:
+        """Add the lecture's convention where none is stated."""
+        return cls(*arguments, S.One) if len(arguments) == 1 else None
+
+
+class relu(_WithConvention):  # noqa: N801
     """The ramp r(x) = max(0, x); ``relu(x, c)`` states the convention r′(0) = c."""
 
 
-class step(_Atom):  # noqa: N801
+class step(_WithConvention):  # noqa: N801
     """The slope of the ramp: 1 for x > 0, 0 for x < 0 and ``c`` at 0, written ``step(x, c)``."""
 
 
@@ -167,7 +177,7 @@ for _row in (
         r"\operatorname{softplus}",
         slope=sigmoid,
         definition=lambda x: log(1 + exp(x)),
-        source="catalogue row 16",
+        source="the integral of the sigmoid",
     ),
     NamedFunction(
         softmax,

@@ -6,7 +6,7 @@ from functools import cache
 
 from sympy import IndexedBase, Symbol
 
-__all__ = ["LETTERS", "d", "dimension", "index", "k", "n", "quantity"]
+__all__ = ["LABEL", "LETTERS", "d", "dimension", "index", "k", "n", "quantity"]
 
 
 @cache
@@ -51,6 +51,9 @@ d = dimension("d")
 """The number of units in the last hidden layer."""
 n = dimension("n")
 """The number of training examples."""
+
+LABEL = "y"
+"""The letter of the labels, about which a loss may assume something."""
 
 LETTERS: dict[Symbol, tuple[str, ...]] = {
     k: ("i", "j", "l", "p"),

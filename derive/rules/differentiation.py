@@ -73,12 +73,12 @@ def differentiate(
     taken = taken | free_indices(expression) | free_indices(variable)
     if isinstance(expression, Sum):
         return _derivative_of_sum(expression, variable, known, taken)
-    carriers = _carriers(expression, variable, known)
+    places = {carrier: Dummy("u", real=True) for carrier in _carriers(expression, variable, known)}
+    opened = substitute(expression, places)
+    back = {place: carrier for carrier, place in places.items()}
     terms = []
-    for carrier in carriers:
-        place = Dummy("u", real=True)
-        opened = substitute(expression, {carrier: place})
-        outer = substitute(scalar_derivative(opened, place), {place: carrier})
+    for carrier, place in places.items():
+        outer = substitute(scalar_derivative(opened, place), back)
         terms.append(Mul(outer, _carrier_derivative(carrier, variable, known, taken)))
     return Add(*terms)
 

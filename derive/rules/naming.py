@@ -1,8 +1,9 @@
 """Naming: where the prediction can be recognised, it is written ŷ.
 
-Two ways, both made from the definition of the output unit: the named form, such as s(aᵢ), is
-replaced as it stands; and from the written-out form, such as ŷ = 1/(1 + e^{−a}), the exponential
-is solved for, e^{a} = ŷ/(1 − ŷ), put in, and what cancels is cancelled.
+Three ways, all made from the definition of the output unit: the named form, such as s(aᵢ), is
+replaced as it stands; from the written-out form, such as ŷ = 1/(1 + e^{−a}), the exponential is
+solved for, e^{a} = ŷ/(1 − ŷ), put in, and what cancels is cancelled; and where ŷ is a multiple of a
+and a number, a is solved for.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sympy import (
     Sum,
     cancel,
     exp,
+    expand_mul,
     factor,
     fraction,
     together,
@@ -33,6 +35,7 @@ from derive.language import (
     rebuild,
     substitute,
 )
+from derive.rules.apply import everywhere
 from derive.rules.matching import match
 from derive.steps import Rewrite, Rule
 
@@ -71,11 +74,12 @@ def name_prediction(names: PredictionNames) -> Rule:
 
 
 def _renamer(names: PredictionNames) -> Rewrite:
-    replace_named = _named_form(names)
-    replace_written_out = _written_out_form(names)
+    ways = (_named_form(names), _written_out_form(names), _affine_form(names))
 
     def rewrite(expression: Expr) -> Expr | None:
-        changed = replace_written_out(replace_named(expression))
+        changed = expression
+        for way in ways:
+            changed = way(changed)
         return None if changed == expression else changed
 
     return rewrite
@@ -97,6 +101,26 @@ Solved = tuple[Expr, Expr | None, int]
 """What e^{m·aᵢ} is in terms of ŷᵢ, the partition sum that stands in it, and m."""
 
 
+def _affine_form(names: PredictionNames) -> Callable[[Expr], Expr]:
+    """For ŷ = ca + d, a unit with a scale: put in a = (ŷ − d)/c."""
+    slope = names.short.coeff(names.argument, 1) if isinstance(names.argument, Indexed) else S.Zero
+    rest = expand_mul(names.short - slope * names.argument)
+    affine = slope.is_number and rest.is_number and slope != 0
+    if not affine or names.short == names.argument:
+        return lambda expression: expression
+    solved = (names.name - rest) / slope
+
+    def at_root(expression: Expr) -> Expr | None:
+        values = match(names.argument, expression)
+        return None if values is None else substitute(solved, values)
+
+    def visit(expression: Expr) -> Expr:
+        changed = everywhere(at_root, expression)
+        return expression if changed == expression else expand_mul(changed)
+
+    return visit
+
+
 @lru_cache(maxsize=128)
 def _exponential_in_terms_of_prediction(names: PredictionNames) -> Solved | None:
     """Solve ŷᵢ = f(e^{aᵢ}) for e^{aᵢ}; a sum over all units stays as it stands."""
@@ -104,7 +128,8 @@ def _exponential_in_terms_of_prediction(names: PredictionNames) -> Solved | None
     sums = [node for node in names.long.atoms(Sum) if node.has(exp)]
     holders = {node: Dummy("S", positive=True) for node in sums}
     opened = _open(names.long.xreplace(holders), names.argument, base)
-    if opened.has(exp) or not opened.has(base) or len(sums) > 1:
+    rational = opened.is_rational_function(base)
+    if opened.has(exp) or not opened.has(base) or not rational or len(sums) > 1:
         return None
     above = Poly(fraction(together(opened - prediction))[0], base)
     degree = above.degree()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Add, Expr, Indexed, Mul, S, Sum, expand_mul, log
 
 from derive.language import (
+    LABEL,
     Entries,
     SquaredNorm,
     free_indices,
@@ -48,7 +49,7 @@ def move_sign_into_sum(expression: Expr) -> Expr | None:
 
 
 def _is_label(factor: Expr) -> bool:
-    return isinstance(factor, Indexed) and str(factor.base.label) == "y"
+    return isinstance(factor, Indexed) and str(factor.base.label) == LABEL
 
 
 def collect_logarithms(expression: Expr) -> Expr | None:
@@ -91,9 +92,9 @@ def leave_the_sum(expression: Expr) -> Expr | None:
         return total(inner, position, size)
     if position not in free_indices(body):
         return Mul(size, body)
-    outside, inside = _split(body, position)
-    if outside != 1:
-        return Mul(outside, total(inside, position, size))
+    factored = factor_leaves_the_sum(expression)
+    if factored is not None:
+        return factored
     if not any(_term_leaves(term, position) for term in Add.make_args(expand_mul(body))):
         return None
     staying: list[Expr] = []
@@ -105,7 +106,7 @@ def leave_the_sum(expression: Expr) -> Expr | None:
         elif inside == 1:
             leaving.append(Mul(size, outside))
         else:
-            leaving.append(_signed(outside, inside, position, size))
+            leaving.append(Mul(outside, total(inside, position, size)))
     if not leaving:
         return None
     return Add(*leaving, *(_kept(staying, position, size)))
@@ -117,10 +118,6 @@ def _kept(terms: list[Expr], position: Expr, size: Expr) -> list[Expr]:
     if all(_is_negative(term) for term in terms):
         return [-total(negated(Add(*terms)), position, size)]
     return [total(Add(*terms), position, size)]
-
-
-def _signed(outside: Expr, inside: Expr, position: Expr, size: Expr) -> Expr:
-    return Mul(outside, total(inside, position, size))
 
 
 def _multiply_out(body: Expr, position: Expr) -> Expr:

@@ -86,3 +86,11 @@ def test_a_row_without_inverse_says_what_to_do() -> None:
     row = derive.Output("identity", lambda a, i: a[i], Reals)
     with pytest.raises(derive.DeriveError, match="inverse=lambda y, i"):
         attainable(row, [1.0])
+
+
+def test_floats_stand_for_what_is_rounded_to_them() -> None:
+    pair = derive.pair("softmax", "cross-entropy")
+    assert pair.attainable([1 / 3] * 3)
+    assert pair.attainable([0.9 + 0.1 / 3, 0.1 / 3, 0.1 / 3])
+    assert not pair.attainable([Fraction(333, 1000)] * 3)
+    assert not pair.attainable([0.33] * 3)
