@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +20,8 @@ from derive.errors import DeriveError, OptionConflict, UnknownOption
 __all__ = ["app", "main"]
 
 USAGE, FAILED = 2, 1
+NARROWEST = 60
+"""A derivation is laid out in at least so many columns; a narrower terminal wraps its lines."""
 
 
 class _Commands(TyperGroup):
@@ -58,6 +62,24 @@ AtKink = Annotated[
 Target = Annotated[
     Path | None, typer.Option("-o", "--output", help="Write to this file instead of the screen.")
 ]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gradproof {metadata.version('gradproof')}")
+        raise typer.Exit
+
+
+@app.callback()
+def front_door(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """Derive, prove, print and generate the gradients of output units and losses."""
 
 
 @app.command()
@@ -335,8 +357,8 @@ def _derivation(
 
 def _formatted(derivation: Any, format_: str) -> str:
     makers = {
-        "text": lambda: derivation.text(width=_width()),
-        "ascii": lambda: derivation.text(width=_width(), ascii=True),
+        "text": lambda: derivation.text(width=max(_width(), NARROWEST)),
+        "ascii": lambda: derivation.text(width=max(_width(), NARROWEST), ascii=True),
         "latex": derivation.latex,
         "html": derivation.html,
         "json": derivation.to_json,
@@ -379,15 +401,30 @@ def _error(message: str) -> None:
 
 def main() -> None:
     """Run the command line; bad input ends in one line and exit code 2, never in a traceback."""
+    _open_streams()
+    try:
+        try:
+            app(prog_name="derive")
+        finally:
+            sys.stdout.flush()
+    except DeriveError as error:
+        _error(str(error))
+        sys.exit(USAGE)
+    except OSError as error:
+        # Nobody reads on, or the disk is full; Python would try to write once more when it ends.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        if not isinstance(error, BrokenPipeError):
+            _error(f"cannot write to standard output: {error.strerror}")
+        sys.exit(USAGE)
+
+
+def _open_streams() -> None:
+    """Write UTF-8 whatever the locale; a stream that was closed swallows what it gets."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
-    try:
-        app(prog_name="derive")
-    except DeriveError as error:
-        _error(str(error))
-        sys.exit(USAGE)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(USAGE)

@@ -32,6 +32,8 @@ class UnknownName(DeriveError, LookupError):
         What the caller gave.
     known : Iterable[str]
         The names the table does hold, in its order.
+    also : (str, Iterable[str]), optional
+        Another table, for a name that stands in the wrong place.
 
     Examples
     --------
@@ -39,10 +41,19 @@ class UnknownName(DeriveError, LookupError):
     unknown output 'sofmax'; did you mean 'softmax'? Known: linear, softmax
     """
 
-    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: object,
+        known: Iterable[str],
+        *,
+        also: tuple[str, Iterable[str]] | None = None,
+    ) -> None:
         names = list(known)
         near = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? " if near else ""
+        if also is not None and str(name).lower() in also[1]:
+            hint = f"it is the name of a {also[0]}, so the two may be swapped. "
         self.kind, self.name, self.known = kind, name, tuple(names)
         self.suggestion = near[0] if near else None
         super().__init__(f"unknown {kind} {name!r}; {hint}Known: {', '.join(names)}")

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Integer, Max, Rational, Sum, Symbol, zoo
+from sympy import (
+    Add,
+    Expr,
+    Indexed,
+    Integer,
+    Max,
+    Mul,
+    Poly,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    factor,
+    zoo,
+)
 
 from derive.catalogue.losses import LOSSES
 from derive.catalogue.outputs import OUTPUTS
@@ -61,7 +75,7 @@ def kernel_spec(pair: Pair) -> KernelSpec:
         prediction=setting.short,
         loss=_last_line(gradient, LOSS),
         gradient=gradient.result.expr,
-        curvature=_factored(substitute(hessian.result.expr, {_j: _i})),
+        curvature=_by_sums(_factored(substitute(hessian.result.expr, {_j: _i}))),
         label_domain=pair.loss.labels.text,
         formulas=_formulas(pair),
         example_labels=pair.loss.labels.example,
@@ -85,6 +99,46 @@ def _factored(expression: Expr) -> Expr:
     rewrite = find_rule("fractions", "common factor").rewrite
     assert rewrite is not None
     return until_still(rewrite, expression)
+
+
+def _by_sums(expression: Expr) -> Expr:
+    """Gather what multiplies each sum over the classes, and what multiplies none.
+
+    On the diagonal terms cancel that are different terms off it, and a kernel that kept them would
+    lose to rounding what cancels.
+    """
+    names = {
+        node: Symbol(f"sum_{number}", real=True)
+        for number, node in enumerate(sorted(_outermost_sums(expression), key=str))
+    }
+    outside = expression.xreplace(names)
+    if not names or not outside.is_polynomial(*names.values()):
+        return expression
+    outer, core = outside.as_independent(*names.values(), as_Add=False)
+    gathered = Add(
+        *(
+            _signs_gathered(factor(coefficient)) * Mul(*map(Pow, names.values(), powers))
+            for powers, coefficient in Poly(core, *names.values()).terms()
+        )
+    )
+    return (outer * gathered).xreplace({name: node for node, name in names.items()})
+
+
+def _outermost_sums(expression: Expr) -> set[Sum]:
+    if isinstance(expression, Sum):
+        return {expression}
+    return set().union(*(_outermost_sums(part) for part in expression.args))
+
+
+def _signs_gathered(product: Expr) -> Expr:
+    """Write 1 − x for x − 1 in every factor, the signs before the product."""
+    sign, factors = Integer(1), []
+    for part in Mul.make_args(product):
+        base, power = part.as_base_exp()
+        if base.is_Add and base.as_coeff_Add()[0].is_negative and power.is_Integer:
+            sign, base = sign * (-1) ** power, Add(*(-term for term in base.args))
+        factors.append(base**power)
+    return Mul(sign, *factors)
 
 
 def _last_line(derivation: Derivation, left: Expr) -> Expr:

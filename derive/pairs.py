@@ -97,9 +97,11 @@ class Pair:
             _one_of(name, value, (True, False))
         _one_of("bias", bias, (None, True, False))
         if reduction == "mean" and not batch:
-            raise OptionConflict("reduction='mean' is of a batch; it needs batch=True")
+            raise OptionConflict("the mean is of a batch: give batch=True (--batch) too")
         if wrt == "b" and bias is False:
             raise OptionConflict("bias=False leaves no b; leave it out for wrt='b'")
+        if wrt == "a" and bias:
+            raise OptionConflict("the gradient by a does not reach the bias; leave out bias")
         with_bias = wrt == "b" if bias is None else bias
         return _gradient(self, wrt, batch, reduction, with_bias, assume)
 

@@ -43,17 +43,14 @@ def load_function(name: str) -> Callable[..., Any]:
 
 
 def _module_by_name(name: str) -> ModuleType:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise DeriveError(
+            f"{name!r} is no module's name; for a file write path/to/file.py:FUNCTION"
+        )
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise DeriveError(
-            f"there is no module {error.name!r} in {here} or among the installed ones"
-        ) from None
-    except (ImportError, SyntaxError) as error:
-        raise DeriveError(f"{name} cannot be imported: {error}") from None
+    return _imported(name, lambda: importlib.import_module(name))
 
 
 def _module_of_file(path: Path) -> ModuleType:
@@ -61,11 +58,25 @@ def _module_of_file(path: Path) -> ModuleType:
     if spec is None or spec.loader is None or not path.is_file():
         raise DeriveError(f"there is no file {str(path)!r}")
     module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except (ImportError, SyntaxError) as error:
-        raise DeriveError(f"{path} cannot be imported: {error}") from None
+    execute = spec.loader.exec_module
+    _imported(str(path), lambda: execute(module))
     return module
+
+
+def _imported(name: str, load: Callable[[], Any]) -> Any:
+    """Turn whatever foreign code does while it is imported into one message.
+
+    The catch is broad because the code is not ours: it may raise anything, or leave the program.
+    """
+    try:
+        return load()
+    except ModuleNotFoundError as error:
+        raise DeriveError(
+            f"there is no module {error.name!r} in {Path.cwd()} or among the installed ones"
+        ) from None
+    except (Exception, SystemExit) as error:
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise DeriveError(f"{name} cannot be imported: {said}") from None
 
 
 def by_parameters(name: str, function: Callable[..., Any]) -> str:

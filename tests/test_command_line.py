@@ -62,6 +62,8 @@ def command(monkeypatch, capsys):
 @pytest.fixture
 def gradients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "their_gradients.py").write_text(GRADIENTS, encoding="utf-8")
+    (tmp_path / "raising.py").write_text("raise ValueError('broken')", encoding="utf-8")
+    (tmp_path / "leaving.py").write_text("import sys; sys.exit(0)", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "their_gradients.py"
 
@@ -216,6 +218,12 @@ WRONG = [
     (("show", "softmax", "cross-entropy", "--second", "hessian", "--wrt", "W"), "leave out --wrt"),
     (("show", "softmax", "cross-entropy", "--at-kink", "7"), "at_kink"),
     (("show", "softmax", "cross-entropy", "--bias"), "--wrt"),
+    (("show", "softmax", "cross-entropy", "--bias", "--wrt", "a"), "leave out bias"),
+    (("show", "cross-entropy", "softmax"), "swapped"),
+    (("show", "relu", "squared-error", "--at-kink", "1/0"), "at_kink='1/0'"),
+    (("check", "../there:right", "--pair", "softmax", "cross-entropy"), "no module's name"),
+    (("check", "raising:right", "--pair", "softmax", "cross-entropy"), "ValueError: broken"),
+    (("check", "leaving:right", "--pair", "softmax", "cross-entropy"), "SystemExit"),
     (("show", "softmax", "cross-entropy", "-o", "/no/such/folder/x"), "cannot write"),
     (("latex", "softmax", "cross-entropy", "--wrt", "x"), "'W'"),
     (("kernel", "softmax"), "LOSS"),
@@ -248,6 +256,37 @@ def test_wrong_calls_end_in_one_message_and_exit_code_2(
     assert code == 2, out + err
     assert message in " ".join(re.sub(r"[│╭╮╰╯─]", " ", err).split()) or message in err
     assert "Traceback" not in out + err
+
+
+def test_a_narrow_terminal_and_a_version(command, monkeypatch) -> None:
+    monkeypatch.setattr(cli, "_width", lambda: 40)
+    assert command("show", "linear", "squared-error")[0] == 0
+    assert command("table")[0] == 0
+    code, out, _ = command("--version")
+    assert (code, out.startswith("gradproof ")) == (0, True)
+
+
+def test_the_report_does_not_spoil_what_a_program_reads(command) -> None:
+    code, out, err = command(
+        "show", "softmax", "cross-entropy", "--wrt", "a", "--format", "json", "--verify"
+    )
+    assert code == 0
+    assert json.loads(out)
+    assert "proved" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| head -1"])
+def test_an_output_that_cannot_be_written_to_gives_no_traceback(redirection: str) -> None:
+    ended = subprocess.run(
+        f'"{sys.executable}" -c "from derive.cli import main; main()" list {redirection}',
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
 
 
 def test_the_installed_command_runs_in_an_empty_folder(tmp_path: Path) -> None:

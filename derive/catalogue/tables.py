@@ -61,7 +61,7 @@ def find_output(name: str) -> Output:
     try:
         return _outputs[_spelling(name)]
     except KeyError:
-        raise UnknownName("output", name, _outputs) from None
+        raise UnknownName("output", name, _outputs, also=("loss", _losses)) from None
 
 
 def find_loss(name: str) -> Loss:
@@ -75,7 +75,7 @@ def find_loss(name: str) -> Loss:
     try:
         return _losses[_spelling(name)]
     except KeyError:
-        raise UnknownName("loss", name, _losses) from None
+        raise UnknownName("loss", name, _losses, also=("output", _outputs)) from None
 
 
 def _checked(kind: str, name: str, make: Callable[[], object], free: set[Symbol]) -> None:

@@ -38,6 +38,7 @@ _AFTER = (
     ("fractions", "common denominator"),
 )
 _NAMED = (
+    ("ramps", "a power of 0 or 1 is itself"),
     ("logarithms", "logarithm of a reciprocal"),
     ("deltas", "contract δ: one term survives"),
     ("fractions", "common denominator"),

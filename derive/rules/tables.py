@@ -7,6 +7,7 @@ from derive.rules.differentiation import DIFFERENTIATION_RULES
 from derive.rules.fractions import FRACTION_RULES
 from derive.rules.hyperbolic import HYPERBOLIC_RULES
 from derive.rules.logarithms import LOGARITHM_RULES
+from derive.rules.ramps import RAMP_RULES
 from derive.rules.structure import STRUCTURE_RULES
 from derive.rules.sums import SUM_RULES
 from derive.steps import Rule
@@ -17,6 +18,7 @@ RULE_TABLES: dict[str, tuple[Rule, ...]] = {
     "logarithms": LOGARITHM_RULES,
     "fractions": FRACTION_RULES,
     "hyperbolic functions": HYPERBOLIC_RULES,
+    "ramps": RAMP_RULES,
     "sums": SUM_RULES,
     "differentiation": DIFFERENTIATION_RULES,
     "deltas": DELTA_RULES,
