@@ -301,12 +301,12 @@ def check(
     import derive
     from derive.user_function import by_parameters, load_function
     from numeric.errors import NumericError
-    from numeric.hunt import find_wrong_gradient
+    from numeric.hunt import hunt_gradient
 
     chosen = derive.pair(*pair_)
     gradient = load_function(function)
     try:
-        found = find_wrong_gradient(
+        hunt = hunt_gradient(
             gradient,
             _kernel(chosen),
             domain=chosen.loss.labels.name,
@@ -317,11 +317,9 @@ def check(
         )
     except NumericError as error:
         raise DeriveError(str(error)) from None
-    if found is None:
-        _out().print(f"no fault found in {function}", markup=False)
-        return
-    _out().print(str(found), markup=False)
-    raise typer.Exit(FAILED)
+    _out().print(str(hunt), markup=False)
+    if hunt.found is not None:
+        raise typer.Exit(FAILED)
 
 
 def _derivation(

@@ -23,6 +23,7 @@ from derive.catalogue.outputs import OUTPUTS
 from derive.catalogue.tables import refusal
 from derive.derivation import Derivation
 from derive.deriving.setting import LOSS
+from derive.errors import OptionConflict
 from derive.generate.module import numpy_module
 from derive.generate.spec import KernelSpec
 from derive.language import Entries, Partial, canonical, index, k, relu, substitute
@@ -53,6 +54,8 @@ def numpy_source(pair: Pair) -> str:
     ------
     UnsupportedExpression
         If the derived expressions have a node that the generator does not know.
+    OptionConflict
+        If the slope at the kink is left open.
 
     Examples
     --------
@@ -65,10 +68,21 @@ def numpy_source(pair: Pair) -> str:
 
 
 def kernel_spec(pair: Pair) -> KernelSpec:
-    """Return what the generator needs of a pair, all of it taken from its derivations."""
+    """Return what the generator needs of a pair, all of it taken from its derivations.
+
+    Raises
+    ------
+    OptionConflict
+        If the slope at the kink is left open: a kernel has to give a number there.
+    """
+    setting = pair.setting(assume=False)
+    if pair.at_kink.free_symbols & setting.short.free_symbols:
+        raise OptionConflict(
+            f"at_kink={str(pair.at_kink)!r} leaves the slope at the kink open, but a kernel needs "
+            "a number there: give at_kink as 0, 1 or a number between them"
+        )
     gradient = pair.gradient("a", assume=False)
     hessian = pair.hessian(assume=False)
-    setting = pair.setting(assume=False)
     return KernelSpec(
         output=pair.output.name,
         loss_name=pair.loss.name,
@@ -121,13 +135,18 @@ def _by_sums(expression: Expr) -> Expr:
             for powers, coefficient in Poly(core, *names.values()).terms()
         )
     )
-    return (outer * gathered).xreplace({name: node for node, name in names.items()})
+    return (outer * gathered).xreplace({name: _sum_signed(node) for node, name in names.items()})
 
 
 def _outermost_sums(expression: Expr) -> set[Sum]:
     if isinstance(expression, Sum):
         return {expression}
     return set().union(*(_outermost_sums(part) for part in expression.args))
+
+
+def _sum_signed(node: Sum) -> Expr:
+    sign, body = _signs_gathered(node.function).as_coeff_Mul()
+    return sign * Sum(body, *node.limits)
 
 
 def _signs_gathered(product: Expr) -> Expr:

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from derive.errors import DeriveError
 
 __all__ = ["by_parameters", "load_function"]
+
+Loaded = TypeVar("Loaded")
 
 
 def load_function(name: str) -> Callable[..., Any]:
@@ -63,7 +65,7 @@ def _module_of_file(path: Path) -> ModuleType:
     return module
 
 
-def _imported(name: str, load: Callable[[], Any]) -> Any:
+def _imported(name: str, load: Callable[[], Loaded]) -> Loaded:
     """Turn whatever foreign code does while it is imported into one message.
 
     The catch is broad because the code is not ours: it may raise anything, or leave the program.

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from numeric import differences, errors, gradcheck, hunt, strategies
     from numeric.differences import Difference, central_difference, complex_step
     from numeric.gradcheck import GradientReport, check_gradient
-    from numeric.hunt import WrongGradient, find_wrong_gradient
+    from numeric.hunt import Hunt, WrongGradient, find_wrong_gradient, hunt_gradient
 
 __all__ = [
     "Difference",
     "GradientReport",
+    "Hunt",
     "WrongGradient",
     "central_difference",
     "check_gradient",
@@ -35,6 +36,7 @@ __all__ = [
     "find_wrong_gradient",
     "gradcheck",
     "hunt",
+    "hunt_gradient",
     "strategies",
 ]
 
@@ -45,8 +47,10 @@ _HOME_OF = {
     "complex_step": "differences",
     "GradientReport": "gradcheck",
     "check_gradient": "gradcheck",
+    "Hunt": "hunt",
     "WrongGradient": "hunt",
     "find_wrong_gradient": "hunt",
+    "hunt_gradient": "hunt",
 }
 
 

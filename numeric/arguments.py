@@ -9,9 +9,25 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from numeric.errors import NotScalar, NumericError, ShapeMismatch, UnsupportedType
+from numeric.errors import (
+    FunctionRaised,
+    NotFinite,
+    NotScalar,
+    ShapeMismatch,
+    UnsupportedType,
+)
 
-__all__ = ["Arguments", "Array", "Line", "ScalarFunction", "read_arguments", "read_direction"]
+__all__ = [
+    "Arguments",
+    "Array",
+    "Line",
+    "ScalarFunction",
+    "call",
+    "read_arguments",
+    "read_callable",
+    "read_direction",
+    "read_whole_number",
+]
 
 Array: TypeAlias = npt.NDArray[Any]
 Arguments: TypeAlias = tuple[Array, ...]
@@ -71,6 +87,55 @@ def _read_argument(part: object, position: int) -> Array:
             "Convert it with numpy.asarray(argument, dtype=numpy.float64).",
         )
     return array
+
+
+def read_callable(what: str, given: object) -> None:
+    """Refuse what cannot be called.
+
+    Raises
+    ------
+    UnsupportedType
+    """
+    if not callable(given):
+        raise UnsupportedType(
+            what, f"{given!r} of type {type(given).__name__}", "a callable", "Give a function."
+        )
+
+
+def read_whole_number(what: str, given: object, *, least: int) -> int:
+    """Return a whole number that is at least ``least``; true and false are none.
+
+    Raises
+    ------
+    UnsupportedType
+        For anything that is not an integer of Python or NumPy.
+    NotFinite
+        For one that is too small.
+    """
+    expected = f"a whole number, at least {least}"
+    if isinstance(given, bool) or not isinstance(given, int | np.integer):
+        raise UnsupportedType(what, repr(given), expected, "Leave it out for the default.")
+    if given < least:
+        raise NotFinite(what, repr(given), expected, "Leave it out for the default.")
+    return int(given)
+
+
+def call(what: str, function: Callable[..., Any], arguments: Arguments) -> Any:
+    """Call a function that was handed in, with copies of the arguments and no warnings.
+
+    Raises
+    ------
+    FunctionRaised
+        From whatever it raised.
+    """
+    copies = tuple(argument.copy() for argument in arguments)
+    try:
+        with np.errstate(all="ignore"):
+            return function(*copies)
+    # Nothing is known of someone else's code: whatever it raises, and its sys.exit too, is what
+    # there is to say of it, and must not end the check. KeyboardInterrupt does.
+    except (Exception, SystemExit) as error:
+        raise FunctionRaised(what, error) from error
 
 
 def read_direction(direction: object, arguments: Arguments) -> Arguments:
@@ -171,15 +236,27 @@ class Line:
         def displace(argument: Array, part: Array) -> Array:
             if argument.dtype.kind != "f" or not np.any(part):
                 return argument.copy()
-            moved: Array = argument + t * part
-            return moved if isinstance(t, complex) else moved.astype(argument.dtype)
+            with np.errstate(all="ignore"):
+                moved: Array = argument + t * part
+                return moved if isinstance(t, complex) else moved.astype(argument.dtype)
 
         return tuple(map(displace, self.arguments, self.direction))
 
+    def moved(self, t: float) -> Line:
+        """The same line, seen from the point at t."""
+        return Line(self.function, self._displaced(t), self.direction)
+
     def raw(self, t: float | complex) -> Any:
-        """Call the function at x + t v; its result, checked to be one number."""
-        with np.errstate(all="ignore"):
-            result = self.function(*self._displaced(t))
+        """Call the function at x + t v; its result, checked to be one number.
+
+        Raises
+        ------
+        FunctionRaised
+            Where the function raised something.
+        NotScalar
+            Where it returned something else.
+        """
+        result = call("function", self.function, self._displaced(t))
         try:
             value = np.asarray(result)
         except ValueError as error:
@@ -216,9 +293,7 @@ class Line:
         """φ(t), or nan where the function refuses the displaced point as outside its domain."""
         try:
             return self(t)
-        except NumericError:
-            raise
-        except (ArithmeticError, ValueError):
+        except FunctionRaised:
             return float("nan")
 
 

@@ -29,14 +29,14 @@ kink can agree with each other, but not with the finer ones.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import inf, isfinite, nan, sqrt
 
 import numpy as np
 
 from numeric.arguments import Array, Line, ScalarFunction, read_arguments, read_direction
-from numeric.errors import NotAnalytic, NotFinite, NumericError
+from numeric.errors import FunctionRaised, NotAnalytic, NotFinite
 
 __all__ = ["Difference", "central_difference", "complex_step", "line_difference", "noise_level"]
 
@@ -52,6 +52,11 @@ _OFFSETS = (-3.91, -2.83, -1.72, -0.97, 1.13, 2.09, 2.87, 4.05)  # Besides 0.
 _HEIGHTS = (1e-30, 3e-40, 7e-25)  # Of the complex step, in reaches.
 _SPACING = 3e-9  # Between the samples, in reaches.
 _WIDEST_SPACING = 2.0**-10
+_BISECTIONS = 40
+_CONTINUOUS = 2.0**-30  # Less than this part of a change may be left after so many bisections.
+_VAGUE = 1e-6  # Of a jump: what is uncertain by less need not be said.
+_SIDES = (-1.0, 1.0)
+_NEARER = 8  # By so many powers of 2 below the finest step a kink beside the point is looked for.
 
 
 def _removal_of_cubics(points: Sequence[float]) -> Array:
@@ -103,6 +108,11 @@ class Difference:
     evaluations: int
 
     @property
+    def uncertainty(self) -> float:
+        """How far each slope can be trusted: the bound itself where there is no kink."""
+        return self.bound - abs(self.right - self.left) / 2.0
+
+    @property
     def informative(self) -> bool:
         """Whether there is a value with a finite bound."""
         return isfinite(self.value) and isfinite(self.bound)
@@ -113,7 +123,9 @@ class Difference:
 
     def __str__(self) -> str:
         if self.kink:
-            return f"between {self.left:.10g} and {self.right:.10g} (kink)"
+            vague = self.uncertainty > _VAGUE * abs(self.right - self.left)
+            give = f", each ± {self.uncertainty:.1e}" if vague else ""
+            return f"between {self.left:.10g} and {self.right:.10g}{give} (kink)"
         return f"{self.value:.16g} ± {self.bound:.1e}"
 
 
@@ -186,7 +198,7 @@ def _widened(entry: _Estimate, finer: Sequence[_Estimate]) -> _Estimate:
     return _Estimate(entry.value, entry.rounding, max(entry.truncation, gap - entry.rounding))
 
 
-def noise_level(line: Line, centre: float, reach: float) -> float:
+def noise_level(line: Line, centre: float, reach: float) -> tuple[float, bool]:
     """Measure the standard deviation of the noise in the values of a function near a point.
 
     Nine close values are freed of the cubic that fits them best; what is left of a smooth function
@@ -206,24 +218,75 @@ def noise_level(line: Line, centre: float, reach: float) -> float:
 
     Returns
     -------
-    float
+    level : float
         0.0 where no values near the point differ, or where the function isn't finite there.
+    plateau : bool
+        Whether the closest values were all equal.
     """
     spacing = max(_SPACING, 32.0 * line.epsilon) * reach
-    believed = inf
+    believed, plateau = inf, False
     while spacing < _WIDEST_SPACING * reach:
         sampled = [line.outside(offset * spacing) for offset in _OFFSETS]
         values = np.array([*sampled, centre])
         if not np.all(np.isfinite(values)):
-            return 0.0
+            return 0.0, plateau
         if np.any(values != centre):
             largest = float(np.max(np.abs(values)))
             residuals = _RESIDUALS @ (values / largest)
             level = sqrt(float(residuals @ residuals) / _DEGREES_OF_FREEDOM)
-            return largest * min(level, believed)
+            return largest * min(level, believed), plateau
         spacing *= 16.0
-        believed = 4.0 * float(np.finfo(np.float32).eps)
-    return 0.0
+        believed, plateau = 4.0 * float(np.finfo(np.float32).eps), True
+    return 0.0, plateau
+
+
+def _noise(line: Line, centre: float, reach: float, first: float) -> float:
+    """Measure the noise of φ; on a plateau that it leaves with a leap, also by those leaps.
+
+    A function rounded to a few digits consists of plateaus, and what looks like the slope 0 is
+    its rounding. How coarse that is may grow with φ, so the coarsest steps are looked at too.
+    """
+    level, plateau = noise_level(line, centre, reach)
+    highest = max(_leap(line, centre, side * first) for side in _SIDES) if plateau else 0.0
+    if highest == 0.0:
+        return level
+    for side in _SIDES:
+        moved, value = line.moved(side * first), line.outside(side * first)
+        if isfinite(value):
+            leaps = (_leap(moved, value, way * first) for way in _SIDES)
+            highest = max(highest, noise_level(moved, value, reach)[0], *leaps)
+    return max(level, highest / 2.0)
+
+
+def _leap(line: Line, centre: float, far: float) -> float:
+    """Bisect towards ``far`` for the edge of the plateau of φ(0); return by how much φ leaps there.
+
+    0.0 where φ is the same at ``far``, or leaves the plateau without a leap, as relu does.
+    """
+    value = line.outside(far)
+    change = abs(value - centre)
+    inner, outer = 0.0, far
+    if not change > 0.0:  # Nan is no change, either.
+        return 0.0
+    for _ in range(_BISECTIONS):
+        middle = (inner + outer) / 2.0
+        tried = line.outside(middle)
+        if tried == centre:
+            inner = middle
+        else:
+            outer, value = middle, tried
+    leap = abs(value - centre)
+    # What is continuous changes in proportion to the width of the last interval, or nearly so.
+    return leap if leap > change * _CONTINUOUS else 0.0
+
+
+@dataclass(frozen=True)
+class _Row:
+    """D(h), G(h) and how far each value of φ can be trusted."""
+
+    slope: float
+    jump: float
+    noise: float
 
 
 @dataclass
@@ -236,6 +299,8 @@ class _Search:
     magnitude: float
     noise: float
     precision: float
+    evaluations: int = 2 + len(_OFFSETS)
+    finest: float = inf
     slopes: _Tableau = field(default_factory=lambda: _Tableau(range(2, 2 * _COLUMNS + 2, 2)))
     jumps: _Tableau = field(default_factory=lambda: _Tableau(range(1, 2 * _COLUMNS + 1, 2)))
 
@@ -249,24 +314,40 @@ class _Search:
             yield step
             step /= _RATIO
 
-    def add(self, step: float) -> None:
-        """Evaluate at ±step; a step that leaves the domain discards the coarser ones."""
+    def run(self, first: float) -> None:
+        """Add rows from the step ``first`` on, until no finer one would help."""
+        for step in self.steps(first):
+            self.add(step)
+            if self.settled():
+                break
+
+    def row(self, step: float) -> _Row | None:
+        """Evaluate at ±step; None where that leaves the domain."""
         ahead, behind = self.line.outside(step), self.line.outside(-step)
         centre, highest = self.centre, max(abs(ahead), abs(behind), abs(self.centre))
         slope = ahead / (2 * step) - behind / (2 * step)
         jump = (ahead - centre) / step - (centre - behind) / step
         if not (isfinite(slope) and isfinite(jump)):
-            self.slopes.rows.clear()
-            self.jumps.rows.clear()
-            return
+            return None
         noise = (
             4.0 * self.precision * highest
             + 0.5 * self.line.epsilon * (self.magnitude + step) * abs(slope)
             + _SAFETY * self.noise
             + float(np.finfo(np.float64).tiny)
         )
-        self.slopes.add(slope, noise / step)
-        self.jumps.add(jump, 4.0 * noise / step)
+        return _Row(slope, jump, noise)
+
+    def add(self, step: float) -> None:
+        """Add the row of a step; one that leaves the domain discards the coarser ones."""
+        row = self.row(step)
+        self.evaluations += 2
+        self.finest = step
+        if row is None:
+            self.slopes.rows.clear()
+            self.jumps.rows.clear()
+            return
+        self.slopes.add(row.slope, row.noise / step)
+        self.jumps.add(row.jump, 4.0 * row.noise / step)
 
     def settled(self) -> bool:
         """No finer step can improve the derivative, and nothing points to a kink."""
@@ -322,18 +403,49 @@ def line_difference(line: Line, *, step: float | None = None) -> Difference:
         return Difference(0.0, 0.0, "central", False, 0.0, 0.0, 1)
     reach, magnitude = line.scales()
     nearest = min(reach, 1e6 * magnitude) if magnitude else reach
-    noise = noise_level(line, centre, nearest)
-    search = _Search(line, centre, reach, magnitude, noise, line.precision())
-    calls = 2 + len(_OFFSETS)
-    for length in search.steps(_START * reach if step is None else step):
-        search.add(length)
+    first = _START * reach if step is None else step
+    noise, precision = _noise(line, centre, nearest, first), line.precision()
+    search = _Search(line, centre, reach, magnitude, noise, precision)
+    search.run(first)
+    found = _conclusion(search)
+    return _beside_the_kink(search, found) if found.kink else found
+
+
+def _beside_the_kink(search: _Search, seen: Difference) -> Difference:
+    """Look whether a kink lies beside the point instead of at it, and differentiate between.
+
+    The jump is sought at ever shorter steps, as long as it stands out from the noise. Where it has
+    gone, the kink is further away than the step, and everything is done again within that.
+    """
+    line, half, calls = search.line, (seen.right - seen.left) / 2.0, seen.evaluations
+    for step in _nearer(search.finest, search.magnitude):
+        # What was measured as noise may have been the kink, so it is measured anew.
+        within = _Search(line, search.centre, step, search.magnitude, 0.0, search.precision)
+        row = within.row(step)
         calls += 2
-        if search.settled():
+        if row is None or row.noise / step > abs(half) / 8.0:
             break
-    return _conclusion(search, calls)
+        if abs(row.jump) < abs(half):
+            within.noise = _noise(line, search.centre, step, search.finest)
+            within.run(step)
+            inside = _conclusion(within)
+            calls += inside.evaluations
+            if not inside.kink and inside.bound < abs(half) / 4.0:
+                return replace(inside, evaluations=calls)
+            break
+    return replace(seen, evaluations=calls)
 
 
-def _conclusion(search: _Search, calls: int) -> Difference:
+def _nearer(finest: float, magnitude: float) -> list[float]:
+    """List ever shorter steps, and one that suits a kink as far away as the entries are from 0."""
+    powers = [2.0 ** (-_NEARER * 2**doubling) for doubling in range(7)]
+    steps = [finest * power for power in powers] + [_START * magnitude]
+    smallest = float(np.finfo(np.float64).tiny)
+    return sorted((step for step in steps if smallest < step < finest), reverse=True)
+
+
+def _conclusion(search: _Search) -> Difference:
+    calls = search.evaluations
     slope, _ = search.slopes.best()
     jump, _ = search.jumps.best()
     if not isfinite(slope.bound):
@@ -488,10 +600,10 @@ def _quotient(line: Line, offset: float, height: float) -> float:
     remedy = "Use central_difference, which needs no complex arithmetic."
     try:
         value = line.raw(complex(offset, height))
-    except NumericError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise NotAnalytic("function", f"{error}", "a function of complex arrays", remedy) from error
+    except FunctionRaised as error:
+        raise NotAnalytic(
+            "function", f"{error.__cause__}", "a function of complex arrays", remedy
+        ) from error
     if not isinstance(value, np.complexfloating):
         raise NotAnalytic("function", "a real value at a complex point", "a complex value", remedy)
     return float(value.imag) / height

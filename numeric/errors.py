@@ -8,6 +8,7 @@ of them. A wrong *gradient* is a result and stands in a report; only
 from __future__ import annotations
 
 __all__ = [
+    "FunctionRaised",
     "GradientMismatch",
     "InvalidLabels",
     "NotAnalytic",
@@ -75,6 +76,26 @@ class InvalidLabels(NumericError):
 
 class UnknownName(NumericError):
     """A name is not in the table it was looked up in."""
+
+
+class FunctionRaised(NumericError):
+    """A function that was handed in raised an exception of its own, or called ``sys.exit``.
+
+    Attributes
+    ----------
+    summary : str
+        The exception, for example ``"raises OSError: no such file"``.
+    """
+
+    def __init__(self, what: str, error: BaseException) -> None:
+        text = f": {error}" if str(error) else ""
+        self.summary = f"raises {type(error).__name__}{text}"
+        super().__init__(
+            what,
+            f"{self.summary.removeprefix('raises ')} from it",
+            "a result",
+            "Look at the exception it was raised from.",
+        )
 
 
 class UntrustworthyKernel(NumericError):

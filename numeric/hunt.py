@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol, TypeAlias
@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, NoSuchExample
 
-from numeric.arguments import Array, Line
+from numeric.arguments import Array, Line, call, read_callable, read_whole_number
 from numeric.differences import Difference, line_difference
-from numeric.errors import UnknownName, UntrustworthyKernel
+from numeric.errors import FunctionRaised, UnknownName, UntrustworthyKernel
 from numeric.strategies import (
     LabelDomain,
     Shape,
@@ -25,25 +25,23 @@ from numeric.strategies import (
     shapes,
 )
 
-__all__ = ["Kernel", "Variant", "WrongGradient", "find_wrong_gradient"]
+__all__ = [
+    "Hunt",
+    "Kernel",
+    "Tried",
+    "Variant",
+    "WrongGradient",
+    "find_wrong_gradient",
+    "hunt_gradient",
+]
 
 UserGradient: TypeAlias = Callable[..., Any]
 Arrays: TypeAlias = tuple[Array, ...]
 
-_ULPS = 16.0 * float(np.finfo(np.float64).eps)
+_ULPS = 16.0
 _REMEMBERED = 64
-# What a function written by someone else may raise on input it wasn't written for.
-_RAISED = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NameError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    Warning,
-)
+_LARGE_EXAMPLES = 4  # For each of the large shapes, and for each smaller one tried after a fault.
+_DIFFERENT_ROWS = 3  # Of labels in a large batch; drawing each by itself would take too long.
 
 
 class Kernel(Protocol):
@@ -60,21 +58,50 @@ class Kernel(Protocol):
 
 @dataclass(frozen=True)
 class Stage:
-    """A kind of input, tried once the ones before it have shown nothing."""
+    """A kind of input, tried once the ones before it have shown nothing.
+
+    Attributes
+    ----------
+    name : str
+    kinds : tuple of str
+        Of pre-activations, as in :data:`numeric.strategies.MAGNITUDES`.
+    remark : str
+        What a wrong value there says.
+    remark_unless_finite : str
+        What a result says that is not finite.
+    sizes : tuple of Shape
+        The shapes that are tried; empty for all the small ones.
+    """
 
     name: str
     kinds: tuple[str, ...]
     remark: str
+    remark_unless_finite: str = ""
+    sizes: tuple[Shape, ...] = ()
 
 
+_LARGE_SHAPES = (
+    Shape((), 50, 16),
+    Shape((40,), 1, 16),
+    Shape((7,), 10, 8),
+    Shape((40,), 50, 16),
+    Shape((5, 8), 17, 24),
+)
 _STAGES = (
     Stage("moderate", ("moderate",), ""),
-    Stage("ties", ("ties", "signed zeros"), "wrong only where pre-activations are equal"),
+    Stage(
+        "ties",
+        ("ties", "signed zeros"),
+        "wrong only where pre-activations are equal",
+        "wrong only where pre-activations are equal",
+    ),
     Stage(
         "large",
         ("large",),
+        "wrong only at large pre-activations",
         "overflows at large logits: the formula is right, the evaluation isn't",
     ),
+    Stage("large shapes", ("moderate",), "wrong only at large shapes", sizes=_LARGE_SHAPES),
 )
 
 
@@ -92,6 +119,17 @@ class _Case:
     @property
     def differentiated(self) -> int:
         return len(self.expected)
+
+    @property
+    def shape(self) -> Shape:
+        hidden = self.inputs[0].shape[-1] if self.differentiated > 1 else 1
+        return Shape(self.y.shape[:-1], self.y.shape[-1], hidden)
+
+    @property
+    def sizes(self) -> dict[str, int | tuple[int, ...]]:
+        shape = self.shape
+        sizes: dict[str, int | tuple[int, ...]] = {"k": shape.k, "batch": shape.batch}
+        return sizes | ({"d": shape.d} if self.differentiated > 1 else {})
 
 
 @dataclass(frozen=True)
@@ -197,12 +235,14 @@ class WrongGradient:
     Attributes
     ----------
     kind : str
-        ``"wrong value"``, ``"wrong shape"``, ``"not finite"``, ``"raised"``, or ``"unsteady"``
-        where the same input gave different answers.
+        ``"wrong value"``, ``"wrong shape"``, ``"wrong type"`` (complex numbers, text),
+        ``"not finite"``, ``"raised"``, or ``"unsteady"`` where the same input gave different
+        answers.
     message : str
         What happened, in a sentence that names the worst entry.
     stage : str
-        Which kind of pre-activations it takes: ``"moderate"``, ``"ties"`` or ``"large"``.
+        What it takes: ``"moderate"``, ``"ties"`` or ``"large"`` pre-activations, or ``"large
+        shapes"``.
     remark : str
         What that says; empty for moderate ones.
     inputs : dict of str to numpy.ndarray
@@ -235,8 +275,7 @@ class WrongGradient:
     diagnosis: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
-        sizes = ", ".join(f"{name} = {size}" for name, size in self.shape.items())
-        lines = [f"gradient is wrong ({self.kind}) at {sizes}", f"  {self.message}"]
+        lines = [f"gradient is wrong ({self.kind}) at {_sizes(self.shape)}", f"  {self.message}"]
         if self.remark:
             lines.append(f"  {self.remark}")
         rows = list(self.inputs.items()) + [("expected", value) for value in self.expected]
@@ -247,8 +286,58 @@ class WrongGradient:
         return "\n".join(lines + [f"  perhaps {sentence}" for sentence in self.diagnosis])
 
 
+@dataclass(frozen=True)
+class Tried:
+    """How much of one kind of input a hunt has tried.
+
+    Attributes
+    ----------
+    stage : str
+        ``"moderate"``, ``"ties"``, ``"large"`` or ``"large shapes"``.
+    inputs : int
+        How many.
+    largest : dict of str to int or tuple
+        The shape with the most entries: k, the batch axes and, for a layer, d.
+    """
+
+    stage: str
+    inputs: int
+    largest: dict[str, int | tuple[int, ...]]
+
+    def __str__(self) -> str:
+        plural = "" if self.inputs == 1 else "s"
+        return f"{self.stage}: {self.inputs} input{plural}, up to {_sizes(self.largest)}"
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What a hunt has tried, and what it found.
+
+    Attributes
+    ----------
+    found : WrongGradient or None
+        None where no input showed a fault; that says no more than ``tried`` does.
+    tried : tuple of Tried
+        In the order of trying; the last one is where a fault was found, if any.
+    """
+
+    found: WrongGradient | None
+    tried: tuple[Tried, ...]
+
+    def __str__(self) -> str:
+        if self.found is not None:
+            return str(self.found)
+        total = sum(tried.inputs for tried in self.tried)
+        return "\n".join([f"no fault found in {total} inputs", *(f"  {t}" for t in self.tried)])
+
+
+def _sizes(shape: dict[str, int | tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} = {size}" for name, size in shape.items())
+
+
 def _printed(value: Array) -> str:
-    return np.array2string(value, separator=", ", precision=6).replace("\n", "\n      ")
+    text = np.array2string(value, separator=", ", precision=6, threshold=200)
+    return text.replace("\n", "\n      ")
 
 
 @st.composite
@@ -274,6 +363,41 @@ def _layers(
     shape = draw(sizes)
     layer = draw(layers(domain, shape=shape))
     return draw(pre_activations(shape.weights, kinds=kinds)), layer.h, layer.y
+
+
+@st.composite
+def _large_moments(
+    draw: st.DrawFn,
+    domain: LabelDomain,
+    kinds: tuple[str, ...],
+    sizes: st.SearchStrategy[Shape],
+) -> tuple[Array, Array]:
+    """Draw a and y of a large shape: only a few rows of labels, and the seed of the rest."""
+    shape = draw(sizes)
+    rows = draw(labels(domain, (_DIFFERENT_ROWS, shape.k)))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    y = rows[generator.integers(0, len(rows), size=shape.batch)]
+    return _eighths(generator, shape.output), y
+
+
+@st.composite
+def _large_layers(
+    draw: st.DrawFn,
+    domain: LabelDomain,
+    kinds: tuple[str, ...],
+    sizes: st.SearchStrategy[Shape],
+) -> tuple[Array, Array, Array]:
+    """Draw W, h and y of a large shape, as :func:`_large_moments` does."""
+    shape = draw(sizes)
+    _, y = draw(_large_moments(domain, kinds, st.just(shape)))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    # The pre-activations shall be as moderate as those of a small layer.
+    W = _eighths(generator, shape.weights) / max(1, shape.d)
+    return W, _eighths(generator, shape.hidden) / 4, y
+
+
+def _eighths(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    return generator.integers(-64, 65, size=shape) / 8
 
 
 def _read_pre_activations(kernel: Kernel, inputs: Arrays) -> _Case:
@@ -302,9 +426,9 @@ def _row_scale(a: Array, y: Array, gradient: Array) -> Array:
     return rows
 
 
-_READERS: dict[str, tuple[Callable[[Kernel, Arrays], _Case], Any]] = {
-    "a": (_read_pre_activations, _moments),
-    "layer": (_read_layer, _layers),
+_READERS: dict[str, tuple[Callable[[Kernel, Arrays], _Case], Any, Any]] = {
+    "a": (_read_pre_activations, _moments, _large_moments),
+    "layer": (_read_layer, _layers, _large_layers),
 }
 
 
@@ -326,14 +450,19 @@ def _difference_at(
 def _judge(kernel: Kernel, gradient: UserGradient, case: _Case) -> _Finding | None:
     """Say what is wrong with the user's gradient at this case, or None."""
     try:
-        with np.errstate(all="ignore"):
-            result = gradient(*(given.copy() for given in case.inputs))
+        result = call("gradient", gradient, case.inputs)
+    except FunctionRaised as error:
+        return _Finding(case, "raised", f"it {error.summary}")
+    try:
         got = tuple(
-            np.asarray(part, dtype=np.float64)
-            for part in (result if isinstance(result, tuple) else (result,))
+            np.asarray(part) for part in (result if isinstance(result, tuple) else (result,))
         )
-    except _RAISED as error:
-        return _Finding(case, "raised", f"it raised {type(error).__name__}: {error}")
+    except ValueError as error:
+        return _Finding(case, "wrong shape", f"it returned no rectangular array: {error}")
+    for part in got:
+        if part.dtype.kind not in "buif":
+            message = f"it returned an array of dtype {part.dtype}, expected real numbers"
+            return _Finding(case, "wrong type", message)
     shapes_got = [part.shape for part in got]
     shapes_expected = [part.shape for part in case.expected]
     if shapes_got != shapes_expected:
@@ -347,6 +476,12 @@ def _judge(kernel: Kernel, gradient: UserGradient, case: _Case) -> _Finding | No
     return _judge_values(kernel, case, got)
 
 
+def _allowed(part: Array) -> float:
+    """Return what rounding may amount to in a gradient of this dtype, in units of its scale."""
+    coarsest = part.dtype if part.dtype in (np.float16, np.float32) else np.dtype(np.float64)
+    return _ULPS * float(np.finfo(coarsest).eps)
+
+
 def _entry(case: _Case, argument: int, index: tuple[int, ...]) -> str:
     return f"gradient by {case.names[argument]}, entry [{', '.join(map(str, index))}]"
 
@@ -355,7 +490,7 @@ def _judge_values(kernel: Kernel, case: _Case, got: Arrays) -> _Finding | None:
     """Judge the entries that differ from the kernel's, the worst first."""
     for argument, index in _differing(case, got):
         value, right = float(got[argument][index]), float(case.expected[argument][index])
-        tolerance = _ULPS * float(case.scale[argument][index])
+        tolerance = _allowed(got[argument]) * float(case.scale[argument][index])
         difference = _difference_at(kernel, case, argument, index)
         if _exonerates(difference, value, right, tolerance):
             _trust(difference, right, tolerance, case)
@@ -369,8 +504,8 @@ def _differing(case: _Case, got: Arrays) -> list[tuple[int, tuple[int, ...]]]:
     """List the entries further from the kernel's than rounding explains, the worst first."""
     excesses = []
     for argument, (part, right) in enumerate(zip(got, case.expected, strict=True)):
-        allowed = _ULPS * (case.scale[argument] + np.finfo(np.float64).tiny)
-        excess = np.abs(part - right) / allowed
+        allowed = _allowed(part) * (case.scale[argument] + np.finfo(np.float64).tiny)
+        excess = np.abs(part.astype(np.float64) - right) / allowed
         excesses += [
             (float(excess[index]), argument, index)
             for index in np.ndindex(excess.shape)
@@ -415,19 +550,19 @@ def _explains(variant: Variant, kernel: Kernel, finding: _Finding) -> bool:
         return False
     used = False
     for part, right, scale in zip(got, case.expected, case.scale, strict=True):
-        if part.shape == right.shape and np.all(np.abs(part - right) <= _ULPS * scale):
+        if part.shape == right.shape and np.all(np.abs(part - right) <= _allowed(part) * scale):
             continue
         wrong = variant.made_from(kernel, case, right)
         if wrong is None or wrong.shape != part.shape:
             return False
-        allowed = 4 * _ULPS * float(np.max(scale, initial=0.0))
+        allowed = 4 * _allowed(part) * float(np.max(scale, initial=0.0))
         if not np.all(np.abs(part - wrong) <= allowed):
             return False
         used = True
     return used
 
 
-def find_wrong_gradient(
+def hunt_gradient(
     gradient: UserGradient,
     kernel: Kernel,
     *,
@@ -436,16 +571,17 @@ def find_wrong_gradient(
     max_examples: int = 200,
     seed: int = 0,
     batch: bool = True,
-) -> WrongGradient | None:
+) -> Hunt:
     """Hunt for the smallest shape and the simplest labels at which ``gradient`` is wrong.
 
-    Moderate pre-activations are tried first, then ties and signed zeros, and only then ±1000; the
-    first kind that shows a fault is shrunk and reported. A smaller shape is overlooked only where
-    none of the inputs drawn for it showed the fault.
+    Moderate pre-activations are tried first, then ties and signed zeros, and only then ±1000, all
+    at shapes of up to six classes; then, at moderate pre-activations, a few shapes of up to 50
+    classes and 40 examples. The first kind that shows a fault is shrunk and reported. A smaller
+    shape is overlooked only where none of the inputs drawn for it showed the fault.
 
-    A value is wrong if it is more than 16 ulps of what the example's gradient is computed from away
-    from the kernel's, and if differences of the kernel's loss, where they can tell the two
-    apart, don't side with it.
+    A value is wrong if it is more than 16 ulps (of the dtype that ``gradient`` returns) of what the
+    example's gradient is computed from away from the kernel's, and if differences of the kernel's
+    loss, where they can tell the two apart, don't side with it.
 
     Parameters
     ----------
@@ -460,8 +596,8 @@ def find_wrong_gradient(
         Of the labels: ``"real"``, ``"unit interval"``, ``"simplex"``, or a record of one's own.
     with_respect_to : {"a", "layer"}
     max_examples : int
-        For each of the three kinds of input; a quarter as many for each smaller shape that is tried
-        once a fault is found.
+        For each kind of input at small shapes; a quarter as many for each smaller shape that is
+        tried once a fault is found. Large shapes get four inputs each, or fewer.
     seed : int
         The same seed finds the same input; nothing is stored between calls.
     batch : bool
@@ -469,15 +605,73 @@ def find_wrong_gradient(
 
     Returns
     -------
-    WrongGradient or None
-        None where no input showed a fault.
+    Hunt
+        ``found``, the fault or None, and ``tried``, what was tried.
 
     Raises
     ------
     UnknownName
         For a domain or ``with_respect_to`` that is not in its table.
+    UnsupportedType, NotFinite
+        For a gradient that cannot be called, a seed or a number of examples that isn't one.
     UntrustworthyKernel
         Where the kernel contradicts its own loss.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> class Square:
+    ...     @staticmethod
+    ...     def loss(a, y):
+    ...         return np.sum((a - y) ** 2)
+    ...     @staticmethod
+    ...     def value_and_grad(a, y):
+    ...         return np.sum((a - y) ** 2), 2 * (a - y)
+    >>> hunt = hunt_gradient(lambda a, y: 2 * (a - y), Square, domain="real", max_examples=50)
+    >>> hunt.found
+    >>> hunt.tried[-1].stage, hunt.tried[-1].largest
+    ('large shapes', {'k': 50, 'batch': (40,)})
+    """
+    read_callable("gradient", gradient)
+    first_seed = read_whole_number("seed", seed, least=0)
+    examples = read_whole_number("max_examples", max_examples, least=1)
+    if with_respect_to not in _READERS:
+        raise UnknownName(
+            "with_respect_to", repr(with_respect_to), "'a' or 'layer'", "Choose one of them."
+        )
+    read, small, large = _READERS[with_respect_to]
+    record, tried = domain_named(domain), []
+    for number, stage in enumerate(_STAGES):
+        inputs_of = large if stage.sizes else small
+        search = _Hunter(
+            kernel, gradient, read, inputs_of, record, stage, Random(first_seed + number)
+        )
+        found = search.run(examples, batch)
+        tried.append(search.tried())
+        if found is not None:
+            return Hunt(found, tuple(tried))
+    return Hunt(None, tuple(tried))
+
+
+def find_wrong_gradient(
+    gradient: UserGradient,
+    kernel: Kernel,
+    *,
+    domain: str | LabelDomain = "simplex",
+    with_respect_to: str = "a",
+    max_examples: int = 200,
+    seed: int = 0,
+    batch: bool = True,
+) -> WrongGradient | None:
+    """Hunt for the smallest shape and the simplest labels at which ``gradient`` is wrong.
+
+    The same hunt as :func:`hunt_gradient`, whose parameters and errors it has, without the account
+    of what was tried.
+
+    Returns
+    -------
+    WrongGradient or None
+        None where no input showed a fault.
 
     Examples
     --------
@@ -494,68 +688,127 @@ def find_wrong_gradient(
     >>> wrong.shape, wrong.diagnosis[0]
     ({'k': 1, 'batch': ()}, 'a factor 2 too small: a 2 of the derivative of a square is missing')
     """
-    if with_respect_to not in _READERS:
-        raise UnknownName(
-            "with_respect_to", repr(with_respect_to), "'a' or 'layer'", "Choose one of them."
-        )
-    record = domain_named(domain)
-    read, inputs_of = _READERS[with_respect_to]
-    for number, stage in enumerate(_STAGES):
-        findings: list[_Finding] = []
+    return hunt_gradient(
+        gradient,
+        kernel,
+        domain=domain,
+        with_respect_to=with_respect_to,
+        max_examples=max_examples,
+        seed=seed,
+        batch=batch,
+    ).found
 
-        def wrong(inputs: Arrays, findings: list[_Finding] = findings) -> bool:
-            finding = _judge(kernel, gradient, read(kernel, inputs))
-            if finding is not None:
-                findings.append(finding)
-                del findings[_REMEMBERED:-1]
-            return finding is not None
 
-        def search(
-            sizes: st.SearchStrategy[Shape],
-            examples: int,
-            kinds: tuple[str, ...] = stage.kinds,
-            random: Random = Random(seed + number),  # noqa: B008
-            wrong: Callable[[Arrays], bool] = wrong,
-        ) -> Arrays:
-            found: Arrays = find(
-                inputs_of(record, kinds, sizes),
-                wrong,
-                settings=_settings(examples),
-                random=random,
-            )
-            return found
+@dataclass
+class _Hunter:
+    """One stage of a hunt: draws inputs, judges the answers, and remembers both."""
 
+    kernel: Kernel
+    gradient: UserGradient
+    read: Callable[[Kernel, Arrays], _Case]
+    inputs_of: Any
+    domain: LabelDomain
+    stage: Stage
+    random: Random
+    findings: list[_Finding] = field(default_factory=list)
+    inputs: int = 0
+    largest: _Case | None = None
+
+    def run(self, examples: int, batch: bool) -> WrongGradient | None:
+        """Return the smallest fault of this stage, or None."""
         try:
-            smallest = _smallest(search, shapes(max_batch_axes=2 if batch else 0), max_examples)
+            smallest = self.smallest(examples, batch)
         except Flaky:
-            return _report(kernel, stage, findings[-1], findings, unsteady=True)
-        if smallest is not None:
-            final = _judge(kernel, gradient, read(kernel, smallest))
-            return _report(kernel, stage, final or findings[-1], findings, unsteady=final is None)
-    return None
+            return self.report(self.findings[-1], unsteady=True)
+        if smallest is None:
+            return None
+        final = _judge(self.kernel, self.gradient, self.read(self.kernel, smallest))
+        return self.report(final or self.findings[-1], unsteady=final is None)
 
+    def wrong(self, inputs: Arrays) -> bool:
+        case = self.read(self.kernel, inputs)
+        if not self.findings:  # What is tried afterwards only serves to make a fault smaller.
+            self.inputs += 1
+            if self.largest is None or case.pre_activation.size > self.largest.pre_activation.size:
+                self.largest = case
+        finding = _judge(self.kernel, self.gradient, case)
+        if finding is not None:
+            self.findings.append(finding)
+            del self.findings[_REMEMBERED:-1]
+        return finding is not None
 
-def _smallest(
-    search: Callable[[st.SearchStrategy[Shape], int], Arrays],
-    sizes: st.SearchStrategy[Shape],
-    examples: int,
-) -> Arrays | None:
-    """Find wrong inputs, then try every smaller shape by itself, the smallest first.
-
-    Shrinking changes one thing at a time, and may be caught where a fault needs two at once.
-    """
-    try:
-        found = search(sizes, examples)
-    except NoSuchExample:
-        return None
-    *_, hidden_or_a, y = found
-    shape = Shape(y.shape[:-1], y.shape[-1], hidden_or_a.shape[-1] if len(found) == 3 else 1)
-    for smaller in _smaller_shapes(shape):
+    def search(self, sizes: st.SearchStrategy[Shape], examples: int) -> Arrays | None:
         try:
-            return search(st.just(smaller), max(1, examples // 4))
+            found: Arrays = find(
+                self.inputs_of(self.domain, self.stage.kinds, sizes),
+                self.wrong,
+                settings=_settings(examples),
+                random=self.random,
+            )
         except NoSuchExample:
-            continue
-    return found
+            return None
+        return found
+
+    def smallest(self, examples: int, batch: bool) -> Arrays | None:
+        """Find wrong inputs, then try every smaller shape by itself, the smallest first.
+
+        Shrinking changes one thing at a time, and may be caught where a fault needs two at once.
+        """
+        if self.stage.sizes:
+            return self.smallest_of_large(min(examples, _LARGE_EXAMPLES), batch)
+        found = self.search(shapes(max_batch_axes=2 if batch else 0), examples)
+        if found is None:
+            return None
+        for smaller in _smaller_shapes(self.shape(found)):
+            at_smaller = self.search(st.just(smaller), max(1, examples // 4))
+            if at_smaller is not None:
+                return at_smaller
+        return found
+
+    def smallest_of_large(self, examples: int, batch: bool) -> Arrays | None:
+        """Go through the large shapes; where one is wrong, shorten its sides one by one."""
+        for shape in dict.fromkeys(
+            size if batch else size._replace(batch=()) for size in self.stage.sizes
+        ):
+            found = self.search(st.just(shape), examples)
+            if found is not None:
+                for shortened in (_fewer_examples, _fewer_classes, _fewer_units):
+                    found = self.shorter(found, shortened, examples)
+                return found
+        return None
+
+    def shorter(
+        self, found: Arrays, shortened: Callable[[Shape], Iterator[Shape]], examples: int
+    ) -> Arrays:
+        for shape in shortened(self.shape(found)):
+            at_shorter = self.search(st.just(shape), examples)
+            if at_shorter is not None:
+                return at_shorter
+        return found
+
+    def shape(self, inputs: Arrays) -> Shape:
+        return self.read(self.kernel, inputs).shape
+
+    def tried(self) -> Tried:
+        largest = {} if self.largest is None else self.largest.sizes
+        return Tried(self.stage.name, self.inputs, largest)
+
+    def report(self, finding: _Finding, *, unsteady: bool) -> WrongGradient:
+        return _report(self.kernel, self.stage, finding, self.findings, unsteady)
+
+
+def _fewer_examples(shape: Shape) -> Iterator[Shape]:
+    count = int(np.prod(shape.batch)) if shape.batch else 0
+    batches = [(), *((n,) for n in range(1, count + (len(shape.batch) > 1)))]
+    return (shape._replace(batch=batch) for batch in batches if batch != shape.batch)
+
+
+def _fewer_classes(shape: Shape) -> Iterator[Shape]:
+    return (shape._replace(k=k) for k in range(1, shape.k))
+
+
+def _fewer_units(shape: Shape) -> Iterator[Shape]:
+    return (shape._replace(d=d) for d in range(1, shape.d))
 
 
 def _order(shape: Shape) -> tuple[int, int, int]:
@@ -586,12 +839,7 @@ def _report(
     kernel: Kernel, stage: Stage, finding: _Finding, seen: list[_Finding], unsteady: bool
 ) -> WrongGradient:
     case = finding.case
-    size: dict[str, int | tuple[int, ...]] = {"k": case.y.shape[-1], "batch": case.y.shape[:-1]}
-    if case.differentiated > 1:
-        size["d"] = case.inputs[0].shape[-1]
-    remark = stage.remark
-    if stage.name == "large" and finding.kind not in ("not finite", "wrong value", "raised"):
-        remark = ""
+    remarks = {"wrong value": stage.remark, "not finite": stage.remark_unless_finite}
     message = finding.message
     if unsteady:
         message = f"the same input gives different answers; once, {message}"
@@ -599,9 +847,9 @@ def _report(
         kind="unsteady" if unsteady else finding.kind,
         message=message,
         stage=stage.name,
-        remark=remark,
+        remark=remarks.get(finding.kind, ""),
         inputs=dict(zip(case.names, case.inputs, strict=True)),
-        shape=size,
+        shape=case.sizes,
         expected=case.expected,
         got=finding.got,
         argument=finding.argument,

@@ -238,7 +238,7 @@ OTHERS = (
     Line(
         "sigmoid + squared error by W",
         Entries(2 * error * prediction[i] * (1 - prediction[i]) * h[q], *slot),
-        "2((ŷ − y) ⊙ ŷ ⊙ (1 − ŷ)) hᵀ",
+        "2((ŷ − y) ⊙ ŷ ⊙ (𝟏 − ŷ)) hᵀ",
     ),
     Line("ReLU + squared error", 2 * error * step(a[i], 0), "2(ŷᵢ − yᵢ) r′(aᵢ)"),
     Line("ReLU", relu(a[i], c), "r(aᵢ)"),
@@ -250,7 +250,7 @@ OTHERS = (
     Line(
         "softmax + squared error lifted",
         Entries(2 * prediction[i] * (prediction[i] - y[i] - inner), (i, k)),
-        "2ŷ ⊙ (ŷ − y − (ŷᵀ(ŷ − y)) 1)",
+        "2ŷ ⊙ (ŷ − y − (ŷᵀ(ŷ − y)) 𝟏)",
     ),
     Line("without the assumption", over_k(y[j], j) * prediction[i] - y[i], "(Σⱼ yⱼ) ŷᵢ − yᵢ"),
     Line(
@@ -264,7 +264,7 @@ OTHERS = (
     Line(
         "sigmoid Jacobian",
         Entries(KroneckerDelta(i, j) * prediction[i] * (1 - prediction[i]), (i, k), (j, k)),
-        "diag(ŷ ⊙ (1 − ŷ))",
+        "diag(ŷ ⊙ (𝟏 − ŷ))",
     ),
     Line("identity", Entries(KroneckerDelta(i, j), (i, k), (j, k)), "I"),
     Line("Hessian of the squared error", Entries(2 * KroneckerDelta(i, j), (i, k), (j, k)), "2I"),
@@ -295,7 +295,7 @@ OTHERS = (
     Line(
         "batch gradient by b",
         Entries(total(batch_error, m, n), (i, k)),
-        "(Ŷ − Y)ᵀ1",
+        "(Ŷ − Y)ᵀ𝟏",
         rows="Σₘ (ŷₘ − yₘ)",
     ),
     Line("batch layer", Entries(total(W[i, r] * H[m, r], r, d), (m, n), (i, k)), "HWᵀ"),
@@ -318,7 +318,7 @@ OTHERS = (
     Line("half", Rational(1, 2) * a[i] ** 2, "½ aᵢ²"),
     Line("two thirds", Rational(2, 3) * a[i], "(2/3) aᵢ"),
     Line("zero", L * 0, "0"),
-    Line("constant vector", Entries(2 + a[i], (i, k)), "2·1 + a"),
+    Line("constant vector", Entries(2 + a[i], (i, k)), "2·𝟏 + a"),
 )
 
 EXPRESSIONS = LECTURE + OTHERS

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 __all__ = ["LINE_LENGTH", "block", "broken"]
 
 LINE_LENGTH = 100
 _INDENT = "    "
+_ASSIGNED = re.compile(r"return |[\w: ]+ [-+*/]?= ")
+"""What stands before the value."""
 
 
 def broken(line: str, indent: str = "") -> list[str]:
@@ -20,34 +23,49 @@ def broken(line: str, indent: str = "") -> list[str]:
     """
     if len(indent) + len(line) <= LINE_LENGTH:
         return [indent + line]
-    name, _, value = line.partition(" = ")
-    parts = _operands(value)
+    assigned = _ASSIGNED.match(line)
+    value = line[assigned.end() :] if assigned else ""
+    if assigned and len(_operands(value)) > 1:
+        inside = _lines(value, indent + _INDENT)
+        return [f"{indent}{assigned.group()}(", *inside, f"{indent})"]
+    return _bracketed(line, indent)
+
+
+def _lines(text: str, indent: str) -> list[str]:
+    """Return an expression that stands in brackets, cut at its loosest operators."""
+    if _fits(text, indent):
+        return [indent + text]
+    parts = _operands(text)
     if len(parts) > 1:
-        inside = [value] if _fits(value, indent + _INDENT) else parts
-        return [f"{indent}{name} = (", *(indent + _INDENT + part for part in inside), f"{indent})"]
-    opening = line.index("(") + 1
-    content = line[opening:-1]
-    if _fits(content, indent + _INDENT):
-        return [indent + line[:opening], indent + _INDENT + content, f"{indent})"]
-    arguments = (argument.removeprefix(", ") for argument in _split(content, (", ",)))
-    inside = [piece for argument in arguments for piece in _argument(argument, indent + _INDENT)]
-    return [indent + line[:opening], *inside, f"{indent})"]
+        return [line for part in parts for line in _lines(part, indent)]
+    return _bracketed(text, indent)
+
+
+def _bracketed(text: str, indent: str) -> list[str]:
+    """Cut behind the first bracket of a text and before the last, and in between as needed."""
+    opening, closing = text.find("(") + 1, text.rfind(")")
+    if not opening:
+        return [indent + text]
+    content = text[opening:closing]
+    arguments = [argument.removeprefix(", ") for argument in _split(content, (", ",))]
+    deeper = indent + _INDENT
+    if len(arguments) == 1 or _fits(content, deeper):
+        inside = _lines(content, deeper)
+    else:
+        inside = []
+        for argument in arguments:
+            *most, last = _lines(argument, deeper)
+            inside += [*most, f"{last},"]
+    return [indent + text[:opening], *inside, indent + text[closing:]]
 
 
 def _fits(text: str, indent: str) -> bool:
     return len(indent) + len(text) <= LINE_LENGTH
 
 
-def _argument(text: str, indent: str) -> list[str]:
-    if _fits(f"{text},", indent):
-        return [f"{indent}{text},"]
-    lines = [indent + part for part in _operands(text)]
-    return [*lines[:-1], f"{lines[-1]},"]
-
-
 def _operands(text: str) -> list[str]:
     """Cut at the operators that bind least."""
-    for marks in ((" + ", " - "), (" * ", " / ")):
+    for marks in ((" + ", " - "), (" * ", " / "), (" ** ",)):
         pieces = _split(text, marks)
         if len(pieces) > 1:
             return [piece.strip() for piece in pieces]
@@ -59,7 +77,7 @@ def _split(text: str, marks: tuple[str, ...]) -> list[str]:
     pieces, depth, start = [], 0, 0
     for place, letter in enumerate(text):
         depth += (letter in "([") - (letter in ")]")
-        if depth == 0 and place > start and text.startswith(marks, place):
+        if depth == 0 and place > max(start, 2) and text.startswith(marks, place):
             pieces.append(text[start:place])
             start = place
     return [*pieces, text[start:]]
@@ -75,3 +93,8 @@ def paragraph(text: str, depth: int = 1) -> str:
     """Return prose, wrapped and indented."""
     indent = _INDENT * depth
     return textwrap.fill(text, LINE_LENGTH - 2, initial_indent=indent, subsequent_indent=indent)
+
+
+def hanging(text: str) -> str:
+    """Return a formula of a docstring, indented once and its further lines twice."""
+    return textwrap.fill(text, LINE_LENGTH, initial_indent=_INDENT, subsequent_indent=2 * _INDENT)

@@ -9,10 +9,17 @@ holds for any class l, so it is proved with l free.
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Indexed, Mul, Poly, Pow, S, Sum, cancel, diff, exp, expand, log
+from sympy import Add, Expr, Indexed, Mul, Poly, Pow, S, Sum, cancel, diff, exp, expand, factor, log
 
 from derive.errors import UnsupportedExpression
-from derive.generate.primitives import finite, largest_rival, log1p, placed
+from derive.generate.primitives import (
+    expm1,
+    finite,
+    largest_rival,
+    log1p,
+    placed,
+    sum_but_largest,
+)
 from derive.generate.program import (
     CLASS,
     LEADER,
@@ -50,6 +57,12 @@ _ANATOMY: tuple[Assignment, ...] = (
     Assignment("nearby", placed(exp(_entry("shifted") - _RUNNER_UP), S.Zero, CLASS), True),
     Assignment("nearby_sum", total(_entry("nearby", _J), _J, k), False),
     Assignment("share", _entry("nearby") / _NEARBY_SUM, True),
+    Assignment("further", sum_but_largest(Entries(_entry("nearby", _J), (_J, k))), False),
+    Assignment(
+        "other_shares",
+        (read("further", False) - expm1(_entry("shifted") - _RUNNER_UP)) / _NEARBY_SUM,
+        True,
+    ),
     Assignment("log_others", _RUNNER_UP + log(_NEARBY_SUM), False),
     Assignment("log_partition", log1p(_OTHERS), False),
     Assignment("log_doubt", read("log_others", False) - read("log_partition", False), False),
@@ -269,9 +282,10 @@ class _Surgeon:
         """Order by powers of the doubt; what labels alone give is taken together."""
         if _DOUBT not in value.free_symbols or not value.is_polynomial(_DOUBT):
             return value
-        powers = Poly(value, _DOUBT).as_dict()
-        factors = {power: self._labels_together(factor) for (power,), factor in powers.items()}
-        return Add(*(factor * _DOUBT**power for power, factor in factors.items()))
+        polynomial, times = _without_root_at_one(Poly(value, _DOUBT))
+        terms = polynomial.as_dict().items()
+        ordered = Add(*(self._labels_together(part) * _DOUBT**power for (power,), part in terms))
+        return ordered / _PARTITION**times
 
     def _labels_together(self, value: Expr) -> Expr:
         terms = Add.make_args(value)
@@ -285,10 +299,20 @@ class _Surgeon:
         for known in self.assignments:
             if canonical(known.value) == canonical(value):
                 return known.read
+            if not known.per_class and canonical(known.value) == canonical(-value):
+                return -known.read
         number = sum(known.name.split("_")[0] == name for known in self.assignments)
         free = name if number == 0 else f"{name}_{number + 1}"
         self.assignments.append(Assignment(free, value, per_class=False))
         return read(free, False)
+
+
+def _without_root_at_one(polynomial: Poly) -> tuple[Poly, int]:
+    """Take out the factors 1 − c: they are ŷ_l itself, known without a subtraction."""
+    times, factor_of_leader = 0, Poly(1 - _DOUBT, _DOUBT)
+    while not polynomial.is_zero and polynomial.rem(factor_of_leader).is_zero:
+        polynomial, times = polynomial.quo(factor_of_leader), times + 1
+    return polynomial, times
 
 
 def _prediction_of(value: Expr) -> Expr:
@@ -335,17 +359,45 @@ def _singular(halves: tuple[Expr, ...]) -> bool:
 
 
 def _by_shares(value: Expr, position: Expr) -> Expr:
-    """Write ŷ_i/c as the share of i, in the terms where a 1/c stands."""
+    """Write ŷ_i/c as the share of i, in the terms where a 1/c stands.
+
+    These terms cancel as they stand, so they are multiplied out and gathered again.
+    """
+    regular, singular = _regular_and_singular(value)
+    terms = Add.make_args(expand(rewrite(singular, _written_out_complement)))
+    return regular + _share_product(Add(*(_share_term(term, position) for term in terms)), position)
+
+
+def _regular_and_singular(value: Expr) -> tuple[Expr, Expr]:
+    """Cut a value into what has no 1/c and the rest, multiplying out no more than that takes."""
     if not _singular((value,)):
-        return value
-    factor, core = S.One, value
+        return value, S.Zero
+    if isinstance(value, Add):
+        halves = [_regular_and_singular(term) for term in value.args]
+        return Add(*(half[0] for half in halves)), Add(*(half[1] for half in halves))
     if isinstance(value, Mul):
-        core = Add(*(part for part in value.args if isinstance(part, Add)))
-        factor = Mul(*(part for part in value.args if not isinstance(part, Add)))
-    plain = [term for term in core.args if not _singular((term,))]
-    singular = Add(*(term for term in core.args if term not in plain))
-    terms = Add.make_args(expand(factor * singular))
-    return Add(factor * Add(*plain), *(_share_term(term, position) for term in terms))
+        sums = [part for part in value.args if isinstance(part, Add) and _singular((part,))]
+        if len(sums) == 1 and not _singular((value / sums[0],)):
+            regular, singular = _regular_and_singular(sums[0])
+            return regular * (value / sums[0]), singular * (value / sums[0])
+        terms = expand(value)
+        return _regular_and_singular(terms) if isinstance(terms, Add) else (S.Zero, value)
+    return S.Zero, value
+
+
+def _written_out_complement(node: Expr) -> Expr | None:
+    if isinstance(node, Pow) and node.exp.is_negative:
+        return node
+    if isinstance(node, Indexed) and base_name(node) == "complement":
+        return 1 - _entry("prediction", node.indices[0])
+    return None
+
+
+def _share_product(value: Expr, position: Expr) -> Expr:
+    """Gather the terms with a share; 1 − share is what the other rivals have, known as a sum."""
+    share, others = _entry("share", position), _entry("other_shares", position)
+    gathered = factor(value)
+    return rewrite(gathered, lambda node: {1 - share: others, share - 1: -others}.get(node))
 
 
 def _share_term(term: Expr, position: Expr) -> Expr:

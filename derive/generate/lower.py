@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Expr, Indexed, Mul, Pow, Sum, exp
+from sympy import Add, Expr, Indexed, Mul, Pow, Sum, exp, log
 
 from derive.generate.matching import fill, match
-from derive.generate.program import CLASS, Assignment, Program, read, rewrite
+from derive.generate.program import (
+    CLASS,
+    Assignment,
+    Program,
+    inline,
+    read,
+    rewrite,
+)
 from derive.generate.roles import name_roles, role_assignments
 from derive.generate.spec import KernelSpec, pre_activation
 from derive.generate.spec import prediction as prediction_by_name
@@ -17,6 +24,7 @@ from derive.language import (
     SquaredNorm,
     alpha_equal,
     index,
+    rebuild,
     softmax,
     substitute,
 )
@@ -52,7 +60,7 @@ def lower(spec: KernelSpec, function: str) -> Program:
     computed = tuple(
         Assignment(
             result,
-            name_roles(_by_name(with_names(values[result]), formula, name), name),
+            name_roles(_by_name(_stable_logarithms(values[result], formula), formula, name), name),
             result != "losses",
         )
         for result in RESULTS[function]
@@ -78,6 +86,49 @@ def with_names(value: Expr) -> Expr:
             previous = value
             value = rewrite(value, partial(_folded, form))
     return value
+
+
+def _stable_logarithms(value: Expr, formula: Expr) -> Expr:
+    """Put the formula of ŷ back under every logarithm: it may be one of those with a name.
+
+    A softmax stays a name: `derive.generate.leader` knows its logarithm.
+    """
+    definition = (Assignment(str(prediction_by_name.label), formula, True),)
+
+    def under_logarithm(node: Expr) -> Expr | None:
+        return inline(node, definition) if isinstance(node, log) else None
+
+    value = with_names(_cancelled(value))
+    return value if formula.has(softmax) else with_names(rewrite(value, under_logarithm))
+
+
+def _cancelled(value: Expr) -> Expr:
+    """Multiply a factor into the sum beside it where a term of that sum is divided by it.
+
+    ŷ/ŷ has a value where ŷ has become 0, but not if it is divided first.
+    """
+    if isinstance(value, Sum | Entries):
+        return rebuild(value, (_cancelled(value.args[0]), *value.args[1:]))
+    if not value.args or isinstance(value, Indexed):
+        return value
+    value = rebuild(value, map(_cancelled, value.args))
+    if not isinstance(value, Mul):
+        return value
+    for factor in value.args:
+        base, power = factor.as_base_exp()
+        if not (power.is_Integer and power.is_positive) or base.is_number:
+            continue
+        for part in value.args:
+            terms = Add.make_args(part)
+            if len(terms) > 1 and any(1 / base in _reciprocals(term) for term in terms):
+                merged = Add(*(term * base for term in terms))
+                return _cancelled(value / part / base * merged)
+    return value
+
+
+def _reciprocals(term: Expr) -> set[Expr]:
+    powers = (part.as_base_exp() for part in Mul.make_args(term))
+    return {1 / base for base, power in powers if power.is_negative}
 
 
 def _folded(form: Form, node: Expr) -> Expr | None:

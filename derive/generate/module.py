@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from string import Template
 
@@ -9,21 +10,21 @@ from sympy import Expr
 
 from derive.generate.evaluate import evaluate
 from derive.generate.layer import LAYER, matrix_source
-from derive.generate.layout import block, paragraph
+from derive.generate.layout import block, hanging, paragraph
 from derive.generate.lower import with_names
-from derive.generate.numpy_printer import helpers_of, lines_of
+from derive.generate.numpy_printer import lines_of
 from derive.generate.passes import program_of
 from derive.generate.program import CLASS, UNITS, rewrite
 from derive.generate.spec import KernelSpec, prediction
 from derive.generate.templates import (
     ARGUMENTS,
+    CHECK_REDUCTION,
     HEADER,
     HELPERS,
     HESSIAN_DIAGONAL,
     LAYER_VALUE_AND_GRAD,
     LOSS,
     PREDICT,
-    REDUCTIONS,
     VALUE_AND_GRAD,
 )
 from derive.language import k, substitute
@@ -51,16 +52,32 @@ def numpy_module(spec: KernelSpec) -> str:
     """
     spec = _counting_units(spec)
     words = _words(spec)
-    programs = {name: program_of(spec, name) for name in _BODIES}
-    needed = {helper for program in programs.values() for helper in helpers_of(program)}
-    parts = [_filled(HEADER, words), _filled(ARGUMENTS, words)]
-    parts += [helper for name, helper in HELPERS.items() if name in needed]
-    parts.append(REDUCTIONS)
-    for name, template in _BODIES.items():
-        lines = block(lines_of(programs[name], "grad_a"))
-        parts.append(_filled(template, {**words, "body": lines}))
-    parts.append(_filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
-    return "".join(parts)
+    functions = [
+        _filled(template, {**words, "body": block(_lines(spec, name))})
+        for name, template in _BODIES.items()
+    ]
+    functions.append(_filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
+    arguments = _filled(ARGUMENTS, words)
+    helpers = _called("".join(functions))
+    return "".join((_filled(HEADER, words), arguments, CHECK_REDUCTION, *helpers, *functions))
+
+
+def _lines(spec: KernelSpec, function: str) -> list[str]:
+    program = program_of(spec, function)
+    return lines_of(program, out="grad_a" if "grad_a" in program.results else "")
+
+
+def _called(source: str) -> tuple[str, ...]:
+    """Return the helpers that a source calls, and those that they call themselves."""
+    called = _names_called(source)
+    helpers = "".join(HELPERS[name] for name in sorted(called))
+    if _names_called(helpers) <= called:
+        return tuple(text for name, text in HELPERS.items() if name in called)
+    return _called(source + helpers)
+
+
+def _names_called(source: str) -> set[str]:
+    return HELPERS.keys() & set(re.findall(r"\w+(?=\()", source))
 
 
 def _counting_units(spec: KernelSpec) -> KernelSpec:
@@ -94,7 +111,7 @@ def _words(spec: KernelSpec) -> dict[str, str]:
     return {
         "output": spec.output,
         "loss_name": spec.loss_name,
-        "formulas": "\n".join(f"    {line}" for line in spec.formulas),
+        "formulas": "\n".join(hanging(line) for line in spec.formulas),
         "labels": paragraph(f"The labels: {spec.label_domain}. They are not checked.", depth=0),
         "label_domain": spec.label_domain,
         "conventions": "".join(f"\n\n{paragraph(line, depth=0)}" for line in spec.conventions),

@@ -31,10 +31,21 @@ from sympy import (
 
 from derive.errors import UnsupportedExpression
 from derive.generate import primitives
-from derive.generate.program import LEADER, UNITS, Assignment, Program, base_name, names_in
+from derive.generate.program import (
+    COUNT,
+    DERIVATIVES,
+    LEADER,
+    LOGITS,
+    LOSSES,
+    UNITS,
+    Assignment,
+    Program,
+    base_name,
+    names_in,
+)
 from derive.language import Entries, relu, step
 
-__all__ = ["FUNCTIONS", "FunctionRow", "helpers_of", "lines_of", "text_of"]
+__all__ = ["FUNCTIONS", "FunctionRow", "lines_of", "text_of"]
 
 _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
 """How tightly a text holds together."""
@@ -54,8 +65,6 @@ class FunctionRow:
         The name under which NumPy takes ``out=``, empty where there is none.
     is_boolean : bool
         Whether it gives booleans, which only count as numbers beside an array of floats.
-    helper : str
-        The private function of the module that it needs, empty for none.
     precedence : int
         How tightly the text holds together.
     """
@@ -64,7 +73,6 @@ class FunctionRow:
     template: str
     ufunc: str = ""
     is_boolean: bool = False
-    helper: str = ""
     precedence: int = _ATOM
 
 
@@ -75,12 +83,14 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(cosh, "np.cosh({0})", "cosh"),
     FunctionRow(sinh, "np.sinh({0})", "sinh"),
     FunctionRow(primitives.log1p, "np.log1p({0})", "log1p"),
+    FunctionRow(primitives.expm1, "np.expm1({0})", "expm1"),
     FunctionRow(primitives.magnitude, "np.abs({0})", "abs"),
     FunctionRow(primitives.with_sign, "np.copysign({0}, {1})", "copysign"),
     FunctionRow(primitives.clear_sign, "~np.signbit({0})", is_boolean=True, precedence=_SIGN),
     FunctionRow(primitives.sign_bit, "np.signbit({0})", is_boolean=True),
-    FunctionRow(primitives.finite, "_finite({0})", helper="_finite"),
-    FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)", helper="_largest_rival"),
+    FunctionRow(primitives.finite, "_finite({0})"),
+    FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)"),
+    FunctionRow(primitives.sum_but_largest, "_sum_but_largest({0})"),
     FunctionRow(relu, "np.maximum({0}, 0)"),
 )
 """Every function that a program may hold, but for the slope of the ramp, which asks its kink."""
@@ -214,9 +224,9 @@ class _Printer:
 
     def _product(self, value: Mul) -> Text:
         if _is_negative(value) and value.args[0] == -1:
-            return Text(f"-{self.text(-value).within(_PRODUCT)}", _PRODUCT)
+            return Text(f"-{self.as_number(-value).within(_PRODUCT)}", _PRODUCT)
         scale, arrays, divisors = self.factors(value)
-        arrays.sort(key=lambda part: self.text(part).is_boolean)
+        arrays.sort(key=lambda part: (len(Add.make_args(part)) > 2, self.text(part).is_boolean))
         source = ""
         for part in [*scale, *arrays]:
             above, below = fraction(part)
@@ -240,8 +250,14 @@ class _Printer:
         power = "**" if text.isidentifier() else " ** "
         return Text(f"{text}{power}{exponent}", _POWER)
 
+    def pair(self, left: Expr, right: Expr) -> str:
+        """Return two operands as the arguments of a function of NumPy."""
+        return f"{self._beside(left, [right]).source}, {self._beside(right, [left]).source}"
+
     def _total(self, value: Sum) -> Text:
         body = value.function
+        if not self.is_array(body):
+            return self.text(UNITS * body)
         pair = _pair_of_arrays(body)
         if pair is not None:
             left, right = (self.as_number(part).source for part in pair)
@@ -286,17 +302,6 @@ def text_of(value: Expr, program: Program) -> str:
     return _Printer(program).text(value).source
 
 
-def helpers_of(program: Program) -> tuple[str, ...]:
-    """Return the private functions of the module that the lines of a program call."""
-    needed: list[str] = ["_leaders"] if _has_leader(program) else []
-    sums = {part for one in program.assignments for part in one.value.atoms(Sum)}
-    needed += sorted({"_dot" if _pair_of_arrays(part.function) else "_total" for part in sums})
-    for row in FUNCTIONS:
-        if row.helper and any(one.value.has(row.head) for one in program.assignments):
-            needed.append(row.helper)
-    return tuple(needed)
-
-
 def _has_leader(program: Program) -> bool:
     return any(one.value.has(LEADER, primitives.placed) for one in program.assignments)
 
@@ -309,16 +314,43 @@ def lines_of(program: Program, out: str = "") -> list[str]:
     program : Program
         What is carried out.
     out : str
-        The name of the result that is written into the array ``out``, where there is one.
+        The name of the result that is written into the array ``out``, where there is one; without
+        one the losses are returned where they stand.
     """
     printer = _Printer(program)
-    lines = ["leader = _leaders(a)"] if _has_leader(program) else []
+    lines = []
+    if _has_leader(program) and LOGITS not in program:
+        lines.append("leader = _leaders(a)")
     for assignment in program.assignments:
-        if assignment.name == out:
-            lines += _into_out(printer, assignment)
+        if assignment.name == LOSSES:
+            lines += _reduced(printer, assignment, "value =" if out else "return")
+        elif assignment.name in DERIVATIVES:
+            lines += _divided(printer, assignment, into_out=assignment.name == out)
         else:
             lines += _plainly(printer, assignment)
+        if assignment.name == LOGITS:
+            lines.append(f"leader = _leaders({LOGITS})")
     return lines
+
+
+def _reduced(printer: _Printer, assignment: Assignment, target: str) -> list[str]:
+    """Reduce the losses over the examples, together with the sum over the units where it can be."""
+    number, core = assignment.value.as_coeff_Mul()
+    if isinstance(core, Sum) and number in (1, -1) and printer.is_array(core.function):
+        sign, body = "-" if number == -1 else "", printer.as_number(core.function).source
+        return [f"{target} {sign}_reduced_total({body}, reduction)"]
+    return [*_plainly(printer, assignment), f"{target} _reduced({LOSSES}, reduction)"]
+
+
+def _divided(printer: _Printer, assignment: Assignment, *, into_out: bool) -> list[str]:
+    """Divide a derivative by the count: before it is multiplied by a number, where it is."""
+    carry_out = _into_out if into_out else _plainly
+    name, value = assignment.name, assignment.value
+    if value.is_number or abs(value.as_coeff_Mul()[0]) != 1:
+        divided = Assignment(name, value / COUNT, per_class=True)
+        return [f"{COUNT} = _count(a, reduction)", *carry_out(printer, divided)]
+    mean = ['if reduction == "mean":', f"    {name} /= _count(a, reduction)"]
+    return [*carry_out(printer, assignment), *mean]
 
 
 def _plainly(printer: _Printer, assignment: Assignment) -> list[str]:
@@ -330,6 +362,8 @@ def _plainly(printer: _Printer, assignment: Assignment) -> list[str]:
     typed = f"{name}: Array" if is_result else name
     if assignment.per_class and not printer.is_array(value):
         return [f"{typed} = np.full_like(a, {printer.text(value).source})"]
+    if name == LOSSES and not names_in(value) - {str(UNITS)}:
+        return [f"{name} = np.full_like(a[..., :1], {printer.text(value).source})"]
     if is_result and isinstance(value, Indexed):
         return [f"{typed} = {printer.text(value).source}.copy()"]
     text = printer.as_number(value) if is_result else printer.text(value)
@@ -346,6 +380,9 @@ def _into_out(printer: _Printer, assignment: Assignment) -> list[str]:
     if isinstance(value, primitives.placed):
         rival = Assignment(name, value.args[0], per_class=True)
         return [*_into_out(printer, rival), _put(printer, name, value.args[1])]
+    if not printer.is_array(value):
+        filled = f"{name} = np.empty_like(a) if out is None else out"
+        return [filled, f"{name}[...] = {printer.text(value).source}"]
     if isinstance(value, Add):
         return _sum_into_out(printer, name, value)
     if isinstance(value, Mul):
@@ -358,15 +395,16 @@ def _into_out(printer: _Printer, assignment: Assignment) -> list[str]:
 
 
 def _sum_into_out(printer: _Printer, name: str, value: Add) -> list[str]:
-    first, *others = printer.terms(value)
-    lines = []
+    of_example = Add(*(term for term in value.args if not printer.is_array(term)))
+    first, *others = [term for term in printer.terms(value) if printer.is_array(term)]
+    if of_example != 0:
+        first, others = of_example, [first, *others]
     if isinstance(first, Mul) and printer.is_array(first):
         lines = _product_into_out(printer, name, first)
     else:
         second = others.pop(0)
         sign, size = ("subtract", -second) if _is_negative(second) else ("add", second)
-        pair = f"{printer.text(first).source}, {printer.text(size).source}"
-        lines = [f"{name} = np.{sign}({pair}, out=out)"]
+        lines = [f"{name} = np.{sign}({printer.pair(first, size)}, out=out)"]
     for term in others:
         sign, size = ("-", -term) if _is_negative(term) else ("+", term)
         lines.append(f"{name} {sign}= {printer.text(size).source}")
@@ -380,21 +418,17 @@ def _product_into_out(printer: _Printer, name: str, value: Mul) -> list[str]:
     if masks and len(arrays) > 1:
         # A zero of the mask has to meet the number before a scale can make it infinite.
         arrays, scale_last = [part for part in arrays if part not in masks], scale
-        first = f"np.multiply({_pair(printer, arrays.pop(0), masks.pop(0))}, out=out)"
+        first = f"np.multiply({printer.pair(arrays.pop(0), masks.pop(0))}, out=out)"
         arrays = [*masks, *arrays, *([Mul(*scale_last)] if scale_last else [])]
     elif scale == [Integer(-1)]:
         first = f"np.negative({printer.as_number(arrays.pop(0)).source}, out=out)"
     elif scale:
-        first = f"np.multiply({_pair(printer, Mul(*scale), arrays.pop(0))}, out=out)"
+        first = f"np.multiply({printer.pair(Mul(*scale), arrays.pop(0))}, out=out)"
     elif len(arrays) > 1:
-        first = f"np.multiply({_pair(printer, arrays.pop(0), arrays.pop(0))}, out=out)"
+        first = f"np.multiply({printer.pair(arrays.pop(0), arrays.pop(0))}, out=out)"
     else:
-        first = f"np.divide({_pair(printer, arrays.pop(0), divisors.pop(0))}, out=out)"
+        first = f"np.divide({printer.pair(arrays.pop(0), divisors.pop(0))}, out=out)"
     lines = [f"{name} = {first}"]
     lines += [f"{name} *= {printer.text(part).source}" for part in arrays]
     lines += [f"{name} /= {printer.text(part).source}" for part in divisors]
     return lines
-
-
-def _pair(printer: _Printer, left: Expr, right: Expr) -> str:
-    return f"{printer.text(left).source}, {printer.text(right).source}"

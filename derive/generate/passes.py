@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.generate.common import in_order, merge_copies, name_placed, renumber, share_common
 from derive.generate.leader import forget_unread_leaders, fuse_prediction, set_leader_apart
+from derive.generate.logits import in_logits, logits_of, with_logits
 from derive.generate.lower import lower
 from derive.generate.program import Pass, Program
 from derive.generate.spec import KernelSpec
@@ -38,7 +39,8 @@ PASSES: tuple[Pass, ...] = (
 
 def program_of(spec: KernelSpec, function: str) -> Program:
     """Return the program of one function of the module, every pass applied."""
-    program = lower(spec, function)
+    logits = logits_of(spec)
+    program = lower(spec if logits is None else in_logits(spec, logits), function)
     for one in PASSES:
         program = one(program)
-    return program
+    return program if logits is None else with_logits(program, logits)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from sympy import Expr, Function, KroneckerDelta, S, log
+from sympy import Expr, Function, KroneckerDelta, S, exp, log
 
 from derive.generate.program import LEADER, rewrite
 
@@ -19,6 +19,7 @@ __all__ = [
     "Primitive",
     "cases",
     "clear_sign",
+    "expm1",
     "finite",
     "largest_rival",
     "log1p",
@@ -26,6 +27,7 @@ __all__ = [
     "placed",
     "primitive_table",
     "sign_bit",
+    "sum_but_largest",
     "with_sign",
 ]
 
@@ -42,6 +44,10 @@ class _Primitive(Function):  # type: ignore[misc]
 
 class log1p(_Primitive):  # noqa: N801
     """ln(1 + x), exact for small x."""
+
+
+class expm1(_Primitive):  # noqa: N801
+    """e^x − 1, exact for small x."""
 
 
 class magnitude(_Primitive):  # noqa: N801
@@ -72,6 +78,10 @@ class largest_rival(_Primitive):  # noqa: N801
     """``largest_rival(Entries(x_j, (j, k)))``: the largest entry but the leader's."""
 
 
+class sum_but_largest(_Primitive):  # noqa: N801
+    """``sum_but_largest(Entries(x_j, (j, k)))``: Σ x_j without its largest term."""
+
+
 @dataclass(frozen=True)
 class Primitive:
     """A row: the function and what it stands for in each case.
@@ -96,6 +106,7 @@ _ANY = S.Half / 3
 
 _TABLE = (
     Primitive(log1p, lambda x: (log(1 + x),)),
+    Primitive(expm1, lambda x: (exp(x) - 1,)),
     Primitive(finite, lambda x: (x,)),
     Primitive(
         placed,
@@ -105,6 +116,7 @@ _TABLE = (
         ),
     ),
     Primitive(largest_rival, lambda vector: (_ANY,)),
+    Primitive(sum_but_largest, lambda vector: (_ANY,)),
     Primitive(magnitude, lambda x: (x, -x), sign_of=0),
     Primitive(clear_sign, lambda x: (S.One, S.Zero), sign_of=0),
     Primitive(sign_bit, lambda x: (S.Zero, S.One), sign_of=0),

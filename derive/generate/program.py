@@ -17,7 +17,11 @@ from derive.language import Entries, index, k, quantity, rebuild, substitute
 
 __all__ = [
     "CLASS",
+    "COUNT",
+    "DERIVATIVES",
     "LEADER",
+    "LOGITS",
+    "LOSSES",
     "UNITS",
     "Assignment",
     "Pass",
@@ -36,9 +40,17 @@ CLASS = index("i")
 LEADER = index("leader")
 """The class with the largest pre-activation. Every form that uses it holds for any class."""
 
+LOSSES, DERIVATIVES = "losses", ("grad_a", "curvature")
+"""What is reduced over the examples, and what is divided by their number for a mean."""
+
+LOGITS = "logits"
+"""What the argument of a softmax is called where it is not a itself."""
 
 UNITS = Symbol("units", real=True)
 """k where it is a number in a formula, as in a mean over the units."""
+
+COUNT = Symbol("count", real=True)
+"""What a sum over the examples is divided by: their number for a mean, else 1."""
 
 
 @cache

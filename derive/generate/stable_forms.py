@@ -39,6 +39,8 @@ class Form:
         What replaces it, in the wildcards and the names of the bindings.
     bindings : tuple of (name, value)
         Names for the parts, in order; a value may use the names before it.
+    positive : bool
+        Whether it holds for x > 0 only, where alone the pattern has a value: proved at x = e^x.
     reason : str
         What the pattern loses and the result keeps.
     """
@@ -48,6 +50,7 @@ class Form:
     result: Expr
     reason: str
     bindings: tuple[tuple[str, Expr], ...] = ()
+    positive: bool = False
 
 
 @cache
@@ -60,6 +63,7 @@ _MINORITY = ("minority", _named("decay") / (1 + _named("decay")))
 _DOUBLE_DECAY = ("decay", exp(-2 * magnitude(X)))
 
 NAMING: tuple[Form, ...] = (
+    Form("logarithm of a reciprocal", log(1 / X), -log(X), "1/x overflows", positive=True),
     Form("sigmoid of its definition", 1 / (1 + exp(-X)), sigmoid(X), "the name is stable"),
     Form("sigmoid, written with e^x", exp(X) / (1 + exp(X)), sigmoid(X), "the name is stable"),
     Form(
@@ -148,4 +152,7 @@ def proofs(form: Form) -> tuple[tuple[Expr, Expr], ...]:
     result = form.result
     for name, value in reversed(form.bindings):
         result = result.xreplace({_named(name): value})
-    return tuple((pair[0], pair[1]) for pair in cases(Tuple(form.pattern, result)))
+    equation = Tuple(form.pattern, result)
+    if form.positive:
+        equation = equation.xreplace({X: exp(X)})
+    return tuple((pair[0], pair[1]) for pair in cases(equation))

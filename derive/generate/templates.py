@@ -7,13 +7,13 @@ from __future__ import annotations
 
 __all__ = [
     "ARGUMENTS",
+    "CHECK_REDUCTION",
     "HEADER",
     "HELPERS",
     "HESSIAN_DIAGONAL",
     "LAYER_VALUE_AND_GRAD",
     "LOSS",
     "PREDICT",
-    "REDUCTIONS",
     "VALUE_AND_GRAD",
 ]
 
@@ -28,8 +28,10 @@ ${labels}
 L is the sum over the units of one example. The last axis of ``a`` and ``y`` holds the k units;
 any axes before it hold examples, and ``reduction`` says what is made of those: ``"sum"``,
 ``"mean"`` (over the examples, not the units; 0.0 for no examples) or ``"none"``.
-float32 stays float32 and float64 stays float64; whole numbers are read as floats. No warning is
-given on any finite input, and what is too large for the format is inf.${conventions}
+float32 stays float32 and float64 stays float64; whole numbers are read as floats, and labels in a
+list take the format of ``a``. No warning is given. On finite input what is too large for the format
+is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a number without
+meaning in the results of its example.${conventions}
 """
 
 import math
@@ -43,13 +45,18 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 Array = NDArray[Any]
 '''
 
-ARGUMENTS = """
+ARGUMENTS = '''
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
-    array = np.asarray(values, order="C")
-    if array.dtype.kind in "biu":
+    try:
+        array = np.asarray(values, order="C")
+    except ValueError:
+        message = f"{name} is ragged; an array, or lists of equal length at each depth, is expected"
+        raise ValueError(message) from None
+    kind = array.dtype.kind
+    if kind in "biu" or (kind == "f" and like is not None and isinstance(values, list | tuple)):
         array = array.astype(np.float64 if like is None else like.dtype)
-    if array.dtype not in (np.float32, np.float64):
+    if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
@@ -97,7 +104,21 @@ def _check_out(out: Array | None, a: Array, y: Array) -> None:
         raise ValueError("out is read-only; a writeable array is expected")
     if np.may_share_memory(out, a) or np.may_share_memory(out, y):
         raise ValueError("out shares memory with a or y; an array of its own is expected")
-"""
+    if not out.flags.c_contiguous:
+        _check_overlap(out)
+
+
+def _check_overlap(out: Array) -> None:
+    """Refuse an array of which two entries stand at one place, as `as_strided` makes them."""
+    reach = out.itemsize
+    for stride, length in sorted(zip(map(abs, out.strides), out.shape, strict=True)):
+        if length > 1 and stride < reach:
+            raise ValueError(
+                f"out has strides {out.strides}, so that its entries overlap; an array whose "
+                "entries have memory of their own is expected"
+            )
+        reach += stride * (length - 1) if length else 0
+'''
 
 HELPERS = {
     "_total": '''
@@ -105,8 +126,8 @@ HELPERS = {
 def _total(values: Array) -> Array:
     """Return the sum over the units, as an axis of length one."""
     total: Array
-    if values.shape[-1] > 32:
-        total = values.sum(axis=-1, keepdims=True)
+    if values.shape[-1] > 32 or values.size < 512:
+        total = np.add.reduce(values, axis=-1, keepdims=True)
     else:  # NumPy sums short rows one by one; a matrix product takes them together
         total = values @ np.ones((values.shape[-1], 1), dtype=values.dtype)
     return total
@@ -134,6 +155,14 @@ def _finite(gaps: Array) -> Array:
         np.maximum(gaps, np.finfo(gaps.dtype).min, out=gaps)
     return gaps
 ''',
+    "_sum_but_largest": '''
+
+def _sum_but_largest(values: Array) -> Array:
+    """Return the sum of each example without its largest value."""
+    smaller = values.copy()
+    smaller.put(_leaders(values), 0)
+    return _total(smaller)
+''',
     "_largest_rival": '''
 
 def _largest_rival(values: Array, leader: Array) -> Array:
@@ -143,22 +172,40 @@ def _largest_rival(values: Array, leader: Array) -> Array:
     largest: Array = rivals.max(axis=-1, keepdims=True)
     return largest
 ''',
-}
+    "_reduced": '''
 
-REDUCTIONS = """
+def _reduced(losses: Array, reduction: str) -> Any:
+    """Return the losses of the examples, or their sum or mean."""
+    if reduction == "none":
+        return losses[..., 0][()]
+    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
+        losses = losses / _count(losses, reduction)
+    return losses.sum()
+''',
+    "_reduced_total": '''
+
+def _reduced_total(terms: Array, reduction: str) -> Any:
+    """Return the terms summed over the units, and reduced over the examples."""
+    if reduction == "none":
+        return terms.sum(axis=-1)
+    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
+        terms = terms / _count(terms, reduction)
+    return terms.sum()
+''',
+}
+"""The private functions that the lines of a program call; a module has those that it needs."""
+
+CHECK_REDUCTION = '''
 
 def _check_reduction(reduction: str, *allowed: str) -> None:
     if reduction not in allowed:
         raise ValueError(f"reduction={reduction!r} is not one of {', '.join(map(repr, allowed))}")
 
 
-def _reduced(losses: Array, reduction: str) -> Any:
-    if reduction == "none":
-        return losses[..., 0][()]
-    if reduction == "mean":
-        losses = losses / max(losses.size, 1)
-    return losses.sum()
-"""
+def _count(a: Array, reduction: str) -> int:
+    """Return what a sum over the examples is divided by."""
+    return max(a.size // a.shape[-1], 1) if reduction == "mean" else 1
+'''
 
 PREDICT = '''
 
@@ -225,7 +272,6 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
 ${body}
-    return _reduced(losses, reduction)
 '''
 
 VALUE_AND_GRAD = '''
@@ -269,10 +315,12 @@ def value_and_grad(
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
+    return _value_and_grad(a, y, reduction, out)
+
+
+def _value_and_grad(a: Array, y: Array, reduction: str, out: Array | None) -> tuple[Any, Array]:
 ${body}
-    if reduction == "mean":
-        grad_a /= max(losses.size, 1)
-    return _reduced(losses, reduction), grad_a
+    return value, grad_a
 '''
 
 HESSIAN_DIAGONAL = '''
@@ -309,8 +357,6 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
 ${body}
-    if reduction == "mean":
-        curvature /= max(a.size // a.shape[-1], 1)
     return curvature
 '''
 
@@ -321,6 +367,9 @@ def layer_value_and_grad(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
+
+    Where the products Wh are themselves too large for the format, a holds inf, or NaN where
+    infinities of both signs meet, and the results are those of such an a.
 
     Parameters
     ----------
@@ -370,7 +419,7 @@ def layer_value_and_grad(
     a = ${layer_a}
     if b is not None:
         a += b
-    value, grad_a = value_and_grad(a, y.reshape(a.shape), reduction=reduction)
+    value, grad_a = _value_and_grad(a, y.reshape(a.shape), reduction, None)
     grad_W = ${layer_grad_W}
     grad_h = (${layer_grad_h}).reshape(shape)
     if b is None:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
+from derive.notation.orientation import (
+    LABEL,
+    is_backward,
+    is_heavy,
+    is_label,
+    is_total,
+)
 from derive.notation.tree import (
     Call,
     Delta,
@@ -23,7 +30,6 @@ from derive.notation.tree import (
     Node,
     Norm,
     Number,
-    Ones,
     PartialFraction,
     Power,
     Product,
@@ -33,57 +39,31 @@ from derive.notation.tree import (
     SumOver,
     Term,
     Transpose,
+    children,
+    is_ones,
+    walk,
 )
 
 __all__ = [
     "ONE",
-    "children",
+    "diagonal_of",
     "hadamard_of",
-    "leads_with_label",
+    "is_scale",
     "matrix_product_of",
+    "oriented",
+    "power_of",
     "product_of",
     "quotient_of",
     "signed",
     "sum_of",
+    "sum_over",
     "transpose_of",
-    "walk",
 ]
 
 ONE = Number(Fraction(1))
 
-LETTER_ORDER = ("y", "ŷ", "W", "a", "h", "b")
+LETTER_ORDER = (LABEL, "ŷ", "W", "a", "h", "b")
 """The lecture's order of letters in a product; other letters follow by the alphabet."""
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """Return the nodes directly below ``node``.
-
-    Examples
-    --------
-    >>> children(Quotient(Name("x"), Name("n")))
-    (Name(letter='x', capital=False), Name(letter='n', capital=False))
-    """
-    found: list[Node] = []
-    for field in fields(node):  # type: ignore[arg-type]
-        value = getattr(node, field.name)
-        for part in value if isinstance(value, tuple) else (value,):
-            part = part.node if isinstance(part, Term) else part
-            if isinstance(part, Node):
-                found.append(part)
-    return tuple(found)
-
-
-def walk(node: Node) -> Iterable[Node]:
-    """Yield ``node`` and everything below it, from the top.
-
-    Examples
-    --------
-    >>> [type(part).__name__ for part in walk(Transpose(Name("h")))]
-    ['Transpose', 'Name']
-    """
-    yield node
-    for child in children(node):
-        yield from walk(child)
 
 
 @lru_cache(maxsize=20_000)
@@ -106,29 +86,22 @@ def _letter_key(node: Node) -> tuple[int, str]:
 
 # Terms ------------------------------------------------------------------------------------------
 
-_OPAQUE = (Quotient, Call, Exponential, Power)
-
-
-def _heavy(node: Node) -> bool:
-    """Whether a Σ stands in a fraction or below a function, as in ln Σⱼ e^{aⱼ}: such terms end."""
-    return any(isinstance(part, _OPAQUE) and _contains(part, (SumOver,)) for part in walk(node))
-
 
 def _term_kind(node: Node) -> int:
     parts = node.factors if isinstance(node, Product) else (node,)
-    if all(isinstance(part, (Number, Ones)) for part in parts):
+    if all(isinstance(part, Number) or is_ones(part) for part in parts):
         return 0
+    if is_total(node):
+        return 4
     if isinstance(node, (Dot, MatrixProduct)):
         return 1
-    if isinstance(node, SumOver):
-        return 4
     return 3 if _contains(node, (Call, Exponential, Quotient)) else 2
 
 
 def _term_key(term: Term) -> tuple[object, ...]:
     node = term.node
     return (
-        _heavy(node),
+        is_heavy(node),
         term.negative,
         _term_kind(node),
         _size(node),
@@ -227,28 +200,51 @@ def signed(term: Term) -> Node:
 # Factors ----------------------------------------------------------------------------------------
 
 
+def is_scale(node: Node) -> bool:
+    """Say whether a factor only scales: a number, or a number over dimensions, as 2/n is.
+
+    Examples
+    --------
+    >>> is_scale(Quotient(ONE, Name("n"))), is_scale(Name("n"))
+    (True, False)
+    """
+    if isinstance(node, Quotient):
+        return isinstance(node.numerator, Number) and _is_size(node.denominator)
+    return isinstance(node, Number)
+
+
+def _is_size(node: Node) -> bool:
+    """Whether a node is made of numbers and names alone, as 2n is."""
+    if isinstance(node, Product):
+        return all(_is_size(factor) for factor in node.factors)
+    return isinstance(_base(node), (Name, Number))
+
+
 def _is_complement(total: Sum, node: Node) -> bool:
     """Whether ``total`` is a number and ``node`` with opposite signs, as 1 − ŷᵢ is."""
     parts = [term.node for term in total.terms]
-    return len(parts) == 2 and isinstance(parts[0], (Number, Ones)) and parts[1] == node
-
-
-def _is_label(node: Node) -> bool:
-    return isinstance(node, (Name, Subscript)) and _letter_key(node)[1] == LETTER_ORDER[0]
+    if len(parts) != 2 or parts[1] != node:
+        return False
+    return isinstance(parts[0], Number) or is_ones(parts[0])
 
 
 def _factor_kind(node: Node) -> int:
+    if is_scale(node):
+        return 0
     if isinstance(node, Quotient) and isinstance(node.numerator, Number):
         return 1
     if isinstance(node, (PartialFraction, Nabla)):
         return 2
-    if isinstance(node, Delta) or _is_label(_base(node)):
+    if isinstance(node, Delta) or is_label(_base(node)):
         return 3
-    if isinstance(node, (Sum, SumOver)):
+    if isinstance(node, SumOver):
+        # Σᵢ yᵢ is a number in front; a longer Σ stands where it needs no brackets, at the end.
+        return 4 if isinstance(node.body, Subscript) else 11
+    if isinstance(node, Sum):
         return 4 if not _contains(node, (Call, Exponential)) and not _inner_sum(node) else 6
     if isinstance(node, (Subscript, Name, Power, Norm, MatrixProduct)):
         return 5
-    return {Number: 0, Dot: 6, Exponential: 7, Quotient: 8, Call: 9}.get(type(node), 10)
+    return {Dot: 6, Exponential: 7, Quotient: 8, Call: 9}.get(type(node), 10)
 
 
 def _inner_sum(node: Node) -> bool:
@@ -294,65 +290,92 @@ def _in_reading_order(factors: Sequence[Node]) -> list[Node]:
     return ordered
 
 
-def _flip(total: Sum) -> Sum:
-    node = sum_of(Term(term.node, not term.negative) for term in total.terms).node
-    return node if isinstance(node, Sum) else Sum((Term(node),))
+def _flip(total: Sum) -> Node:
+    return sum_of(Term(term.node, not term.negative) for term in total.terms).node
 
 
-def leads_with_label(node: Node) -> bool:
-    """Say whether a difference begins with the letter that the lecture subtracts, as y − ŷ does.
+def oriented(node: Node, *, stated: bool = False) -> Term:
+    """Return a factor the way a person writes it, with the sign that this leaves over.
+
+    (y − ŷ) is −(ŷ − y), (ŷ − 1) is −(1 − ŷ) and (−a − b) is −(a + b).
+
+    Parameters
+    ----------
+    node : Node
+    stated : bool
+        Whether a minus stands in front already. Then (−a − b) stays: turning both signs would hide
+        a step of the derivation.
 
     Examples
     --------
-    >>> y, prediction = Name("y"), Name("ŷ")
-    >>> leads_with_label(Sum((Term(y), Term(prediction, negative=True))))
-    True
+    >>> backward = Sum((Term(Name("y")), Term(Name("ŷ"), negative=True)))
+    >>> [part.node for part in oriented(backward).node.terms]
+    [Name(letter='ŷ', capital=False), Name(letter='y', capital=False)]
     """
-    if not isinstance(node, Sum) or len(node.terms) != 2:
-        return False
-    first, second = node.terms
-    return second.negative and _letter_key(first.node) < _letter_key(second.node)
+    if isinstance(node, Transpose):
+        inner = oriented(node.argument, stated=stated)
+        return Term(transpose_of(inner.node), inner.negative)
+    if not isinstance(node, Sum):
+        return Term(node)
+    if len(node.terms) == 1:
+        return node.terms[0]
+    all_negative = all(term.negative for term in node.terms)
+    if is_backward(node) or (all_negative and not stated):
+        return Term(_flip(node), negative=True)
+    return Term(node)
 
 
-def _is_name_minus_one(total: Sum) -> bool:
-    if len(total.terms) != 2:
-        return False
-    first, second = total.terms
-    return second.negative and second.node == ONE and not first.negative
+@dataclass
+class _Flat:
+    """A product taken apart: its sign, its number, the sizes below the line, and the rest."""
 
+    negative: bool = False
+    value: Fraction = Fraction(1)
+    sizes: list[Node] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
 
-def _flat_factors(factors: Iterable[Term]) -> tuple[bool, Fraction, list[Node]]:
-    negative, value = False, Fraction(1)
-    flat: list[Node] = []
-    pending = list(factors)[::-1]
-    while pending:
-        term = pending.pop()
-        node = term.node
-        negative ^= term.negative
-        if isinstance(node, Number):
-            value *= node.value
-        elif isinstance(node, Product):
-            pending += [Term(factor) for factor in node.factors[::-1]]
-        elif isinstance(node, Sum) and len(node.terms) == 1:
-            pending.append(node.terms[0])
-        else:
-            flat.append(node)
-    return negative, value, flat
+    def take(self, factors: Iterable[Term]) -> None:
+        pending = list(factors)[::-1]
+        while pending:
+            term = pending.pop()
+            node = term.node
+            self.negative ^= term.negative
+            if isinstance(node, Number):
+                self.value *= node.value
+            elif isinstance(node, Quotient) and is_scale(node):
+                pending.append(Term(node.numerator))
+                self._divide(node.denominator)
+            elif isinstance(node, Product):
+                pending += [Term(factor) for factor in node.factors[::-1]]
+            elif isinstance(node, Sum) and len(node.terms) == 1:
+                pending.append(node.terms[0])
+            else:
+                self.nodes.append(node)
 
+    def _divide(self, below: Node) -> None:
+        for factor in below.factors if isinstance(below, Product) else (below,):
+            if isinstance(factor, Number):
+                self.value /= factor.value
+            else:
+                self.sizes.append(factor)
 
-def _turned(flat: list[Node], negative: bool) -> tuple[bool, list[Node]]:
-    """Turn the signs of sums: (y − 1)x is −(1 − y)x and −(y − ŷ)x is (ŷ − y)x."""
-    stated = negative
-    turned: list[Node] = []
-    for node in flat:
-        if isinstance(node, Sum):
-            all_negative = all(term.negative for term in node.terms)
-            # Below a stated minus an all-negative sum stays: turning both would hide a step.
-            error = negative and leads_with_label(node)
-            if error or _is_name_minus_one(node) or (all_negative and not stated):
-                node, negative = _flip(node), not negative
-        turned.append(node)
-    return negative, turned
+    def turn(self) -> None:
+        """Write every sum among the factors the way a person does."""
+        stated = self.negative
+        turned = [oriented(node, stated=stated) for node in self.nodes]
+        self.nodes = [term.node for term in turned]
+        self.negative ^= sum(term.negative for term in turned) % 2 == 1
+
+    @property
+    def scale(self) -> Node | None:
+        """The number over the sizes, such as 2/n; None where it is 1."""
+        if not self.sizes:
+            return Number(self.value) if self.value != 1 else None
+        below = _in_reading_order(self.sizes)
+        if self.value.denominator != 1:
+            below.insert(0, Number(Fraction(self.value.denominator)))
+        denominator = below[0] if len(below) == 1 else Product(tuple(below))
+        return Quotient(Number(Fraction(self.value.numerator)), denominator)
 
 
 def product_of(factors: Iterable[Term], last: Node | None = None) -> Term:
@@ -367,23 +390,22 @@ def product_of(factors: Iterable[Term], last: Node | None = None) -> Term:
     >>> product_of([y_minus_one, Term(Name("x"))]).negative
     True
     """
-    negative, value, flat = _flat_factors(factors)
-    if value == 0:
-        return Term(Number(Fraction(0)))
-    array: list[Node] = []
+    flat = _Flat()
+    flat.take(factors)
+    count = len(flat.nodes)
     if last is not None:
-        sign, number, array = _flat_factors([Term(last)])
-        negative, value = negative ^ sign, value * number
-    count = len(flat)
-    if count + len(array) > 1 or value != 1 or negative:
-        negative, turned = _turned([*flat, *array], negative)
-        flat, array = turned[:count], turned[count:]
-    together = _in_reading_order(flat) + array
-    if value != 1 or not together:
-        together.insert(0, Number(value))
+        flat.take([Term(last)])
+    if flat.value == 0:
+        return Term(Number(Fraction(0)))
+    scale = flat.scale
+    if len(flat.nodes) > 1 or scale is not None or flat.negative:
+        flat.turn()
+    together = _in_reading_order(flat.nodes[:count]) + flat.nodes[count:]
+    if scale is not None or not together:
+        together.insert(0, scale or ONE)
     if len(together) == 1:
-        return Term(together[0], negative)
-    return Term(Product(tuple(together)), negative)
+        return Term(together[0], flat.negative)
+    return Term(Product(tuple(together)), flat.negative)
 
 
 def quotient_of(numerator: Term, denominator: Term) -> Term:
@@ -397,7 +419,43 @@ def quotient_of(numerator: Term, denominator: Term) -> Term:
     negative = numerator.negative != denominator.negative
     if denominator.node == ONE:
         return Term(numerator.node, negative)
-    return Term(Quotient(numerator.node, denominator.node), negative)
+    above, below = oriented(numerator.node, stated=negative), oriented(denominator.node)
+    negative ^= above.negative ^ below.negative
+    return Term(Quotient(above.node, below.node), negative)
+
+
+def power_of(base: Node, exponent: Node) -> Term:
+    """Return a power; (ŷ − 1)² is (1 − ŷ)², and an odd power hands on the sign of its base.
+
+    Examples
+    --------
+    >>> backward = Sum((Term(Name("ŷ")), Term(ONE, negative=True)))
+    >>> power_of(backward, Number(Fraction(3))).negative
+    True
+    """
+    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+    if not isinstance(exponent, Number) or not whole:
+        return Term(Power(base, exponent))
+    inner = oriented(base)
+    return Term(Power(inner.node, exponent), inner.negative and exponent.value % 2 == 1)
+
+
+def sum_over(index: str, dimension: str, body: Term) -> Term:
+    """Return Σ of ``body``, with its sign in front: Σᵢ (−x) is −Σᵢ x.
+
+    Examples
+    --------
+    >>> sum_over("i", "k", Term(Name("x"), negative=True)).negative
+    True
+    """
+    # The minus leaves the sum, so that it is no longer stated before the factors that stay.
+    factors = body.node.factors if isinstance(body.node, Product) else (body.node,)
+    turned = [oriented(factor) for factor in factors]
+    negative = (body.negative + sum(term.negative for term in turned)) % 2 == 1
+    nodes = tuple(term.node for term in turned)
+    return Term(
+        SumOver(index, dimension, nodes[0] if len(nodes) == 1 else Product(nodes)), negative
+    )
 
 
 # Arrays -----------------------------------------------------------------------------------------
@@ -423,6 +481,8 @@ def transpose_of(node: Node) -> Node:
         return Product((*node.factors[:-1], transpose_of(node.factors[-1])))
     if isinstance(node, Quotient):
         return Quotient(transpose_of(node.numerator), node.denominator)
+    if isinstance(node, Sum) and len(node.terms) == 1:
+        return Sum((Term(transpose_of(node.terms[0].node), node.terms[0].negative),))
     return Transpose(node)
 
 
@@ -435,23 +495,37 @@ def matrix_product_of(factors: Iterable[Node]) -> Node:
     >>> matrix_product_of([doubled, Transpose(Name("h"))]).factors[0]
     Number(value=Fraction(2, 1))
     """
-    negative = False
-    scalars: list[Node] = []
+    scalars: list[Term] = []
     flat: list[Node] = []
     for factor in factors:
-        inner = factor
-        if isinstance(inner, Sum) and len(inner.terms) == 1:
-            negative ^= inner.terms[0].negative
-            inner = inner.terms[0].node
-        turned = isinstance(inner, Transpose) and isinstance(inner.argument, Product)
-        body = inner.argument if turned and isinstance(inner, Transpose) else inner
-        if isinstance(body, Product):
-            scalars += body.factors[:-1]
-            body = body.factors[-1]
-            inner = transpose_of(body) if turned else body
-        flat += inner.factors if isinstance(inner, MatrixProduct) else (inner,)
+        front, array = _apart_from_scalars(factor)
+        scalars += front
+        flat += array.factors if isinstance(array, MatrixProduct) else (array,)
     array = flat[0] if len(flat) == 1 else MatrixProduct(tuple(flat))
-    return signed(product_of([Term(scalar) for scalar in scalars] + [Term(ONE, negative)], array))
+    return signed(product_of(scalars, array))
+
+
+def _apart_from_scalars(factor: Node) -> tuple[list[Term], Node]:
+    """Return the scalars and the sign of an array, and the array without them."""
+    turned = isinstance(factor, Transpose) and isinstance(factor.argument, Product)
+    term = oriented(transpose_of(factor) if turned else factor)
+    front, array = [Term(ONE, term.negative)], term.node
+    if isinstance(array, Product):
+        front += [Term(scalar) for scalar in array.factors[:-1]]
+        array = array.factors[-1]
+    return front, transpose_of(array) if turned else array
+
+
+def diagonal_of(node: Node) -> Node:
+    """Return the matrix with a vector on its diagonal, numbers and signs of the vector in front.
+
+    Examples
+    --------
+    >>> diagonal_of(Product((Number(Fraction(2)), Name("y")))).factors[0]
+    Number(value=Fraction(2, 1))
+    """
+    front, vector = _apart_from_scalars(node)
+    return signed(product_of(front, Diagonal(vector)))
 
 
 def hadamard_of(factors: Iterable[Node]) -> Node:
@@ -478,18 +552,20 @@ def hadamard_of(factors: Iterable[Node]) -> Node:
             factor = factor.numerator
         above += factor.factors if isinstance(factor, Hadamard) else (factor,)
     if len(above) > 1:
-        above = [node for node in above if not isinstance(node, Ones)] or above[:1]
-    sign, above = _turned_entries(above)
+        above = [node for node in above if not is_ones(node)] or above[:1]
+    if len(above) == 1 and not below:
+        return signed(product_of(scalars, above[0]))
+    front, above = _turned_entries(above)
+    under, below = _turned_entries(below)
     array = _entrywise(above)
     if below:
         array = ElementwiseQuotient(array, _entrywise(below))
-    return signed(product_of([*scalars, Term(ONE, sign)], array))
+    return signed(product_of([*scalars, *front, *under], array))
 
 
-def _turned_entries(above: list[Node]) -> tuple[bool, list[Node]]:
-    if len(above) == 1:
-        return False, above
-    return _turned(above, negative=False)
+def _turned_entries(nodes: list[Node]) -> tuple[list[Term], list[Node]]:
+    turned = [oriented(node) for node in nodes]
+    return [Term(ONE, term.negative) for term in turned], [term.node for term in turned]
 
 
 def _entrywise(nodes: list[Node]) -> Node:

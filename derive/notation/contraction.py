@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from sympy import Symbol
 
 from derive.notation.arrange import (
+    ONE,
+    diagonal_of,
     hadamard_of,
     matrix_product_of,
+    oriented,
     product_of,
     signed,
     transpose_of,
 )
 from derive.notation.tree import (
-    Diagonal,
     Dot,
     ElementwiseQuotient,
     Identity,
@@ -31,6 +33,7 @@ from derive.notation.tree import (
     Subscript,
     Term,
     Transpose,
+    all_ones,
 )
 
 __all__ = ["Operand", "contract"]
@@ -68,11 +71,14 @@ class _Graph:
     def add(self, operand: Operand) -> None:
         if not operand.axes:
             self.scalars.append(operand.node)
-        elif len(operand.axes) == 1:
-            self.weights.setdefault(operand.axes[0], []).append(operand.node)
+            return
+        array = oriented(operand.node)
+        self.scalars.append(signed(Term(ONE, array.negative)))
+        if len(operand.axes) == 1:
+            self.weights.setdefault(operand.axes[0], []).append(array.node)
         else:
             row, column = operand.axes
-            self.add_edge(_Edge(row, column, operand.node))
+            self.add_edge(_Edge(row, column, array.node))
 
     def add_edge(self, edge: _Edge) -> None:
         ends = {edge.row, edge.column}
@@ -141,7 +147,7 @@ def _sum_out_middle(graph: _Graph, vertex: Symbol, left: _Edge, right: _Edge) ->
     graph.edges.remove(left)
     graph.edges.remove(right)
     start, end = left.other(vertex), right.other(vertex)
-    middle = [Diagonal(weight)] if weight is not None else []
+    middle = [diagonal_of(weight)] if weight is not None else []
     matrices = [left.seen_from(start), *middle, right.seen_from(vertex)]
     graph.add_edge(_Edge(start, end, matrix_product_of(matrices)))
 
@@ -164,16 +170,16 @@ def _matrix(graph: _Graph, row: Symbol, column: Symbol) -> Node:
     left, right = graph.weight(row), graph.weight(column)
     edges = graph.at(row)
     if not edges and left is None and right is None:
-        return Ones(str(graph.sizes[row]), str(graph.sizes[column]))
+        return all_ones(str(graph.sizes[row]), str(graph.sizes[column]))
     if not edges:
         outer = [left or graph.ones(row), transpose_of(right or graph.ones(column))]
         return matrix_product_of(outer)
     node = edges[0].seen_from(row)
     if isinstance(node, Identity):
         weights = [weight for weight in (left, right) if weight is not None]
-        return Diagonal(hadamard_of(weights)) if weights else node
-    before = [Diagonal(left)] if left is not None else []
-    after = [Diagonal(right)] if right is not None else []
+        return diagonal_of(hadamard_of(weights)) if weights else node
+    before = [diagonal_of(left)] if left is not None else []
+    after = [diagonal_of(right)] if right is not None else []
     return matrix_product_of([*before, node, *after])
 
 
@@ -211,9 +217,8 @@ def contract(
     >>> from derive.language import index, k, n
     >>> i, m = index("i"), index("m")
     >>> labels = Operand(Name("y", capital=True), (m, i))
-    >>> contract([labels], [m], (i,), {i: k, m: n})  # doctest: +NORMALIZE_WHITESPACE
-    MatrixProduct(factors=(Transpose(argument=Name(letter='y', capital=True)),
-                           Ones(dimension='n', columns=None)))
+    >>> contract([labels], [m], (i,), {i: k, m: n})
+    MatrixProduct(factors=(Transpose(argument=Name(letter='y', capital=True)), Ones(dimension='n')))
     """
     graph = _Graph(sizes)
     for operand in operands:

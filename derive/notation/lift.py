@@ -44,15 +44,17 @@ from derive.language import (
 from derive.notation.arrange import (
     ONE,
     hadamard_of,
-    leads_with_label,
+    oriented,
+    power_of,
     product_of,
     quotient_of,
     signed,
     sum_of,
+    sum_over,
     transpose_of,
-    walk,
 )
 from derive.notation.contraction import Operand, contract
+from derive.notation.indices import apart
 from derive.notation.tree import (
     Bracketed,
     Call,
@@ -67,13 +69,13 @@ from derive.notation.tree import (
     Node,
     Norm,
     Number,
-    Ones,
     PartialFraction,
     Power,
     Subscript,
-    SumOver,
     Term,
     Transpose,
+    all_ones,
+    walk,
 )
 
 __all__ = ["STYLES", "read"]
@@ -131,7 +133,7 @@ def read(expr: Expr, style: str = "matrix") -> Node:
 
 @lru_cache(maxsize=5_000)
 def _read(expr: Expr, style: str) -> Node:
-    return signed(_scalar(expr, _Context(style)))
+    return apart(signed(_scalar(expr, _Context(style))))
 
 
 # Scalars ----------------------------------------------------------------------------------------
@@ -219,9 +221,8 @@ def _fraction(cut: _Fraction, context: _Context, last: Node | None) -> Term:
     number = Mul(*numbers)
     front: list[Term] = []
     if dimensions:
-        below = [Integer(number.q), *dimensions]
-        denominator = product_of(_scalar(factor, context) for factor in below)
-        front.append(quotient_of(_scalar(Integer(number.p), context), denominator))
+        denominator = product_of(_scalar(factor, context) for factor in dimensions)
+        front = [_scalar(number, context), quotient_of(Term(ONE), denominator)]
     elif others:
         above, others = [Integer(number.p), *above], [Integer(number.q), *others]
     else:
@@ -236,7 +237,7 @@ def _fraction(cut: _Fraction, context: _Context, last: Node | None) -> Term:
 def _read_power(expr: Expr, context: _Context) -> Term:
     if expr.exp.is_Rational and expr.exp.is_negative:
         return _fraction(_cut([expr]), context, None)
-    return Term(Power(_plain(expr.base, context), _plain(expr.exp, context)))
+    return power_of(_plain(expr.base, context), _plain(expr.exp, context))
 
 
 def _read_exponential(expr: Expr, context: _Context) -> Term:
@@ -282,10 +283,13 @@ def _read_sum(expr: SymbolicSum, context: _Context) -> Term:
         lifted = _contraction(expr, (), context)
         if lifted is not None:
             return lifted
-    node = _plain(expr.function, context)
+    return _summed(_scalar(expr.function, context), expr)
+
+
+def _summed(body: Term, expr: SymbolicSum) -> Term:
     for position, _, size in expr.limits:
-        node = SumOver(str(position), str(size), node)
-    return Term(node)
+        body = sum_over(str(position), str(size), body)
+    return body
 
 
 def _read_delta(expr: KroneckerDelta, context: _Context) -> Term:
@@ -341,11 +345,11 @@ def _with_symmetry(
     row: NamedFunction, argument: Term, rest: Sequence[Expr], context: _Context
 ) -> Term:
     """Read a call; an even or odd one takes the error ŷ − y, not y − ŷ which SymPy may prefer."""
-    node, negative = signed(argument), False
-    if row.name in _SYMMETRY and leads_with_label(node):
-        node = signed(sum_of([Term(node, negative=True)]))
-        negative = _SYMMETRY[row.name]
-    return Term(_call(row, node, rest, context), negative)
+    if row.name not in _SYMMETRY:
+        return Term(_call(row, signed(argument), rest, context))
+    inner = oriented(signed(argument))
+    negative = inner.negative and _SYMMETRY[row.name]
+    return Term(_call(row, inner.node, rest, context), negative)
 
 
 def _read_function(expr: Function, context: _Context) -> Term:
@@ -512,12 +516,7 @@ def _sum_of_rows(expr: SymbolicSum, axes: Axes, context: _Context) -> Term | Non
     if any(limit[0] in axes for limit in expr.limits):
         return None
     part = _array(expr.function, axes, replace(context, closed=False))
-    if part is None:
-        return None
-    node = signed(part)
-    for position, _, size in expr.limits:
-        node = SumOver(str(position), str(size), node)
-    return Term(node)
+    return None if part is None else _summed(part, expr)
 
 
 def _array_entry(expr: Indexed, axes: Axes, context: _Context) -> Term | None:
@@ -551,18 +550,16 @@ def _array_power(expr: Pow, axes: Axes, context: _Context) -> Term | None:
     base = _array(expr.base, axes, context)
     if base is None:
         return None
-    node, count = signed(base), abs(int(expr.exp))
+    inner, count = oriented(signed(base)), abs(int(expr.exp))
+    node, negative = inner.node, inner.negative and count % 2 == 1
     if count == 2:
         node = hadamard_of([node, node])
     elif count > 2:
         node = ElementwisePower(node, count)
     if expr.exp.is_negative:
-        node = ElementwiseQuotient(_all_ones(axes, context), node)
-    return _term(node)
-
-
-def _all_ones(axes: Axes, context: _Context) -> Node:
-    return Ones(*(str(context.size(position)) for position in axes))
+        ones = all_ones(*(str(context.size(position)) for position in axes))
+        node = hadamard_of([ElementwiseQuotient(ones, node)])
+    return product_of([Term(ONE, negative)], node)
 
 
 def _array_function(expr: Function, axes: Axes, context: _Context) -> Term | None:

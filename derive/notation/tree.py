@@ -6,8 +6,10 @@ reaches a printer (`derive.notation.arrange`), so that every printer writes the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from typing import Any
 
 __all__ = [
     "Bracketed",
@@ -37,6 +39,11 @@ __all__ = [
     "SumOver",
     "Term",
     "Transpose",
+    "all_ones",
+    "children",
+    "is_ones",
+    "rebuilt",
+    "walk",
 ]
 
 
@@ -233,10 +240,9 @@ class Identity(Node):
 
 @dataclass(frozen=True)
 class Ones(Node):
-    """The vector of ones of a dimension, or the matrix of ones where ``columns`` is given."""
+    """The vector of ones of a dimension; a matrix of ones is the product 𝟏𝟏ᵀ of two of them."""
 
     dimension: str
-    columns: str | None = None
 
 
 @dataclass(frozen=True)
@@ -253,3 +259,88 @@ class Equation(Node):
 
     left: Node
     right: Node
+
+
+# Going over a tree --------------------------------------------------------------------------------
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below ``node``.
+
+    Examples
+    --------
+    >>> children(Quotient(Name("x"), Name("n")))
+    (Name(letter='x', capital=False), Name(letter='n', capital=False))
+    """
+    found: list[Node] = []
+    for field in fields(node):  # type: ignore[arg-type]
+        for part in _parts(getattr(node, field.name)):
+            part = part.node if isinstance(part, Term) else part
+            if isinstance(part, Node):
+                found.append(part)
+    return tuple(found)
+
+
+def walk(node: Node) -> Iterable[Node]:
+    """Yield ``node`` and everything below it, from the top.
+
+    Examples
+    --------
+    >>> [type(part).__name__ for part in walk(Transpose(Name("h")))]
+    ['Transpose', 'Name']
+    """
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return ``node`` with every node directly below it changed.
+
+    Examples
+    --------
+    >>> rebuilt(Transpose(Name("h")), lambda child: Name("W"))
+    Transpose(argument=Name(letter='W', capital=False))
+    """
+
+    def changed(part: Any) -> Any:
+        if isinstance(part, Term):
+            return Term(change(part.node), part.negative)
+        return change(part) if isinstance(part, Node) else part
+
+    values: dict[str, Any] = {}
+    for field in fields(node):  # type: ignore[arg-type]
+        value = getattr(node, field.name)
+        together = tuple(changed(part) for part in _parts(value))
+        values[field.name] = together if isinstance(value, tuple) else together[0]
+    return replace(node, **values)  # type: ignore[type-var]
+
+
+def all_ones(*dimensions: str) -> Node:
+    """Return the vector of ones, or for two dimensions the matrix 𝟏𝟏ᵀ.
+
+    Examples
+    --------
+    >>> all_ones("k")
+    Ones(dimension='k')
+    """
+    first, *others = (Ones(dimension) for dimension in dimensions)
+    return MatrixProduct((first, Transpose(others[0]))) if others else first
+
+
+def is_ones(node: Node) -> bool:
+    """Say whether a node is a vector or a matrix of ones.
+
+    Examples
+    --------
+    >>> is_ones(all_ones("k", "d")), is_ones(Name("y"))
+    (True, False)
+    """
+    if isinstance(node, MatrixProduct) and len(node.factors) == 2:
+        first, last = node.factors
+        return is_ones(first) and isinstance(last, Transpose) and is_ones(last.argument)
+    return isinstance(node, Ones)

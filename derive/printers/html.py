@@ -83,9 +83,8 @@ def derivation_html(derivation: Derivation) -> str:
     head = head_of(derivation)
     rows = [_html_row(line) for chain in lines_of(derivation) for line in chain]
     conditions = [html_of(equation) for equation in head.equations]
-    if head.label is not None:
-        sizes = markup.escape("×".join(head.dimensions))
-        conditions.insert(0, f"{html_of(head.label)} ∈ ℝ<sup>{sizes}</sup>")
+    if head.labels:
+        conditions.insert(0, markup.escape(head.labels.text))
     shown = f"<p>{', '.join(conditions)}</p>\n" if conditions else ""
     return (
         '<section class="derivation">\n'

@@ -13,6 +13,7 @@ from derive.printers.visitor import Visitor, function_row
 __all__ = ["HtmlPrinter", "element"]
 
 _INVISIBLE_TIMES, _APPLY = "&#x2062;", "&#x2061;"
+_THIN_SPACE = '<mspace width="0.1667em"></mspace>'
 
 
 def element(tag: str, *children: str, **attributes: str) -> str:
@@ -112,7 +113,7 @@ class HtmlPrinter(Visitor[str]):
             name = element("msup", name, _operator("′"))
         if self.binding.is_prefix(node):
             argument = self.put(node.arguments[0], places.ARGUMENT)
-            return _row(name, _operator(_APPLY), argument)
+            return _row(name, _operator(_APPLY), _THIN_SPACE, argument)
         written = [self.visit(argument) for argument in node.arguments]
         inside = _row(*_between(written, ","))
         return _row(name, _operator(_APPLY), _bracketed(inside))
@@ -183,7 +184,7 @@ class HtmlPrinter(Visitor[str]):
         return _identifier("I")
 
     def ones(self, node: t.Ones) -> str:
-        return element("mn", "1", mathvariant="bold")
+        return _number("𝟏")
 
     def bracketed(self, node: t.Bracketed) -> str:
         return element("msub", _bracketed(self.visit(node.body), "[", "]"), _indices(node.indices))

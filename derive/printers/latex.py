@@ -219,10 +219,7 @@ def _escaped_sign(sign: str) -> str:
 
 
 def _latex_head(head: Head) -> str:
-    conditions = []
-    if head.label is not None:
-        sizes = r" \times ".join(head.dimensions)
-        conditions.append(rf"{latex_of(head.label)} \in \mathbb{{R}}^{{{sizes}}}")
+    conditions = [head.labels.latex] if head.labels else []
     conditions += [latex_of(equation) for equation in head.equations]
     shown = ", ".join(f"${condition}$" for condition in conditions)
     return rf"\textbf{{{_escaped(head.title)}}}" + (rf"\hfill {shown}" if shown else "")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, ClassVar
 
 from derive.errors import UnsupportedExpression
 from derive.notation import tree as t
 from derive.printers import precedence as places
+from derive.printers.breaks import light_in_front
 from derive.printers.visitor import Visitor, function_row
 
 __all__ = ["Box", "LatexPrinter", "letter", "lines_of"]
@@ -25,7 +27,7 @@ _SIGNS = {"ℓ": r"\ell", "λ": r"\lambda", "Λ": r"\Lambda"}
 
 _LETTER, _WIDE_LETTER, _SCRIPT = 6.4, 11.5, 0.75
 _OPERATOR, _RELATION, _GAP, _BRACKETS, _TALL_BRACKETS = 13.5, 14.7, 1.9, 8.6, 18.0
-_SUM_SIGN, _LINE_MARGIN = 19.5, 3.0
+_SUM_SIGN, _LINE_MARGIN, _WIDE_BRACKET = 19.5, 3.0, 18.0
 
 
 @dataclass(frozen=True)
@@ -320,28 +322,14 @@ class LatexPrinter(Visitor[Box]):
         return self.visit(node.left) + Box("=", _RELATION) + self.visit(node.right)
 
     def pieces(self, node: t.Node, limit: float) -> list[Box]:
-        """Cut what is wider than ``limit`` at its operators, the outermost first."""
+        """Cut what is wider than ``limit`` at its operators, the outermost first.
+
+        A fraction that is too wide is written on the line, e^{…} as exp(…), and brackets are cut
+        only where what is in them does not fit on a line of its own.
+        """
         whole = self.visit(node)
-        if whole.width <= limit:
-            return [whole]
-        if isinstance(node, t.Sum):
-            return self._cut_sum(node, limit)
-        if isinstance(node, t.SumOver):
-            return _led(self.sum_sign(node), self._cut_child(node.body, places.BODY, limit))
-        if isinstance(node, t.Product):
-            return self._cut_factors(node.factors, places.FACTOR, places.LAST_FACTOR, limit)
-        if isinstance(node, t.MatrixProduct):
-            return self._cut_factors(node.factors, places.MATRIX, places.LAST_MATRIX, limit)
-        if isinstance(node, t.Hadamard):
-            first, *rest = (self._cut_child(part, places.ENTRY, limit) for part in node.factors)
-            sign = Box(r"\odot", _OPERATOR)
-            return [*first, *(box for part in rest for box in _led(sign, part))]
-        if isinstance(node, t.Transpose):
-            return self._cut_transpose(node, limit)
-        if isinstance(node, t.Diagonal):
-            name = Box(r"\operatorname{diag}", 22)
-            return _led(name, _wide_brackets(self.pieces(node.argument, limit)))
-        return [whole]
+        cut = self.cuts.get(type(node))
+        return [whole] if whole.width <= limit or cut is None else cut(self, node, limit)
 
     def _cut_child(self, node: t.Node, place: places.Place, limit: float) -> list[Box]:
         box = self.put(node, place)
@@ -349,34 +337,118 @@ class LatexPrinter(Visitor[Box]):
             return [box]
         if not self.binding.needs_brackets(node, place):
             return self.pieces(node, limit)
-        cut = self.pieces(node, limit - 2 * _SUM_SIGN)
-        return _wide_brackets(cut) if len(cut) > 1 else [box]
-
-    def _cut_factors(
-        self, factors: tuple[t.Node, ...], place: places.Place, last: places.Place, limit: float
-    ) -> list[Box]:
-        *front, end = factors
-        cut = [self._cut_child(factor, place, limit) for factor in front]
-        boxes = [box for part in [*cut, self._cut_child(end, last, limit)] for box in part]
-        # A number is not left alone at the end of a line.
-        return _led(boxes[0], boxes[1:]) if isinstance(factors[0], t.Number) else boxes
-
-    def _cut_transpose(self, node: t.Transpose, limit: float) -> list[Box]:
-        *front, end = self._cut_child(node.argument, places.BASE, limit)
-        return [*front, self._raised(end, Box(r"\top", 6.5))]
+        return _wide_brackets(self.pieces(node, limit - _WIDE_BRACKET))
 
     def _cut_sum(self, node: t.Sum, limit: float) -> list[Box]:
         cut: list[Box] = []
-        for term, box in zip(node.terms, self.terms(node), strict=True):
-            parts = [box]
-            if box.width > limit:
-                first, *rest = self._cut_child(term.node, places.TERM, limit - _OPERATOR)
-                sign = "-" if term.negative else "+" if cut else ""
-                space = " " if cut else ""
-                source = f"{sign}{space}{first.source}"
-                parts = [Box(source, _OPERATOR + first.width, first.tall), *rest]
-            cut += parts
+        for term in node.terms:
+            sign = "-" if term.negative else "+" if cut else ""
+            lead = Box(sign, _OPERATOR if sign else 0.0)
+            first, *rest = self._cut_child(term.node, places.TERM, limit - lead.width)
+            space = " " if cut else ""
+            source = f"{sign}{space}{first.source}"
+            cut += [Box(source, lead.width + first.width, first.tall), *rest]
         return cut
+
+    def _cut_sum_over(self, node: t.SumOver, limit: float) -> list[Box]:
+        sign = self.sum_sign(node)
+        return _led(sign, self._cut_child(node.body, places.BODY, limit - sign.width))
+
+    def _cut_product(self, node: t.Product, limit: float) -> list[Box]:
+        return self._cut_factors(node.factors, (places.FACTOR, places.LAST_FACTOR), limit)
+
+    def _cut_matrix_product(self, node: t.MatrixProduct, limit: float) -> list[Box]:
+        return self._cut_factors(node.factors, (places.MATRIX, places.LAST_MATRIX), limit)
+
+    def _cut_factors(
+        self, factors: tuple[t.Node, ...], where: tuple[places.Place, places.Place], limit: float
+    ) -> list[Box]:
+        light = min(light_in_front(factors), len(factors) - 1)
+        front = _joined(self.put(factor, where[0]) for factor in factors[:light])
+        cut: list[list[Box]] = []
+        for place, factor in enumerate(factors[light:], light):
+            room = limit - front.width - 2 * _GAP if place == light else limit
+            cut.append(self._cut_child(factor, where[place + 1 == len(factors)], room))
+        boxes = [box for part in cut for box in part]
+        return _led(front, boxes) if light else boxes
+
+    def _cut_hadamard(self, node: t.Hadamard, limit: float) -> list[Box]:
+        light = min(light_in_front(node.factors), len(node.factors) - 1)
+        front = _joined(
+            self.put(factor, places.ENTRY) + Box(r"\odot", _OPERATOR)
+            for factor in node.factors[:light]
+        )
+        room = limit - max(front.width, _OPERATOR)
+        first, *rest = (
+            self._cut_child(factor, places.ENTRY, room) for factor in node.factors[light:]
+        )
+        first = _led(front, first) if light else first
+        return [*first, *(box for part in rest for box in _led(Box(r"\odot", _OPERATOR), part))]
+
+    def _cut_entry_quotient(self, node: t.ElementwiseQuotient, limit: float) -> list[Box]:
+        parts = (node.numerator, node.denominator)
+        above, below = (self._cut_child(part, places.ENTRY, limit - _OPERATOR) for part in parts)
+        return [*above, *_led(Box(r"\oslash", _OPERATOR), below)]
+
+    def _cut_quotient(self, node: t.Quotient, limit: float) -> list[Box]:
+        """Write a fraction on the line, where it can be cut."""
+        room = limit - _OPERATOR
+        above = self._cut_child(node.numerator, places.NUMERATOR, room)
+        below = self._cut_child(node.denominator, places.DENOMINATOR, room)
+        return [*above, *_led(Box("/", _LETTER), below)]
+
+    def _cut_call(self, node: t.Call, limit: float) -> list[Box]:
+        row = function_row(node)
+        name = Box(row.latex + ("'" if row.prime else ""), _LETTER * len(row.text) + _GAP)
+        if len(node.arguments) != 1:
+            return [self.visit(node)]
+        inside = self.pieces(node.arguments[0], limit - name.width - _WIDE_BRACKET)
+        return _led(name, _wide_brackets(inside))
+
+    def _cut_exponential(self, node: t.Exponential, limit: float) -> list[Box]:
+        name = Box(r"\exp", 3 * _LETTER)
+        inside = self.pieces(node.exponent, limit - name.width - _WIDE_BRACKET)
+        return _led(name, _wide_brackets(inside))
+
+    def _cut_diagonal(self, node: t.Diagonal, limit: float) -> list[Box]:
+        name = Box(r"\operatorname{diag}", 22)
+        inside = self.pieces(node.argument, limit - name.width - _WIDE_BRACKET)
+        return _led(name, _wide_brackets(inside))
+
+    def _cut_norm(self, node: t.Norm, limit: float) -> list[Box]:
+        low = r"_{\mathrm{F}}" if node.frobenius else ""
+        inside = self.pieces(node.argument, limit - _WIDE_BRACKET)
+        return _wide_brackets(inside, r"\lVert ", rf" \rVert{low}")
+
+    def _cut_raised(self, base: t.Node, high: Box, limit: float) -> list[Box]:
+        *front, end = self._cut_child(base, places.BASE, limit - high.width)
+        return [*front, self._raised(end, high)]
+
+    def _cut_transpose(self, node: t.Transpose, limit: float) -> list[Box]:
+        return self._cut_raised(node.argument, Box(r"\top", 6.5), limit)
+
+    def _cut_power(self, node: t.Power, limit: float) -> list[Box]:
+        return self._cut_raised(node.base, self.small(node.exponent), limit)
+
+    def _cut_entry_power(self, node: t.ElementwisePower, limit: float) -> list[Box]:
+        return self._cut_raised(node.base, Box(rf"\odot {node.exponent}", 2 * _LETTER), limit)
+
+    cuts: ClassVar[Mapping[type[t.Node], Callable[[LatexPrinter, Any, float], list[Box]]]] = {
+        t.Sum: _cut_sum,
+        t.SumOver: _cut_sum_over,
+        t.Product: _cut_product,
+        t.MatrixProduct: _cut_matrix_product,
+        t.Hadamard: _cut_hadamard,
+        t.ElementwiseQuotient: _cut_entry_quotient,
+        t.Quotient: _cut_quotient,
+        t.Call: _cut_call,
+        t.Exponential: _cut_exponential,
+        t.Diagonal: _cut_diagonal,
+        t.Norm: _cut_norm,
+        t.Transpose: _cut_transpose,
+        t.Power: _cut_power,
+        t.ElementwisePower: _cut_entry_power,
+    }
 
     rules = {  # noqa: RUF012 - declared a ClassVar in Visitor
         t.Number: number,
@@ -412,12 +484,15 @@ def _led(lead: Box, boxes: list[Box]) -> list[Box]:
     return [lead + boxes[0], *boxes[1:]]
 
 
-def _wide_brackets(boxes: list[Box]) -> list[Box]:
+def _wide_brackets(boxes: list[Box], left: str = "(", right: str = ")") -> list[Box]:
     """Return boxes in brackets that may stand on different lines."""
     first, *rest = boxes
-    opened = [Box(rf"\biggl({first.source}", first.width + 9, True), *rest]
-    *front, last = opened
-    return [*front, Box(rf"{last.source}\biggr)", last.width + 9, True)]
+    if not rest:
+        return [Box(rf"\left{left}{first.source}\right{right}", first.width + _WIDE_BRACKET, True)]
+    *middle, last = rest
+    opened = Box(rf"\biggl{left}{first.source}", first.width + _WIDE_BRACKET / 2, True)
+    closed = Box(rf"{last.source}\biggr{right}", last.width + _WIDE_BRACKET / 2, True)
+    return [opened, *middle, closed]
 
 
 def lines_of(node: t.Node, limit: float) -> list[Box]:

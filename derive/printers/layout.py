@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Symbol
 
+from derive.catalogue import LabelDomain, Vector, find_loss
 from derive.derivation import Derivation
-from derive.language import Partial, function_table
+from derive.errors import UnknownName
+from derive.language import Partial, function_table, index
 from derive.notation import Equation, Node, read
-from derive.notation.arrange import walk
-from derive.notation.tree import Call, Name, Number
+from derive.notation.indices import apart, free_in
+from derive.notation.orientation import LABEL
+from derive.notation.tree import Call, Number, walk
 from derive.steps import Step
 
-__all__ = ["Head", "Line", "Reason", "head_of", "lines_of"]
+__all__ = ["Head", "Labels", "Line", "Reason", "head_of", "lines_of"]
 
-_LABEL = "y"
+_LOSS = "L"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Which label vectors there are, as in y ∈ ℝᵏ, in text and in LaTeX."""
+
+    text: str
+    latex: str
 
 
 @dataclass(frozen=True)
 class Head:
-    """The pair, the space of the label with its dimensions, and the equations that are assumed."""
+    """The pair, the labels it is for (None where there are none), and what is assumed of them."""
 
     title: str
-    label: Node | None
-    dimensions: tuple[str, ...]
+    labels: Labels | None
     equations: tuple[Equation, ...]
 
 
@@ -35,7 +46,7 @@ class Reason:
     """Why a line holds: in words, or by an equation; ``assumed`` where it is an assumption."""
 
     words: str = ""
-    equation: Equation | None = None
+    equation: Node | None = None
     assumed: bool = False
 
 
@@ -48,23 +59,78 @@ class Line:
     reason: Reason
 
 
-def _expressions(derivation: Derivation) -> Iterator[Expr]:
+# The head -----------------------------------------------------------------------------------------
+
+
+def _lines(derivation: Derivation) -> Iterator[Expr]:
     yield derivation.target
-    for definition in derivation.definitions:
-        yield definition.left
-        yield definition.right
     for step in derivation.steps:
         yield step.before
         yield step.after
 
 
-def _label(derivation: Derivation) -> tuple[Node | None, tuple[str, ...]]:
-    for expr in _expressions(derivation):
+def _expressions(derivation: Derivation) -> Iterator[Expr]:
+    yield from _lines(derivation)
+    for definition in derivation.definitions:
+        yield definition.left
+        yield definition.right
+
+
+def _label(expressions: Iterable[Expr]) -> Indexed | None:
+    for expr in expressions:
         for entry in expr.atoms(Indexed):
-            if str(entry.base.label) == _LABEL:
-                shape = tuple(str(size) for size in entry.base.shape)
-                return Name(_LABEL, len(shape) == 2), shape
-    return None, ()
+            if str(entry.base.label) == LABEL:
+                return entry
+    return None
+
+
+def _names_the_loss(expr: Expr) -> bool:
+    return any(str(symbol) == _LOSS for symbol in expr.atoms(Symbol))
+
+
+def _domain(derivation: Derivation) -> LabelDomain | None:
+    try:
+        return find_loss(derivation.loss).labels
+    except UnknownName:
+        return None
+
+
+def _labels(derivation: Derivation, entry: Indexed) -> Labels:
+    """Return the domain of the loss.
+
+    Where an assumption about the labels is used, or was declined, they are real: the head states
+    the equation by itself, or not at all.
+    """
+    domain, batch = _domain(derivation), len(entry.base.shape) > 1
+    real = Labels("y ∈ ℝᵏ", r"y \in \mathbb{R}^k")
+    if domain is not None and not derivation.assumptions:
+        declined = dict(derivation.options).get("assume") is False
+        label = Vector(entry.base, (index("m"),) if batch else ())
+        if not (declined and domain.assumptions(label)):
+            real = Labels(domain.text, domain.latex)
+    return _of_a_batch(real) if batch else real
+
+
+_BATCH_TEXT = (
+    (r"(?<!\w)y(?=[ₐ-ₜᵢ-ᵪ])", "yₘ"),
+    (r"(?<!\w)y(?!\w)", "Y"),
+    ("ᵏ", "ⁿˣᵏ"),
+)
+_BATCH_LATEX = (
+    (r"(?<![A-Za-z\\])y_\{?([a-z])\}?", r"y_{m\1}"),
+    (r"(?<![A-Za-z\\])y(?![A-Za-z_])", "Y"),
+    (r"(?:(?<=\\mathbb\{R\})|(?<=[\])]))\^(?:k|\{k\})(?!\w)", r"^{n \\times k}"),
+)
+"""How a row of the catalogue, which speaks of one label vector y, speaks of the rows of Y."""
+
+
+def _of_a_batch(labels: Labels) -> Labels:
+    text, latex = labels.text, labels.latex
+    for pattern, put in _BATCH_TEXT:
+        text = re.sub(pattern, put, text)
+    for pattern, put in _BATCH_LATEX:
+        latex = re.sub(pattern, put, latex)
+    return Labels(text, latex)
 
 
 def _conventions(derivation: Derivation) -> tuple[Equation, ...]:
@@ -86,53 +152,82 @@ def _slope_name(function: str) -> str:
 
 
 def head_of(derivation: Derivation) -> Head:
-    """Return what stands above the lines: the pair, y ∈ ℝᵏ, assumptions and conventions."""
-    label, dimensions = _label(derivation)
+    """Return what stands above the lines: the pair, its labels, assumptions and conventions.
+
+    Lines without the loss and its labels, as those of a Jacobian, are headed by the output alone.
+    """
+    entry = _label(_lines(derivation))
+    loss = entry is not None or any(map(_names_the_loss, _lines(derivation)))
+    entry = entry or (_label(_expressions(derivation)) if loss else None)
+    title = f"{derivation.output} + {derivation.loss}" if loss else derivation.output
+    labels = None if entry is None else _labels(derivation, entry)
     assumed = tuple(
         Equation(read(assumption.left), read(assumption.right))
         for assumption in derivation.assumptions
     )
-    title = f"{derivation.output} + {derivation.loss}"
-    return Head(title, label, dimensions, assumed + _conventions(derivation))
+    return Head(title, labels, assumed + _conventions(derivation))
+
+
+# The lines ----------------------------------------------------------------------------------------
+
+
+def _equation(sides: tuple[Expr, Expr]) -> Node:
+    left, right = sides
+    return apart(Equation(read(left), read(right)))
 
 
 def _reason(step: Step) -> Reason:
     if step.assumption is not None:
-        equation = Equation(read(step.assumption.left), read(step.assumption.right))
-        return Reason(step.rule.name, equation, assumed=True)
+        sides = (step.assumption.left, step.assumption.right)
+        return Reason(step.rule.name, _equation(sides), assumed=True)
     statement = step.rule.statement
     if step.rule.shown_as_statement and statement is not None:
-        return Reason(step.rule.name, Equation(read(statement[0]), read(statement[1])))
+        return Reason(step.rule.name, _equation(statement))
     return Reason(step.rule.name)
 
 
-def _readings(expr: Expr) -> tuple[Node, ...]:
-    """Return both readings, sum of rows and matrix product; one where they agree.
+@dataclass(frozen=True)
+class _Readings:
+    """A line as a sum of rows, Σᵢ (ŷᵢ − yᵢ) Wᵢ, and as a matrix product, Wᵀ(ŷ − y)."""
 
-    A sum over partial derivatives stays a sum of rows, as the chain rule is written.
-    """
-    rows, matrix = read(expr, "rows"), read(expr, "matrix")
-    if rows == matrix or expr.has(Partial):
-        return (rows,)
-    return rows, matrix
+    rows: Node
+    matrix: Node
+    chain_rule: bool
+
+    @property
+    def differ(self) -> bool:
+        return self.rows != self.matrix
+
+
+def _readings(expr: Expr, taken: Iterable[str]) -> _Readings:
+    rows, matrix = (apart(read(expr, style), taken) for style in ("rows", "matrix"))
+    return _Readings(rows, matrix, expr.has(Partial))
 
 
 def lines_of(derivation: Derivation) -> tuple[tuple[Line, ...], ...]:
     """Return the lines of each chain.
 
-    A step whose result has two readings, Σᵢ (ŷᵢ − yᵢ) Wᵢ and Wᵀ(ŷ − y), gives a line to each.
+    A chain rule is written as a sum of rows, Σᵢ ∂L/∂aᵢ ∇_h aᵢ. The lines that follow it are sums of
+    rows too, Σᵢ (ŷᵢ − yᵢ) Wᵢ, up to one that is also read in matrix form, Wᵀ(ŷ − y); from there
+    on, and in every other chain, lines are in matrix form. A step that changes nothing in what is
+    read, as where a minus leaves a Σ, has no line.
     """
-    chains: list[tuple[Line, ...]] = []
-    for chain in derivation.chains:
-        lines: list[Line] = []
-        readings = [_readings(step.after) for step in chain]
-        for step, (first, *others), following in zip(
-            chain, readings, [*readings[1:], ()], strict=True
-        ):
-            left = None if lines else read(step.before)
-            lines.append(Line(left, first, _reason(step)))
-            # A matrix form that the next line keeps is shown there.
-            shown = [other for other in others if other not in following]
-            lines += [Line(None, other, Reason("in matrix form")) for other in shown]
-        chains.append(tuple(lines))
-    return tuple(chains)
+    return tuple(tuple(_lines_of_chain(chain)) for chain in derivation.chains)
+
+
+def _lines_of_chain(chain: tuple[Step, ...]) -> list[Line]:
+    start = read(chain[0].before)
+    taken = free_in(start)
+    readings = [_readings(step.after, taken) for step in chain]
+    lines: list[Line] = []
+    in_rows = False
+    for place, (step, reading) in enumerate(zip(chain, readings, strict=True)):
+        in_rows = reading.differ and (in_rows or reading.chain_rule)
+        shown = reading.rows if in_rows else reading.matrix
+        if not lines or shown != lines[-1].right or step.assumption is not None:
+            lines.append(Line(None if lines else start, shown, _reason(step)))
+        last = place + 1 == len(chain) or readings[place + 1].matrix != reading.matrix
+        if in_rows and not reading.chain_rule and last:
+            lines.append(Line(None, reading.matrix, Reason("in matrix form")))
+            in_rows = False
+    return lines

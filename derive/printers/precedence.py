@@ -82,7 +82,7 @@ ENTRY = Place(42)
 OPERAND = Place(50)
 NUMERATOR = Place(30)
 DENOMINATOR = Place(42, open_bare=True, bare=(SumOver,))
-BODY = Place(30, open_bare=True)
+BODY = Place(30, open_bare=True, bare=(Quotient,))
 ARGUMENT = Place(52, open_bare=True, bare=(SumOver,))
 BASE = Place(58)
 
@@ -136,10 +136,21 @@ class Binding:
             return self.is_open(node.factors[-1])
         return isinstance(node, (SumOver, Nabla)) or self.is_prefix(node)
 
+    def _ends_in_fraction(self, node: Node) -> bool:
+        """Whether a Σ runs over a fraction on the line: a / Σⱼ b / c could be read in two ways."""
+        while isinstance(node, (SumOver, Product)):
+            node = node.body if isinstance(node, SumOver) else node.factors[-1]
+            if self._is_low(node):
+                return True
+        return False
+
+    def _is_low(self, node: Node) -> bool:
+        return isinstance(node, Quotient) and self.level_of(node) < BODY.level
+
     def needs_brackets(self, node: Node, place: Place) -> bool:
         """Say whether ``node`` stands in brackets at ``place``."""
         if isinstance(node, place.bare):
-            return False
+            return self._ends_in_fraction(node)
         if self.is_open(node) and not place.open_bare:
             return True
         return self.level_of(node) < place.level

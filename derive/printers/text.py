@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from sympy import Expr
@@ -14,12 +17,12 @@ from derive.notation import tree as t
 from derive.printers.layout import Head, Line, Reason, head_of, lines_of
 from derive.printers.text_formula import (
     ASCII,
+    SOFT_BREAK,
     UNICODE,
     Signs,
     TextPrinter,
     columns_of,
     plain_words,
-    superscript,
 )
 
 __all__ = ["derivation_text", "text", "text_of"]
@@ -46,7 +49,7 @@ def text_of(node: t.Node, *, ascii: bool = False) -> str:  # noqa: A002
     >>> text_of(t.Equation(t.Name("ŷ"), t.Name("y")))
     'ŷ = y'
     """
-    return TextPrinter(ASCII if ascii else UNICODE).visit(node)
+    return TextPrinter(ASCII if ascii else UNICODE).unbroken(node)
 
 
 def text(expr: Expr, *, style: str = "matrix", ascii: bool = False) -> str:  # noqa: A002
@@ -123,14 +126,14 @@ def derivation_text(derivation: Derivation, *, width: int = 100, ascii: bool = F
     reasons = {line: _text_reason(line.reason, signs) for chain in chains for line in chain}
     widest = max(min(columns_of(words), reason_limit) for words in reasons.values())
     room = width - widest - _COLUMN_GAP
-    formulas = [
-        (line, _formula_rows(line, left, room, ascii))
+    written = [
+        (line, left, TextPrinter(signs).visit(line.right))
         for chain in chains
         for line, left in zip(chain, _text_lefts(chain, ascii), strict=True)
     ]
-    column = _COLUMN_GAP + max(
-        columns_of(part) for part in (head.title, *(row for _, rows in formulas for row in rows))
-    )
+    room = max(room, *(_widest(_rows(left, right, room, signs)) for _, left, right in written))
+    formulas = [(line, _rows(left, right, room, signs)) for line, left, right in written]
+    column = _COLUMN_GAP + max(columns_of(head.title), *(_widest(rows) for _, rows in formulas))
     reason_room = max(width - column, _NARROWEST_REASON)
     conditions = _wrapped_conditions(_text_conditions(head, signs), reason_room)
     rows = list(zip_longest([head.title], conditions, fillvalue=""))
@@ -140,8 +143,12 @@ def derivation_text(derivation: Derivation, *, width: int = 100, ascii: bool = F
     return "\n".join(_padded(part, column, reason) for part, reason in rows)
 
 
-def _formula_rows(line: Line, left: str, room: int, ascii: bool) -> list[str]:  # noqa: A002
-    wrapped = _wrapped(text_of(line.right, ascii=ascii), room - columns_of(left))
+def _widest(rows: list[str]) -> int:
+    return max(columns_of(row) for row in rows)
+
+
+def _rows(left: str, right: str, room: int, signs: Signs) -> list[str]:
+    wrapped = _wrapped(right, room - columns_of(left), signs)
     lefts = [left, *[" " * columns_of(left)] * (len(wrapped) - 1)]
     return [lead + part for lead, part in zip(lefts, wrapped, strict=True)]
 
@@ -165,12 +172,13 @@ def _text_reason(reason: Reason, signs: Signs) -> str:
     return f"{equation}   {signs.assumption}" if reason.assumed else equation
 
 
+_LIST = re.compile(r", +(?![^\[(]*[\])])")
+"""The commas of a list of conditions, not those of an interval."""
+
+
 def _text_conditions(head: Head, signs: Signs) -> list[str]:
-    conditions = []
-    if head.label is not None:
-        sizes = ("×" if signs.unicode else "x").join(head.dimensions)
-        space = signs.reals + superscript(sizes, signs)
-        conditions.append(f"{text_of(head.label, ascii=not signs.unicode)} {signs.member} {space}")
+    labels = plain_words(head.labels.text, signs) if head.labels else ""
+    conditions = [part for part in _LIST.split(labels) if part]
     conditions += [text_of(equation, ascii=not signs.unicode) for equation in head.equations]
     return conditions
 
@@ -187,33 +195,53 @@ def _wrapped_conditions(conditions: list[str], room: int) -> list[str]:
     return rows
 
 
-def _wrapped(line: str, room: int) -> list[str]:
-    """Break a line before its outermost operators so that every part fits, where it can."""
-    parts: list[str] = []
-    while columns_of(line) > room:
-        place = _best_break(line, room)
-        if place is None:
-            break
-        parts.append(line[:place].rstrip())
-        line = ("  " if len(parts) == 1 else "") + line[place:]
-        line = line if line.startswith("  ") else "  " + line
-    return [*parts, line]
+@dataclass(frozen=True)
+class _Break:
+    """A place where a line may break: how deep in brackets, and whether before + or −.
 
-
-def _best_break(line: str, room: int) -> int | None:
-    """Return the last break within ``room`` of the least depth of brackets, or the first beyond.
-
-    Lines break before an operator; where none has so little depth, between two factors.
+    A ``weak`` one leaves a light factor alone, as the ŷᵢ of ŷᵢ (…), and is a last resort.
     """
-    best: tuple[int, bool, int] | None = None
-    depth = 0
+
+    place: int
+    depth: int
+    before_term: bool
+    weak: bool
+
+    @property
+    def rank(self) -> tuple[bool, int, bool, int]:
+        """The least comes first: outside of brackets, before a term, late in the line."""
+        return self.weak, self.depth, not self.before_term, -self.place
+
+
+def _breaks(line: str, signs: Signs) -> Iterator[_Break]:
+    operators = ("+", "=", signs.minus)
+    depth, inside_norm = 0, False
     for place, sign in enumerate(line):
-        if best is not None and columns_of(line[:place].rstrip()) > room:
-            break
-        operator = sign in "+−-=" and line[place - 1 : place] == " " == line[place + 1 : place + 2]
-        factor = sign == "(" and line[place - 2 : place] == ") "
-        if (operator or factor) and line[:place].strip():
-            candidate = (depth, not operator, -place)
-            best = candidate if best is None else min(best, candidate)
+        if sign == SOFT_BREAK and line[place - 1] != SOFT_BREAK:
+            weak, before_term = line[place + 1] == SOFT_BREAK, line[place + 1] in operators
+            yield _Break(place, depth, before_term, weak)
+        elif line.startswith(signs.norm, place) and not line.startswith(signs.norm, place - 1):
+            depth += -1 if inside_norm else 1
+            inside_norm = not inside_norm
         depth += (sign in "([{") - (sign in ")]}")
-    return None if best is None else -best[2]
+
+
+def _wrapped(line: str, room: int, signs: Signs) -> list[str]:
+    """Break a line so that every part fits, where it can.
+
+    Lines break inside brackets only where there is no other break; what is deeper in brackets
+    stands further to the right.
+    """
+    parts: list[str] = []
+    waiting, start, indent = list(_breaks(line, signs)), 0, ""
+    while waiting and columns_of(indent + line[start:]) > room:
+        fitting = [
+            candidate
+            for candidate in waiting
+            if columns_of(indent + line[start : candidate.place].rstrip()) <= room
+        ]
+        chosen = min(fitting, key=lambda candidate: candidate.rank) if fitting else waiting[0]
+        parts.append(indent + line[start : chosen.place])
+        start, indent = chosen.place, "  " * (1 + chosen.depth)
+        waiting = [candidate for candidate in waiting if candidate.place > start]
+    return [part.replace(SOFT_BREAK, "").rstrip() for part in (*parts, indent + line[start:])]

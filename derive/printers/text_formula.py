@@ -7,12 +7,30 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 from derive.notation import tree as t
+from derive.notation.arrange import is_scale
 from derive.printers import precedence as places
+from derive.printers.breaks import light_in_front
 from derive.printers.visitor import Visitor, function_row
 
-__all__ = ["ASCII", "UNICODE", "Signs", "TextPrinter", "columns_of", "plain_words", "superscript"]
+__all__ = [
+    "ASCII",
+    "SOFT_BREAK",
+    "UNICODE",
+    "Signs",
+    "TextPrinter",
+    "columns_of",
+    "plain_words",
+    "superscript",
+]
+
+SOFT_BREAK = "\u200b"
+"""The sign of Unicode for a place where a line may break; it takes no room.
+
+Two of them stand where a line breaks only if it cannot break elsewhere.
+"""
 
 _SUBSCRIPTS = dict(zip("aehijklmnoprstuvx0123456789", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉", strict=True))
 _SUPERSCRIPTS = dict(zip("kdnT0123456789×", "ᵏᵈⁿᵀ⁰¹²³⁴⁵⁶⁷⁸⁹ˣ", strict=True))
@@ -44,6 +62,7 @@ class Signs:
     reals: str
     assumption: str
     prime: str
+    ones: str
     unicode: bool
 
 
@@ -64,6 +83,7 @@ UNICODE = Signs(
     reals="ℝ",
     assumption="◀ assumption",
     prime="′",
+    ones="𝟏",
     unicode=True,
 )
 ASCII = Signs(
@@ -83,6 +103,7 @@ ASCII = Signs(
     reals="R",
     assumption="<-- assumption",
     prime="'",
+    ones="ones",
     unicode=False,
 )
 
@@ -97,7 +118,7 @@ def columns_of(line: str) -> int:
     """
     columns = 0
     for character in line:
-        if not unicodedata.combining(character):
+        if unicodedata.category(character) not in ("Mn", "Me", "Cf"):
             columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
     return columns
 
@@ -180,6 +201,9 @@ _WORD_SIGNS = {
     "’": "'",
     "…": "...",
     "≠": "!=",
+    "≤": "<=",
+    "≥": ">=",
+    "𝟏": "ones",
 }
 
 
@@ -190,19 +214,44 @@ def plain_words(words: str, signs: Signs = UNICODE) -> str:
     --------
     >>> plain_words("only aᵢ depends on Wᵢ; contract δ", ASCII)
     'only a_i depends on W_i; contract delta'
+    >>> plain_words("Y ∈ ℝⁿˣᵏ", ASCII)
+    'Y in R^{nxk}'
     """
-    return words if signs.unicode else "".join(_plain_sign(sign) for sign in words)
+    if signs.unicode:
+        return words
+    groups = ((mark, "".join(signs)) for mark, signs in groupby(words, key=_script_mark))
+    return "".join(_plain_group(mark, group) for mark, group in groups)
 
 
-def _plain_sign(sign: str) -> str:
+def _script_mark(sign: str) -> str:
     form, _, code = unicodedata.decomposition(sign).partition(" ")
-    if form in ("<sub>", "<super>") and " " not in code:
-        return ("_" if form == "<sub>" else "^") + chr(int(code, 16))
-    return _WORD_SIGNS.get(sign) or plain_letter(sign, ASCII)
+    return {"<sub>": "_", "<super>": "^"}.get(form, "") if " " not in code else ""
+
+
+def _plain_group(mark: str, group: str) -> str:
+    if not mark:
+        return "".join(_WORD_SIGNS.get(sign) or plain_letter(sign, ASCII) for sign in group)
+    small = unicodedata.normalize("NFKD", group)
+    return mark + (small if len(small) == 1 else f"{{{small}}}")
+
+
+def _space_after(factor: t.Node, light: bool) -> str:
+    """Return the space before the next factor: a number stays with what it multiplies."""
+    if light:
+        return " " if is_scale(factor) else f" {SOFT_BREAK}{SOFT_BREAK}"
+    return f" {SOFT_BREAK}"
+
+
+def _breaking(sign: str) -> str:
+    return f" {SOFT_BREAK}{sign.lstrip()}"
 
 
 class TextPrinter(Visitor[str]):
-    """Writes notation as text; ``signs`` is the alphabet."""
+    """Writes notation as text; ``signs`` is the alphabet.
+
+    A `SOFT_BREAK` stands wherever a line may break: before an operator or between two factors, but
+    not between a number and what it multiplies.
+    """
 
     name = "the text printer"
 
@@ -215,6 +264,10 @@ class TextPrinter(Visitor[str]):
         """Write a child, in brackets where its place asks for them."""
         written = self.visit(node)
         return f"({written})" if self.binding.needs_brackets(node, place) else written
+
+    def unbroken(self, node: t.Node) -> str:
+        """Write a node that stays on one line."""
+        return self.visit(node).replace(SOFT_BREAK, "")
 
     def number(self, node: t.Number) -> str:
         if self.signs.unicode and node.value in _HALVES:
@@ -232,7 +285,7 @@ class TextPrinter(Visitor[str]):
         written = ""
         for place, term in enumerate(node.terms):
             sign = self.signs.minus if term.negative else "+"
-            lead = f" {sign} " if place else self.signs.minus if term.negative else ""
+            lead = f" {SOFT_BREAK}{sign} " if place else self.signs.minus if term.negative else ""
             written += lead + self.put(term.node, places.TERM)
         return written
 
@@ -240,36 +293,39 @@ class TextPrinter(Visitor[str]):
         *front, end = node.factors
         written = [self.put(factor, places.FACTOR) for factor in front]
         written.append(self.put(end, places.LAST_FACTOR))
-        line = written[0]
-        for before, following in zip(node.factors, written[1:], strict=False):
-            line += self._between(before, following) + following
+        line, light = written[0], light_in_front(node.factors)
+        for place, (before, following) in enumerate(zip(node.factors, written[1:], strict=False)):
+            line += self._between(before, following, place < light) + following
         return line
 
-    def _between(self, before: t.Node, following: str) -> str:
+    def _between(self, before: t.Node, following: str, light: bool) -> str:
+        wide = _space_after(before, light)
         if not isinstance(before, t.Number) or before.value.denominator != 1:
-            return " "
+            return wide
         if following[0].isdigit():
             return self.signs.times
         if re.match("[A-Za-z]{2}", following):
-            return " "
+            return wide
         tight = following[0] == "(" or (self.signs.unicode and following[0].isalpha())
-        return "" if tight and following[0] != self.signs.total else " "
+        return "" if tight and following[0] != self.signs.total else wide
 
     def quotient(self, node: t.Quotient) -> str:
         above = self.put(node.numerator, places.NUMERATOR)
         below = self.put(node.denominator, places.DENOMINATOR)
-        short = all(
-            isinstance(part, (t.Number, t.Name)) for part in (node.numerator, node.denominator)
+        letters = (t.Number, t.Name)
+        short = is_scale(node) or (
+            isinstance(node.numerator, letters) and isinstance(node.denominator, letters)
         )
-        return f"{above}/{below}" if short else f"{above} / {below}"
+        return f"{above}/{below}" if short else f"{above} {SOFT_BREAK}/ {below}"
 
     def power(self, node: t.Power) -> str:
-        return self.put(node.base, places.BASE) + superscript(self.visit(node.exponent), self.signs)
+        return self.put(node.base, places.BASE) + superscript(
+            self.unbroken(node.exponent), self.signs
+        )
 
     def exponential(self, node: t.Exponential) -> str:
-        return (
-            "e" if node.exponent == t.Number(Fraction(1)) else f"e^{{{self.visit(node.exponent)}}}"
-        )
+        one = node.exponent == t.Number(Fraction(1))
+        return "e" if one else f"e^{{{self.unbroken(node.exponent)}}}"
 
     def call(self, node: t.Call) -> str:
         row = function_row(node)
@@ -297,30 +353,38 @@ class TextPrinter(Visitor[str]):
         *front, end = node.factors
         written = [self.put(factor, places.MATRIX) for factor in front]
         written.append(self.put(end, places.LAST_MATRIX))
-        line = written[0]
-        for before, after, following in zip(
-            node.factors, node.factors[1:], written[1:], strict=False
-        ):
+        line, light = written[0], light_in_front(node.factors)
+        pairs = zip(node.factors, node.factors[1:], written[1:], strict=False)
+        for place, (before, after, following) in enumerate(pairs):
             opened = following.startswith("(")
             tight = self._compact(before) and (opened or self._compact(after))
             tight = tight or (line.endswith(")") and opened)
-            line += following if tight else f" {following}"
+            wide = _space_after(before, place < light)
+            line += ("" if tight else wide) + following
         return line
 
     def _compact(self, node: t.Node) -> bool:
         """Whether a factor is written close to the next: single letters and transposes."""
         if isinstance(node, t.Transpose):
-            compact = isinstance(node.argument, (t.Sum, t.Hadamard)) or self._compact(node.argument)
+            compact = isinstance(
+                node.argument, (t.Sum, t.Hadamard, t.ElementwiseQuotient)
+            ) or self._compact(node.argument)
             return compact and self.signs.unicode
         letter = isinstance(node, t.Name) and columns_of(node.letter) == 1
         return self.signs.unicode and (letter or isinstance(node, (t.Ones, t.Identity)))
 
     def hadamard(self, node: t.Hadamard) -> str:
-        return self.signs.hadamard.join(self.put(part, places.ENTRY) for part in node.factors)
+        light = light_in_front(node.factors)
+        written = [self.put(factor, places.ENTRY) for factor in node.factors]
+        line = written[0]
+        for place, following in enumerate(written[1:]):
+            sign = self.signs.hadamard if place < light else _breaking(self.signs.hadamard)
+            line += sign + following
+        return line
 
     def entry_quotient(self, node: t.ElementwiseQuotient) -> str:
-        parts = (node.numerator, node.denominator)
-        return self.signs.over_entries.join(self.put(part, places.ENTRY) for part in parts)
+        above, below = (self.put(part, places.ENTRY) for part in (node.numerator, node.denominator))
+        return above + _breaking(self.signs.over_entries) + below
 
     def entry_power(self, node: t.ElementwisePower) -> str:
         return self.put(node.base, places.BASE) + self.signs.power_entries % node.exponent
@@ -357,13 +421,13 @@ class TextPrinter(Visitor[str]):
         return "I"
 
     def ones(self, node: t.Ones) -> str:
-        return "1"
+        return self.signs.ones
 
     def bracketed(self, node: t.Bracketed) -> str:
         return f"[{self.visit(node.body)}]{subscript(node.indices, self.signs)}"
 
     def equation(self, node: t.Equation) -> str:
-        return f"{self.visit(node.left)} = {self.visit(node.right)}"
+        return f"{self.visit(node.left)} {SOFT_BREAK}= {self.visit(node.right)}"
 
     rules = {  # noqa: RUF012 - declared a ClassVar in Visitor
         t.Number: number,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from derive.proof.field import ONE, Denominator, Quotient, total_of, vanishes
-from derive.proof.polynomials import Polynomial
+from derive.proof.polynomials import Monomial, Number, Polynomial
 
 __all__ = ["Apart", "apart"]
 
@@ -66,8 +66,30 @@ class Apart:
         return total_of([total_of(cluster) for cluster in self._clusters()])
 
     def __bool__(self) -> bool:
-        left = [total_of(part) for part in self._clusters() if not vanishes(part)]
-        return bool(left) and not vanishes(left)
+        return any(_remains(part) for part in self._coefficients())
+
+    def _coefficients(self) -> list[Apart]:
+        """Return the coefficients of the powers of those atoms that no denominator has.
+
+        All of them are zero where the sum is, and each has fewer denominators.
+        """
+        below = frozenset().union(*(_atoms_below(value) for value in self.quotients))
+        parts: dict[Monomial, dict[Denominator, dict[Monomial, Number]]] = {}
+        for denominator, numerator in self.groups.items():
+            for monomial, coefficient in numerator.terms.items():
+                free = tuple(factor for factor in monomial if factor[0] not in below)
+                tied = tuple(factor for factor in monomial if factor[0] in below)
+                parts.setdefault(free, {}).setdefault(denominator, {})[tied] = coefficient
+        return [
+            Apart(Quotient(Polynomial(terms), denominator) for denominator, terms in part.items())
+            for part in parts.values()
+        ]
+
+
+def _remains(value: Apart) -> bool:
+    """Say whether a sum is not zero, cluster by cluster of its denominators."""
+    left = [total_of(part) for part in value._clusters() if not vanishes(part)]
+    return bool(left) and not vanishes(left)
 
 
 def _atoms_below(value: Quotient) -> frozenset[object]:

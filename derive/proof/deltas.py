@@ -15,10 +15,14 @@ from derive.proof.elementary import partials
 from derive.proof.field import ONE, Quotient, quotient
 from derive.proof.polynomials import Atom
 from derive.proof.sums import opened, rename, summed
+from derive.proof.work import spend
 
 __all__ = ["Form", "delta", "derivative", "form", "function_of", "map_quotients", "total_over"]
 
 Partition: TypeAlias = tuple[tuple[str, ...], ...]
+
+CASE = 20
+"""What a case of equal and different indices costs, in the units of `derive.proof.work`."""
 
 
 @lru_cache(maxsize=10_000)
@@ -65,6 +69,7 @@ class Form:
         return self + -other
 
     def __mul__(self, other: Form) -> Form:
+        spend(CASE * len(self.parts) * len(other.parts))
         products = []
         for left, first in self.parts.items():
             for right, second in other.parts.items():
@@ -118,6 +123,7 @@ def function_of(value: Form, function: Callable[[Quotient], Quotient]) -> Form:
     plain = value.plain
     if plain is not None:
         return form(function(plain))
+    spend(CASE)
     first = min(partition for partition in value.parts if partition)[0]
     kept, gone = first[0], first[1]
     apart = Form(

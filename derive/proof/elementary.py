@@ -36,6 +36,9 @@ __all__ = [
     "symbol_atom",
 ]
 
+LARGEST_PRIME = 10_000
+"""Up to which prime factors of a number are split off under a logarithm."""
+
 
 def symbol_atom(name: str, *, positive: bool) -> Atom:
     """Return the atom of a scalar symbol."""
@@ -88,9 +91,14 @@ def exponential(argument: Quotient) -> Quotient:
 
 
 def _logarithm_of_number(value: Fraction) -> Quotient:
+    """Return the logarithm as a sum over the prime factors.
+
+    What is left without small factors stays whole, since to factor it may take for ever.
+    """
     result = ZERO
     for number, sign in ((value.numerator, 1), (value.denominator, -1)):
-        for prime, power in factorint(number).items():
+        found = factorint(number, limit=LARGEST_PRIME, use_rho=False, use_pm1=False, use_ecm=False)
+        for prime, power in found.items():
             atom = _function_atom("log", quotient(int(prime)))
             result = result + quotient(atom).scaled(sign * int(power))
     return result

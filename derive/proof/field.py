@@ -22,6 +22,7 @@ from derive.proof.polynomials import (
     primitive,
 )
 from derive.proof.undefined import Undefined
+from derive.proof.work import spend
 
 __all__ = ["ONE", "ZERO", "Denominator", "Quotient", "quotient", "total_of", "vanishes"]
 
@@ -54,6 +55,7 @@ def _expanded(powers: Mapping[Polynomial, int]) -> Polynomial:
 def _over_common(values: Iterable[Quotient]) -> tuple[Polynomial, dict[Polynomial, int]]:
     """Bring a sum of quotients on the common denominator, without cancelling."""
     parts = list(values)
+    spend(len(parts))
     common: dict[Polynomial, int] = {}
     for value in parts:
         for factor, power in value.denominator:
@@ -142,10 +144,13 @@ class Quotient:
 
     def __pow__(self, exponent: int) -> Quotient:
         base = self if exponent >= 0 else self.inverse()
-        result = ONE
-        for _ in range(abs(exponent)):
-            result = result * base
-        return result
+        if exponent in (0, 1, -1):
+            return base if exponent else ONE
+        times = abs(exponent)
+        below = tuple((factor, power * times) for factor, power in base.denominator)
+        if any(atom.idempotent for atom in base.atoms):
+            return _cancelled(base.numerator**times, dict(below))
+        return Quotient(base.numerator**times, below)
 
     @property
     def atoms(self) -> frozenset[Atom]:

@@ -8,9 +8,10 @@ into any domain of values that can add, multiply and differentiate.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from inspect import signature
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from sympy import (
@@ -34,6 +35,7 @@ from sympy import (
 from derive.errors import UnsupportedExpression
 from derive.language import (
     Entries,
+    NamedFunction,
     Partial,
     SquaredNorm,
     free_indices,
@@ -43,13 +45,50 @@ from derive.language import (
     step,
     substitute,
 )
+from derive.language.indices import bound_indices
+from derive.proof.work import spend
 from derive.steps import Definition
 
-__all__ = ["Meaning", "Place", "Reader", "defined_name", "entry_of_array", "names_in"]
+__all__ = [
+    "Meaning",
+    "Place",
+    "Reader",
+    "bound_places",
+    "defined_name",
+    "entry_of_array",
+    "names_in",
+    "unfolded",
+    "vector_positions",
+]
 
 Place: TypeAlias = str | int
 Places: TypeAlias = tuple[tuple[Symbol, Place], ...]
 V = TypeVar("V")
+
+COST = 20
+"""What the reading of a node costs, in the units of `derive.proof.work`."""
+
+
+@lru_cache(maxsize=20_000)
+def vector_positions(node: Basic) -> frozenset[tuple[Symbol, Symbol]]:
+    """Return the free indices that say which entry of a function of a vector, with dimensions.
+
+    Examples
+    --------
+    >>> from derive.language import index, k, quantity, softmax
+    >>> i, j = index("i"), index("j")
+    >>> vector_positions(softmax(Entries(quantity("a", k)[j], (j, k)), i))
+    frozenset({(i, k)})
+    """
+    bound = {position for position, _ in bound_indices(node)}
+    parts = node.args[:1] if bound else node.args
+    found = frozenset().union(*(vector_positions(part) for part in parts))
+    row = named_function(type(node))
+    if row is not None and row.of_vector and isinstance(node.args[0], Entries):
+        size = node.args[0].axes[0][1]
+        own = ((place, size) for place in node.args[1:] if isinstance(place, Symbol))
+        found = found.union(own)
+    return frozenset((position, size) for position, size in found if position not in bound)
 
 
 @lru_cache(maxsize=20_000)
@@ -62,10 +101,61 @@ def names_in(expr: Basic) -> frozenset[str]:
 
 
 def defined_name(left: Expr) -> str:
-    """Return the name of a symbol, or of the quantity of an entry."""
+    """Return the name of a symbol, or of the quantity of an entry.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If ``left`` is neither.
+    """
     symbol = left.args[0] if isinstance(left, Indexed) else left
-    name: str = symbol.args[0].name if isinstance(symbol, IndexedBase) else symbol.name
+    named = symbol.args[0] if isinstance(symbol, IndexedBase) else symbol
+    if not isinstance(named, Symbol):
+        raise UnsupportedExpression("what is named", left, "symbols and entries of quantities")
+    name: str = named.name
     return name
+
+
+def bound_places(expr: Expr, definition: Definition, positions: tuple[V, ...]) -> dict[Symbol, V]:
+    """Return what stands for the indices of a definition where ``expr`` stands for its left side.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If ``expr`` has more or fewer indices.
+    """
+    formal = definition.left.indices if isinstance(definition.left, Indexed) else ()
+    if len(formal) != len(positions):
+        raise UnsupportedExpression(
+            "a definition", expr, f"as many indices as {definition.left} has"
+        )
+    return dict(zip(formal, positions, strict=True))
+
+
+def _takes(function: Callable[..., Expr], arguments: tuple[Basic, ...]) -> bool:
+    try:
+        signature(function).bind(*arguments)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=10_000)
+def unfolded(row: NamedFunction, expr: Expr, where: str) -> Expr:
+    """Return what a named function stands for at the arguments of ``expr``.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If it is a primitive, or these are not arguments that it takes.
+    """
+    vector = expr.args[0] if expr.args else None
+    right_kind = isinstance(vector, Entries) == row.of_vector
+    if isinstance(vector, Entries) and row.of_vector:
+        right_kind = len(vector.axes) == 1
+    if row.definition is None or not right_kind or not _takes(row.definition, expr.args):
+        raise UnsupportedExpression(where, expr, "functions with a definition, and their arguments")
+    return row.definition(*expr.args)
 
 
 @dataclass(frozen=True)
@@ -266,6 +356,7 @@ class Reader(ABC, Generic[V]):
         return self._memory[key]
 
     def _read(self, expr: Expr, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
+        spend(COST)
         if isinstance(expr, Add | Mul):
             values = [self.read(argument, places, kept) for argument in expr.args]
             return self.add(values) if isinstance(expr, Add) else self.multiply(values)
@@ -274,7 +365,7 @@ class Reader(ABC, Generic[V]):
         if isinstance(expr, Pow) and isinstance(expr.exp, Integer):
             return self.power(self.read(expr.base, places, kept), int(expr.exp))
         if isinstance(expr, Symbol | Indexed):
-            return self._named(expr, places, kept)
+            return self.named(expr, places, kept)
         if isinstance(expr, Sum):
             return self.total(expr, places, kept)
         if isinstance(expr, KroneckerDelta):
@@ -293,7 +384,8 @@ class Reader(ABC, Generic[V]):
             return int(index)
         raise UnsupportedExpression(f"{self.where}, as an index,", index, "symbols")
 
-    def _named(self, expr: Expr, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
+    def named(self, expr: Expr, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
+        """Return an entry, a symbol, or what the definition of its name says."""
         if isinstance(expr, Symbol) and expr in places:
             raise UnsupportedExpression(f"{self.where}, as a number,", expr, self.known)
         name = defined_name(expr)
@@ -302,12 +394,7 @@ class Reader(ABC, Generic[V]):
         if isinstance(expr, Indexed):
             positions = tuple(self.place(index, places) for index in expr.indices)
         if definition is not None:
-            formal = definition.left.indices if isinstance(definition.left, Indexed) else ()
-            if len(formal) != len(positions):
-                raise UnsupportedExpression(
-                    f"the definition of {name}", expr, f"as many indices as {definition.left} has"
-                )
-            return self.read(definition.right, dict(zip(formal, positions, strict=True)), kept)
+            return self.read(definition.right, bound_places(expr, definition, positions), kept)
         return self.entry(name, positions) if isinstance(expr, Indexed) else self.symbol(expr)
 
     def _partial(self, expr: Partial, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
@@ -327,17 +414,17 @@ class Reader(ABC, Generic[V]):
         return self.unfold(slope, folded - kept, kept)
 
     def _function(self, expr: Expr, places: dict[Symbol, Place], kept: frozenset[str]) -> V:
-        row = named_function(type(expr))
         if expr is S.Exp1:
             return self.exponential(self.number(S.One))
-        if isinstance(expr, exp):
+        if isinstance(expr, exp) and len(expr.args) == 1:
             return self.exponential(self.read(expr.args[0], places, kept))
         if isinstance(expr, log) and len(expr.args) == 1:
             return self.logarithm(self.read(expr.args[0], places, kept))
-        if isinstance(expr, relu | step):
+        if isinstance(expr, relu | step) and len(expr.args) == 2:
             argument, convention = (self.read(part, places, kept) for part in expr.args)
             slope = self.step(argument, convention)
             return slope if isinstance(expr, step) else self.multiply([argument, slope])
-        if row is not None and row.definition is not None:
-            return self.read(row.definition(*expr.args), places, kept)
-        raise UnsupportedExpression(self.where, expr, self.known)
+        row = named_function(type(expr))
+        if row is None:
+            raise UnsupportedExpression(self.where, expr, self.known)
+        return self.read(unfolded(row, expr, self.where), places, kept)

@@ -6,7 +6,7 @@ their difference is zero. A difference that is not zero proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
@@ -35,13 +35,22 @@ from derive.proof.elementary import (
     symbol_atom,
 )
 from derive.proof.field import ONE, Quotient, quotient
-from derive.proof.meaning import Meaning, Place, Reader, entry_of_array
+from derive.proof.meaning import Meaning, Place, Reader, entry_of_array, vector_positions
 from derive.proof.polynomials import UNIT, Atom, Polynomial
-from derive.proof.sums import fresh_names, opened, rename, replace_sums, summed, transform
+from derive.proof.sums import (
+    MOST_AXES,
+    fresh_names,
+    opened,
+    rename,
+    replace_sums,
+    summed,
+    transform,
+)
 from derive.proof.undefined import Undefined
+from derive.proof.work import at_most
 from derive.steps import Assumption, Definition
 
-__all__ = ["difference", "equal", "normal_form"]
+__all__ = ["difference", "differences", "entries_of_both", "equal", "normal_form"]
 
 
 class SymbolicReader(Reader[Form]):
@@ -178,7 +187,7 @@ def normal_form(
 
 @lru_cache(maxsize=10_000)
 def indices_of(expr: Any) -> frozenset[Symbol]:
-    """Return the symbols that stand free as an index of an entry or of a δ."""
+    """Return the symbols that stand free as an index of an entry, of a vector or of a δ."""
     if isinstance(expr, Indexed):
         return frozenset(place for place in expr.indices if isinstance(place, Symbol))
     if isinstance(expr, KroneckerDelta):
@@ -186,6 +195,7 @@ def indices_of(expr: Any) -> frozenset[Symbol]:
     bound = bound_indices(expr)
     arguments = expr.args[:1] if bound else expr.args
     found = frozenset().union(*(indices_of(argument) for argument in arguments))
+    found |= {position for position, _ in vector_positions(expr)}
     return found - {position for position, _ in bound}
 
 
@@ -200,6 +210,7 @@ def _matched(atom: Atom, pattern: Atom, value: Quotient) -> Quotient | None:
     if atom.kind != pattern.kind or len(atom.indices) != len(pattern.indices):
         return None
     formal = sorted(pattern.indices)
+    at_most(MOST_AXES, len(formal), "free indices of an assumption")
     for order in permutations(sorted(atom.indices)):
         names = dict(zip(formal, order, strict=True))
         if rename(quotient(pattern), names) == quotient(atom):
@@ -285,18 +296,34 @@ def equal(
     pair = entries_of_both(left, right)
     if pair is None:
         return False
+    found = differences(*pair, definitions=definitions, assumptions=assumptions)
+    return any(not form for form in found)
+
+
+def differences(
+    left: Expr,
+    right: Expr,
+    *,
+    definitions: Iterable[Definition] = (),
+    assumptions: Iterable[Assumption] = (),
+) -> Iterator[Form]:
+    """Yield the normal form of left − right, two scalar expressions.
+
+    First with the defined names free beneath which nothing is mentioned, then with all unfolded.
+    Where they have no value there is no form.
+    """
     meaning = Meaning(tuple(definitions))
-    kept = meaning.kept(*pair)
-    for folded in dict.fromkeys((kept, frozenset())):
+    for folded in dict.fromkeys((meaning.kept(left, right), frozenset[str]())):
         try:
-            found = difference(
-                *pair, definitions=meaning.definitions, assumptions=assumptions, kept=folded
+            yield difference(
+                left,
+                right,
+                definitions=meaning.definitions,
+                assumptions=assumptions,
+                kept=folded,
             )
         except Undefined:
             continue
-        if not found:
-            return True
-    return False
 
 
 def entries_of_both(left: Expr, right: Expr) -> tuple[Expr, Expr] | None:

@@ -8,20 +8,24 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from sympy import Basic, Expr, Indexed, KroneckerDelta, Sum, Symbol
 
-from derive.language import Entries, free_indices, index_dimensions, k
+from derive.language import Entries, free_indices, index_dimensions, k, named_function
 from derive.language.indices import bound_indices
 from derive.language.quantities import LETTERS
-from derive.proof.meaning import Meaning
+from derive.proof.meaning import Meaning, vector_positions
 
 __all__ = [
     "SIMPLE",
+    "Draw",
+    "Kind",
     "Point",
     "Scalar",
     "dimensions_of",
+    "draw_point",
+    "free_dimensions",
     "positions",
     "random_point",
     "simple_point",
@@ -60,12 +64,34 @@ class Point:
         return Point(self.sizes, self.draw, {**self.fixed, **changes})
 
 
-def random_point(sizes: tuple[tuple[str, int], ...], seed: int, *, positive: bool = False) -> Point:
-    """Return a point with rational numbers in [−2, 2], or in (0, 1) where ``positive``."""
+Kind: TypeAlias = Literal["near", "wide", "far", "positive", "simple"]
+
+MAGNITUDES: Mapping[Kind, int] = {"near": 2, "wide": 10, "far": 1000}
+"""How far from zero the numbers of a point go; the others are in (0, 1), or simple."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Which numbers a point has: of what kind, and the seed among those."""
+
+    kind: Kind
+    seed: int
+
+
+def draw_point(sizes: tuple[tuple[str, int], ...], draw: Draw) -> Point:
+    """Return the point with the numbers of a draw."""
+    if draw.kind == "simple":
+        return simple_point(sizes, draw.seed)
+    return random_point(sizes, draw.seed, draw.kind)
+
+
+def random_point(sizes: tuple[tuple[str, int], ...], seed: int, kind: Kind = "near") -> Point:
+    """Return a point with rational numbers of a kind: with a magnitude, or in (0, 1)."""
+    largest = 97 * MAGNITUDES.get(kind, 0)
 
     def draw(name: str, places: tuple[int, ...]) -> Fraction:
         source = random.Random(f"{seed}|{name}|{places}")
-        return Fraction(source.randint(1, 96) if positive else source.randint(-194, 194), 97)
+        return Fraction(source.randint(-largest, largest) if largest else source.randint(1, 96), 97)
 
     return Point(sizes, draw)
 
@@ -94,13 +120,21 @@ def simple_point(sizes: tuple[tuple[str, int], ...], seed: int) -> Point:
 
 @lru_cache(maxsize=10_000)
 def _dimensions(node: Basic) -> frozenset[str]:
-    found: set[str] = set()
     if isinstance(node, Indexed):
         return frozenset(str(size) for size in node.base.shape or ())
+    if isinstance(node, Symbol):
+        # A whole number that is no index is a dimension, also where it is only counted with.
+        return frozenset((node.name,)) if node.is_integer and node.is_positive else frozenset()
+    if isinstance(node, KroneckerDelta):
+        return frozenset()
     if isinstance(node, Sum | Entries):
-        found |= {str(limit[-1]) for limit in node.args[1:]}
-        return frozenset(found) | _dimensions(node.args[0])
-    return frozenset().union(*(_dimensions(argument) for argument in node.args))
+        own = frozenset(limit[0].name for limit in node.args[1:])
+        inside = _dimensions(node.args[0]) - own
+        return inside | frozenset(str(limit[-1]) for limit in node.args[1:])
+    row = named_function(type(node))
+    # The second argument of a function of a vector is a position in it.
+    arguments = node.args[:1] if row is not None and row.of_vector else node.args
+    return frozenset().union(*(_dimensions(argument) for argument in arguments))
 
 
 @lru_cache(maxsize=1_000)
@@ -120,12 +154,19 @@ def dimensions_of(meaning: Meaning, *expressions: Expr) -> tuple[str, ...]:
     return _dimensions_under(meaning, *expressions)
 
 
-def positions(left: Expr, right: Expr, sizes: Mapping[str, int]) -> Iterator[dict[Symbol, int]]:
-    """Return every way of giving numbers to the free indices of two sides."""
+def positions(
+    left: Expr, right: Expr, sizes: Mapping[str, int], *, sparse: bool = False
+) -> Iterator[dict[Symbol, int]]:
+    """Return every way of giving numbers to the free indices of two sides.
+
+    With ``sparse`` an index is only 1 or the last.
+    """
     dimensions = free_dimensions(left, right)
-    free = list(dimensions)
-    for values in product(*(range(1, sizes[str(dimensions[index])] + 1) for index in free)):
-        yield dict(zip(free, values, strict=True))
+    ranges = [range(1, sizes[str(size)] + 1) for size in dimensions.values()]
+    if sparse:
+        ranges = [range(1, last + 1, max(1, last - 1)) for last in map(len, ranges)]
+    for values in product(*ranges):
+        yield dict(zip(dimensions, values, strict=True))
 
 
 @lru_cache(maxsize=10_000)
@@ -145,7 +186,10 @@ def free_dimensions(left: Expr, right: Expr) -> dict[Symbol, Symbol]:
 
     An index that stands on δ alone has the dimension of its partners, or k where none has one.
     """
-    found = index_dimensions(left, right)
+    found = {
+        **dict(vector_positions(left) | vector_positions(right)),
+        **index_dimensions(left, right),
+    }
     pairs = _delta_pairs(left) | _delta_pairs(right)
     # A bound index stands in the pairs as its dimension, which is no index where it occurs as 1/n.
     standing = (free_indices(left) | free_indices(right)) - LETTERS.keys()

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
+from math import comb, gcd, lcm
 from typing import Any, TypeAlias
 
 from sympy import ZZ
 from sympy.polys.rings import PolyElement, ring
+
+from derive.proof.work import at_most, bounded_power, spend
 
 __all__ = [
     "UNIT",
@@ -30,6 +32,13 @@ __all__ = [
 ]
 
 Number: TypeAlias = int | Fraction
+
+MOST_TERMS = 300
+"""Of a power that is multiplied out."""
+MOST_DEGREES = 200
+"""Of a polynomial that is factored: its degree times the number of its atoms."""
+MOST_FACTORED = 400
+"""Terms of a polynomial that is factored."""
 
 
 class Atom:
@@ -153,6 +162,7 @@ class Polynomial:
             return other
         if other.terms == _UNIT_TERMS:
             return self
+        spend(len(self.terms) * len(other.terms))
         terms: dict[Monomial, Number] = {}
         for left, first in self.terms.items():
             for right, second in other.terms.items():
@@ -165,8 +175,15 @@ class Polynomial:
         return Polynomial(terms)
 
     def __pow__(self, exponent: int) -> Polynomial:
+        if len(self.terms) == 1 and exponent > 1:
+            ((monomial, coefficient),) = self.terms.items()
+            raised = bounded_power(coefficient, exponent)
+            return Polynomial({monomial_power(monomial, exponent): raised})
+        if exponent > 2:
+            count = comb(exponent + len(self.terms) - 1, exponent) if self.terms else 0
+            at_most(MOST_TERMS, count, "terms of a power")
         result = UNIT
-        for _ in range(exponent):
+        for _ in range(exponent if self.terms else min(exponent, 1)):
             result = result * self
         return result
 
@@ -315,6 +332,9 @@ def factors(polynomial: Polynomial) -> tuple[tuple[Polynomial, int], ...]:
     scale = _scales(polynomial)
     atoms = sorted(scale, key=lambda atom: atom.order)
     (dense,) = _dense([polynomial], atoms, scale)
+    degree = max(map(sum, dense))
+    at_most(MOST_DEGREES, degree * len(atoms), "degrees of a polynomial to be factored")
+    at_most(MOST_FACTORED, len(dense), "terms of a polynomial to be factored")
     element: PolyElement = _ring(len(atoms)).from_dict(dense)
     found = [
         (primitive(_sparse({m: int(c) for m, c in part.items()}, atoms, scale))[2], multiplicity)
@@ -341,6 +361,7 @@ def divide(
     lead = max(right)
     ratio, remainder = {}, {}
     while left:
+        spend(len(left) + len(right))
         top = max(left)
         coefficient = left[top]
         shift = tuple(high - low for high, low in zip(top, lead, strict=True))

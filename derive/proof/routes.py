@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
+from itertools import product
+from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Integer, Rational
 
 from derive.errors import UnsupportedExpression
 from derive.proof.components import ShapeOutcome, compare_components
-from derive.proof.counterexample import find_counterexample
+from derive.proof.counterexample import MANY_DIGITS, find_counterexample
+from derive.proof.deltas import Form
+from derive.proof.letters import Mistyped, check_definitions, check_letters
 from derive.proof.meaning import Meaning, defined_name, entry_of_array
-from derive.proof.normal_form import entries_of_both, equal
-from derive.proof.points import dimensions_of
-from derive.proof.samples import (
-    Difference,
-    PointKind,
-    compare,
-    derivative_depth,
-    evaluator,
-    has_kinks,
-)
-from derive.proof.undefined import Undefined
+from derive.proof.nonzero import is_nonzero
+from derive.proof.normal_form import differences, entries_of_both
+from derive.proof.points import Draw, Point, dimensions_of, draw_point
+from derive.proof.samples import DIGITS
+from derive.proof.sampling import IF_HELD, IF_PROVED, Sampled, sampled
 from derive.proof.verdict import Counterexample, RouteResult, Verdict
+from derive.proof.work import WorkLimit, budget
 from derive.steps import Assumption, Definition
 
 __all__ = ["Decision", "decide", "prove", "refute", "sample_all"]
 
-SAMPLES_IF_PROVED = 3
-SAMPLES_IF_HELD = 12
 SAMPLES_OF_RESULT = 4
-KINK_SAMPLES = 4
-MOST_TRIES = 24
-"""How many points are tried where many of them are outside the domain of both sides."""
+WORK = 1_000_000
+"""For the normal forms, in the units of `derive.proof.work`."""
+LARGEST_SIZE = 12
+"""Up to this size dimensions are tried at which a polynomial in them is not zero."""
 
 Assumptions = tuple[Assumption, ...]
 Definitions = tuple[Definition, ...]
+Sizes = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,107 @@ class Decision:
     verdict: Verdict
 
 
-def _choices(assumptions: Assumptions) -> tuple[Assumptions, ...]:
-    """Return what to assume, the least first: nothing, one assumption, all of them."""
-    singles = tuple((assumption,) for assumption in assumptions)
-    return tuple(dict.fromkeys(((), *singles, assumptions)))
+@dataclass(frozen=True)
+class _Symbolic:
+    """What the normal forms say.
+
+    Parameters
+    ----------
+    result : RouteResult
+    used : tuple[Assumption, ...]
+        The assumptions that were used.
+    sizes : tuple of (str, int)
+        The dimensions at which the sides differ, where that was decided.
+    too_long : bool
+        Whether it was given up.
+    """
+
+    result: RouteResult
+    used: Assumptions
+    sizes: Sizes = ()
+    too_long: bool = False
 
 
-def _symbolic(
-    left: Expr, right: Expr, definitions: Definitions, assumptions: Assumptions
-) -> tuple[RouteResult, Assumptions]:
+@dataclass(frozen=True)
+class _Question:
+    """Whether two scalar sides are equal, under definitions and assumptions."""
+
+    left: Expr
+    right: Expr
+    definitions: Definitions
+    assumptions: Assumptions
+
+    @property
+    def choices(self) -> tuple[Assumptions, ...]:
+        """What to assume, the least first: nothing, one assumption, all of them."""
+        singles = tuple((assumption,) for assumption in self.assumptions)
+        return tuple(dict.fromkeys(((), *singles, self.assumptions)))
+
+    def sampled(self, assumptions: Assumptions, wanted: int) -> Sampled:
+        """Return what is found at points."""
+        return sampled(self.left, self.right, self.definitions, assumptions, wanted)
+
+    def counterexample(
+        self,
+        assumptions: Assumptions,
+        *sizes: Sizes,
+        at_last: Point | None = None,
+        digits: int = DIGITS,
+    ) -> Counterexample | None:
+        """Return numbers for which the sides differ."""
+        return find_counterexample(
+            self.left,
+            self.right,
+            self.definitions,
+            assumptions,
+            also=sizes,
+            at_last=at_last,
+            digits=digits,
+        )
+
+
+def _symbolic(question: _Question) -> _Symbolic:
+    """Compare the normal forms, under as few of the assumptions as possible."""
+    last = Form()
     try:
-        for chosen in _choices(assumptions):
-            if equal(left, right, definitions=definitions, assumptions=chosen):
-                return RouteResult("normal form", "proved", "for all dimensions"), chosen
+        with budget(WORK, "the normal form"):
+            for chosen in question.choices:
+                for last in differences(
+                    question.left,
+                    question.right,
+                    definitions=question.definitions,
+                    assumptions=chosen,
+                ):
+                    if not last:
+                        result = RouteResult("normal form", "proved", "for all dimensions")
+                        return _Symbolic(result, chosen)
+            sizes = _sizes_where_nonzero(last, question)
+    except WorkLimit as error:
+        result = RouteResult("normal form", "not run", str(error))
+        return _Symbolic(result, question.assumptions, too_long=True)
     except UnsupportedExpression as error:
-        return RouteResult("normal form", "not run", str(error)), assumptions
-    return RouteResult("normal form", "undecided"), assumptions
+        result = RouteResult("normal form", "not run", str(error))
+        return _Symbolic(result, question.assumptions)
+    if sizes is None:
+        return _Symbolic(RouteResult("normal form", "undecided"), question.assumptions)
+    result = RouteResult("normal form", "different", f"by {last.plain}")
+    return _Symbolic(result, question.assumptions, sizes)
+
+
+def _sizes_where_nonzero(form: Form, question: _Question) -> Sizes | None:
+    """Return dimensions at which a difference that depends on nothing else is not zero."""
+    meaning = Meaning(question.definitions)
+    dimensions = dimensions_of(meaning, question.left, question.right)
+    plain = form.plain
+    if plain is None or not plain or not plain.names <= set(dimensions):
+        return None
+    counted = sorted(plain.names)
+    for sizes in sorted(product(range(1, LARGEST_SIZE + 1), repeat=len(counted)), key=sum):
+        given = dict(zip(counted, sizes, strict=True))
+        point = draw_point(tuple((n, given.get(n, 1)) for n in dimensions), Draw("near", 0))
+        if is_nonzero([plain], point):
+            return point.sizes
+    return None
 
 
 def _written_out(outcomes: tuple[ShapeOutcome, ...]) -> RouteResult:
@@ -71,7 +156,9 @@ def _written_out(outcomes: tuple[ShapeOutcome, ...]) -> RouteResult:
 
     different = [outcome for outcome in outcomes if outcome.outcome == "different"]
     if different:
-        return RouteResult("components", "different", f"first at {shape(different[0])}")
+        first = different[0]
+        detail = f"first at {shape(first)}" + (f", {first.reason}" if first.reason else "")
+        return RouteResult("components", "different", detail)
     equal_ones = [outcome for outcome in outcomes if outcome.outcome == "equal"]
     open_ones = [o for o in outcomes if o.outcome == "undecided"]
     if open_ones or not equal_ones:
@@ -82,78 +169,23 @@ def _written_out(outcomes: tuple[ShapeOutcome, ...]) -> RouteResult:
     return RouteResult("components", "equal", detail)
 
 
-def _sizes(names: tuple[str, ...], seed: int) -> tuple[tuple[str, int], ...]:
-    """Return dimensions from 1 to 4, all different where there are several."""
-    return tuple((name, 1 + (seed + 1 + place) % 4) for place, name in enumerate(names))
-
-
-@dataclass(frozen=True)
-class _Sampled:
-    count: int
-    difference: Difference | None = None
-    failure: str = ""
-
-
-@dataclass(frozen=True)
-class _Sampler:
-    """Compares two sides at the points chosen in advance."""
-
-    left: Expr
-    right: Expr
-    definitions: Definitions
-    assumptions: Assumptions
-
-    def at(self, seed: int, *kinds: PointKind) -> tuple[int, Difference | None]:
-        """Compare at the first of the kinds of points where both sides have a value."""
-        names = dimensions_of(Meaning(self.definitions), self.left, self.right)
-        depth = max(derivative_depth(self.left), derivative_depth(self.right))
-        for kind in kinds:
-            try:
-                at = evaluator(
-                    self.definitions, _sizes(names, seed), seed, kind, self.assumptions, depth
-                )
-            except Undefined:
-                continue
-            compared, difference = compare(self.left, self.right, at)
-            if compared:
-                return 1, difference
-        return 0, None
-
-    def outcomes(self, wanted: int) -> Iterator[tuple[int, Difference | None]]:
-        """Yield what is found on the kinks, where there are some, and at ``wanted`` more points."""
-        if has_kinks(Meaning(self.definitions), self.left, self.right):
-            yield from (self.at(seed, "simple") for seed in range(2, 2 + KINK_SAMPLES))
-        found = 0
-        for seed in range(MOST_TRIES):
-            outcome = self.at(seed, "real", "positive")
-            found += outcome[0]
-            yield outcome
-            if found == wanted:
-                return
-
-
-def _sampled(
-    left: Expr, right: Expr, definitions: Definitions, assumptions: Assumptions, wanted: int
-) -> _Sampled:
-    count = 0
-    try:
-        for compared, difference in _Sampler(left, right, definitions, assumptions).outcomes(
-            wanted
-        ):
-            count += compared
-            if difference is not None:
-                return _Sampled(count, difference)
-    except UnsupportedExpression as error:
-        return _Sampled(0, None, str(error))
-    return _Sampled(count, None, "" if count else "no point where both sides have a value")
-
-
-def _samples_route(sampled: _Sampled) -> RouteResult:
-    if sampled.difference is not None:
+def _samples_route(found: Sampled) -> RouteResult:
+    if found.difference is not None:
         return RouteResult("samples", "different")
-    if not sampled.count:
-        return RouteResult("samples", "not run", sampled.failure)
-    return RouteResult("samples", "held", f"{sampled.count}")
+    if not found.count:
+        return RouteResult("samples", "not run", found.failure)
+    return RouteResult("samples", "held", f"{found.count}")
+
+
+def _as_expression(value: Any) -> Expr:
+    """Return an expression as it is, and a whole number or a fraction as one."""
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Integer(value)
+    if isinstance(value, Fraction):
+        return Rational(value.numerator, value.denominator)
+    raise Mistyped(f"{value!r} is {type(value).__name__}, not an expression; give a SymPy one")
 
 
 def sample_all(
@@ -163,15 +195,17 @@ def sample_all(
     assumptions: Assumptions,
     wanted: int = SAMPLES_OF_RESULT,
 ) -> RouteResult:
-    """Compare all entries of two expressions at random points, unfolded from the definitions."""
+    """Compare all entries of two expressions at points, unfolded from the definitions."""
     try:
         pair = entries_of_both(left, right)
+        if pair is None:
+            return RouteResult("definition", "different", "the shapes differ")
+        found = sampled(*pair, definitions, assumptions, wanted)
     except UnsupportedExpression as error:
         return RouteResult("definition", "not run", str(error))
-    if pair is None:
-        return RouteResult("definition", "different", "the shapes differ")
-    route = _samples_route(_sampled(*pair, definitions, assumptions, wanted))
-    return replace(route, route="definition")
+    except RecursionError:
+        return RouteResult("definition", "not run", TOO_DEEP)
+    return replace(_samples_route(found), route="definition")
 
 
 def _shapes_differ(left: Expr, right: Expr) -> Decision:
@@ -202,69 +236,95 @@ def decide(
     return _decided(left, right, definitions, assumptions)
 
 
+TOO_DEEP = "the expression is nested too deeply; write the step in smaller parts"
+
+
 @lru_cache(maxsize=4_096)
 def _decided(
     left: Expr, right: Expr, definitions: Definitions, assumptions: Assumptions
 ) -> Decision:
     try:
+        left, right = _as_expression(left), _as_expression(right)
+        check_definitions(definitions)
+        check_letters([(left, right)], definitions, assumptions)
         pair = entries_of_both(left, right)
         if pair is None:
             return _shapes_differ(left, right)
-    except UnsupportedExpression as error:
+        return _of_entries(pair, definitions, assumptions)
+    except (UnsupportedExpression, Mistyped, WorkLimit) as error:
         return Decision((), Verdict("unreadable", reason=str(error)))
-    # What is proved of a free ŷ holds of every ŷ; only where that fails is the rest unfolded.
-    kept = Meaning(definitions).kept(left, right)
-    needed = tuple(d for d in definitions if defined_name(d.left) not in kept)
-    decision = _through_routes(pair, needed, assumptions)
-    if decision.verdict.kind == "proved" or needed == definitions:
-        return decision
-    return _through_routes(pair, definitions, assumptions)
+    except RecursionError:
+        return Decision((), Verdict("unreadable", reason=TOO_DEEP))
 
 
-def _through_routes(
+def _of_entries(
     pair: tuple[Expr, Expr], definitions: Definitions, assumptions: Assumptions
 ) -> Decision:
-    symbolic, used = _symbolic(*pair, definitions, assumptions)
-    wanted = SAMPLES_IF_PROVED if symbolic.outcome == "proved" else SAMPLES_IF_HELD
-    if symbolic.outcome != "proved":
-        used = _least_assumed(pair, definitions, assumptions)
-    sampled = _sampled(*pair, definitions, used, wanted)
-    components = _written_out(compare_components(*pair, definitions=definitions, assumptions=used))
-    routes = (symbolic, components, _samples_route(sampled))
-    return Decision(routes, _verdict(routes, sampled, used, pair, definitions))
+    # What is proved of a free ŷ holds of every ŷ; only where that fails is the rest unfolded.
+    kept = Meaning(definitions).kept(*pair)
+    needed = tuple(d for d in definitions if defined_name(d.left) not in kept)
+    decision = _through_routes(_Question(*pair, needed, assumptions))
+    if decision.verdict.kind in ("proved", "unreadable") or needed == definitions:
+        return decision
+    return _through_routes(_Question(*pair, definitions, assumptions))
 
 
-def _least_assumed(
-    pair: tuple[Expr, Expr], definitions: Definitions, assumptions: Assumptions
-) -> Assumptions:
-    """Return the least of the assumptions under which two samples agree, or else all of them."""
-    for chosen in _choices(assumptions):
-        if _sampled(*pair, definitions, chosen, SAMPLES_IF_PROVED).difference is None:
+@lru_cache(maxsize=4_096)
+def _through_routes(question: _Question) -> Decision:
+    symbolic = _symbolic(question)
+    proved = symbolic.result.outcome == "proved"
+    used = symbolic.used if proved else _least_assumed(question)
+    found = question.sampled(used, IF_PROVED if proved else IF_HELD)
+    outcomes: tuple[ShapeOutcome, ...] = ()
+    if not found.too_long:
+        outcomes = compare_components(
+            question.left, question.right, definitions=question.definitions, assumptions=used
+        )
+    routes = (symbolic.result, _written_out(outcomes), _samples_route(found))
+    return Decision(routes, _verdict(question, symbolic, outcomes, found, used))
+
+
+def _least_assumed(question: _Question) -> Assumptions:
+    """Return the least of the assumptions under which a few samples agree, or else all of them."""
+    for chosen in question.choices:
+        found = question.sampled(chosen, IF_PROVED)
+        if found.difference is None:
             return chosen
-    return assumptions
+    return question.assumptions
 
 
 def _verdict(
-    routes: tuple[RouteResult, ...],
-    sampled: _Sampled,
+    question: _Question,
+    symbolic: _Symbolic,
+    outcomes: tuple[ShapeOutcome, ...],
+    found: Sampled,
     used: Assumptions,
-    pair: tuple[Expr, Expr],
-    definitions: Definitions,
 ) -> Verdict:
-    symbolic, components, _ = routes
-    if sampled.difference is not None or components.outcome == "different":
-        found = find_counterexample(*pair, definitions, used)
-        reason = "" if found else "the values differ at random points"
-        return Verdict("refuted", counterexample=found, reason=reason)
-    if not sampled.count:
-        return Verdict("unreadable", reason=sampled.failure)
-    if symbolic.outcome == "proved" and components.ok:
-        return Verdict("proved", sampled.count, used)
+    components = _written_out(outcomes)
+    both_valued = found.count > 0
+    exactly = [
+        route.detail for route in (symbolic.result, components) if route.outcome == "different"
+    ]
+    if found.difference is not None or (exactly and both_valued):
+        digits = DIGITS if found.difference is not None else MANY_DIGITS
+        counterexample = question.counterexample(
+            used, symbolic.sizes, at_last=found.point, digits=digits
+        )
+        reason = f"the sides differ {(*exactly, 'at random points')[0]}"
+        return Verdict(
+            "refuted", counterexample=counterexample, reason="" if counterexample else reason
+        )
+    given_up = [o.reason for o in outcomes if o.too_long]
+    if symbolic.too_long or given_up or not both_valued:
+        first = symbolic.result.detail if symbolic.too_long else (*given_up, found.failure)[0]
+        return Verdict("unreadable", reason=first)
+    if symbolic.result.outcome == "proved" and components.ok:
+        return Verdict("proved", found.count, used)
     # What no route decides is searched for the simple numbers at which faults hide.
-    found = find_counterexample(*pair, definitions, used)
-    if found is not None:
-        return Verdict("refuted", counterexample=found)
-    return Verdict("held", sampled.count, used)
+    counterexample = question.counterexample(used)
+    if counterexample is not None:
+        return Verdict("refuted", counterexample=counterexample)
+    return Verdict("held", found.count, used)
 
 
 def prove(
@@ -320,6 +380,8 @@ def refute(
     ------
     UnsupportedExpression
         If a node is not of the language.
+    Mistyped
+        If a letter has two meanings.
 
     Examples
     --------
@@ -328,7 +390,11 @@ def refute(
     >>> print(refute(a[i] ** 2, a[i]))
     1.0 ≠ -1.0 at k = 1, i = 1; a[1] = -1
     """
+    left, right = _as_expression(left), _as_expression(right)
+    known, assumed = tuple(definitions), tuple(assumptions)
+    check_definitions(known)
+    check_letters([(left, right)], known, assumed)
     pair = entries_of_both(left, right)
     if pair is None:
         return _shapes_differ(left, right).verdict.counterexample
-    return find_counterexample(*pair, tuple(definitions), tuple(assumptions))
+    return find_counterexample(*pair, known, assumed)

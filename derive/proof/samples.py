@@ -8,12 +8,12 @@ points, and what many steps share is evaluated once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import mpmath
 from sympy import (
@@ -38,44 +38,42 @@ from derive.language import (
     Partial,
     SquaredNorm,
     free_indices,
-    index_dimensions,
     named_function,
     relu,
     step,
 )
-from derive.proof.meaning import Meaning, defined_name
-from derive.proof.points import Point, Scalar, positions, random_point, simple_point
+from derive.proof.arithmetic import Arithmetic, Digits, Enclosures, Exact
+from derive.proof.meaning import Meaning, bound_places, defined_name, unfolded
+from derive.proof.points import Draw, Point, Scalar, draw_point, free_dimensions, positions
 from derive.proof.undefined import Undefined
+from derive.proof.work import spend
 from derive.steps import Assumption, Definition
 
 __all__ = [
     "Difference",
     "Evaluator",
+    "Near",
     "at_point",
     "compare",
     "derivative_depth",
     "differ",
     "evaluator",
-    "has_kinks",
     "satisfying",
 ]
 
 DIGITS = 50
-"""Digits of the values where nothing is differentiated."""
-STEP_DIGITS = 25
-"""A difference quotient takes steps of 10^−25: its error is of the order of 10^−50, and it loses
-25 digits, which the working precision adds for each derivative."""
-BOUND = mpmath.mpf(10) ** -35
-"""Two sides agree when they differ by less than this part of the larger, or of 1; 15 digits are
-left for what cancels inside the sides."""
-
-ROUNDED_DIGITS = 8
-"""How many of the last digits rounding may have changed."""
-
-KINK = 1e-15
-"""An argument of the ramp below this is zero: the points have small denominators."""
+"""Digits of the values."""
+ENCLOSING_DIGITS = (DIGITS, 4 * DIGITS)
+"""With how many digits a difference is looked at until enclosures tell."""
+LOST_DIGITS = 10
+"""Two values agree where all but this many digits are the same. Where they are not, enclosures say
+whether that is a difference or what cancels inside the sides."""
+COST = 20
+"""What the evaluation of a node costs, in the units of `derive.proof.work`."""
 
 Shifts: TypeAlias = tuple[tuple[Scalar, int], ...]
+Places: TypeAlias = Mapping[Symbol, int]
+Reading: TypeAlias = tuple[tuple[Symbol, ...], frozenset[str], Callable[..., Any]]
 
 
 @lru_cache(maxsize=50_000)
@@ -90,21 +88,6 @@ def derivative_depth(expr: Basic) -> int:
     return inner + isinstance(expr, Partial)
 
 
-@lru_cache(maxsize=8)
-def _context(digits: int) -> Any:
-    context = mpmath.MPContext()
-    context.dps = digits
-    return context
-
-
-def has_kinks(meaning: Meaning, *expressions: Expr) -> bool:
-    """Say whether the ramp or its step occurs in the expressions or in what they lead to."""
-    reached = meaning.reached(*expressions)
-    definitions = [meaning.definition(name) for name in reached]
-    bodies = [definition.right for definition in definitions if definition is not None]
-    return any(expr.has(relu, step) for expr in (*expressions, *bodies))
-
-
 class Evaluator:
     """Evaluates scalar expressions at a point.
 
@@ -113,28 +96,23 @@ class Evaluator:
     meaning : Meaning
         The definitions, all of which are unfolded.
     point : Point
-    digits : int or None
-        The working precision in decimal digits; None for exact rational arithmetic, which has no
-        exponentials and no derivatives.
+    arithmetic : Arithmetic
+        The numbers in which it is done.
     """
 
     where = "the evaluator"
 
-    def __init__(self, meaning: Meaning, point: Point, digits: int | None) -> None:
-        self.meaning, self.point = meaning, point
-        self.context = None if digits is None else _context(digits)
-        self.small: Any = self.number(Fraction(1, 10**STEP_DIGITS))
+    def __init__(self, meaning: Meaning, point: Point, arithmetic: Arithmetic) -> None:
+        self.meaning, self.point, self.arithmetic = meaning, point, arithmetic
         self._memory: dict[Any, Any] = {}
         self._sizes = dict(point.sizes)
-        self._reached: dict[Expr, frozenset[str]] = {}
+        self._readings: dict[Expr, Reading] = {}
 
-    def number(self, value: Fraction) -> Any:
+    def number(self, value: Fraction | int) -> Any:
         """Return a rational number in the arithmetic of this evaluator."""
-        if self.context is None:
-            return value
-        return self.context.mpf(value.numerator) / value.denominator
+        return self.arithmetic.number(Fraction(value))
 
-    def value(self, expr: Expr, places: Mapping[Symbol, int], shifts: Shifts = ()) -> Any:
+    def value(self, expr: Expr, places: Places, shifts: Shifts = ()) -> Any:
         """Return the value of an expression.
 
         Parameters
@@ -152,67 +130,58 @@ class Evaluator:
         UnsupportedExpression
             If a node is not of the language.
         """
+        reading = self._readings.get(expr)
+        if reading is None:
+            reading = self._readings[expr] = self._reading(expr)
+        symbols, reached, evaluate = reading
         if shifts:
-            reached = self._reach(expr)
-            shifts = tuple(shift for shift in shifts if shift[0][0] in reached)
-        live = tuple(places.get(symbol) for symbol in _bound_symbols(expr))
-        key = (expr, live, shifts)
-        if key not in self._memory:
-            self._memory[key] = self._value(expr, places, shifts)
-        return self._memory[key]
+            shifts = tuple([shift for shift in shifts if shift[0][0] in reached])
+        key = (expr, tuple([places.get(symbol) for symbol in symbols]), shifts)
+        found = self._memory.get(key)
+        if found is None:
+            spend(COST)
+            found = self._memory[key] = evaluate(expr, places, shifts)
+        return found
 
-    def _reach(self, expr: Expr) -> frozenset[str]:
-        if expr not in self._reached:
-            self._reached[expr] = self.meaning.reached(expr)
-        return self._reached[expr]
+    def _reading(self, expr: Expr) -> Reading:
+        """Return on which indices and names an expression depends, and what evaluates it."""
+        found = (method for kind, method in _METHODS.items() if isinstance(expr, kind))
+        method = next(found, Evaluator._function)
+        return _bound_symbols(expr), self.meaning.reached(expr), partial(method, self)
 
-    def _value(self, expr: Expr, places: Mapping[Symbol, int], shifts: Shifts) -> Any:
-        if isinstance(expr, Add):
-            return self._added([self.value(part, places, shifts) for part in expr.args])
-        if isinstance(expr, Mul):
-            result = self.number(Fraction(1))
-            for part in expr.args:
-                result = result * self.value(part, places, shifts)
-            return result
-        if isinstance(expr, Rational):
-            return self.number(Fraction(int(expr.p), int(expr.q)))
-        if isinstance(expr, Pow) and isinstance(expr.exp, Integer):
-            return self._power(self.value(expr.base, places, shifts), int(expr.exp))
-        if isinstance(expr, Symbol | Indexed):
-            return self._named(expr, places, shifts)
-        if isinstance(expr, Sum):
-            return self._sum(expr, places, shifts)
-        if isinstance(expr, KroneckerDelta):
-            left, right = (self._place(index, places) for index in expr.args[:2])
-            return self.number(Fraction(int(left == right)))
-        if isinstance(expr, SquaredNorm):
-            return self.value(expr.as_sum(), places, shifts)
-        if isinstance(expr, Partial):
-            return self._slope(expr, places, shifts)
-        return self._function(expr, places, shifts)
+    def _add(self, expr: Add, places: Places, shifts: Shifts) -> Any:
+        return self.arithmetic.total([self.value(part, places, shifts) for part in expr.args])
 
-    def _place(self, index: Expr, places: Mapping[Symbol, int]) -> int:
+    def _multiply(self, expr: Mul, places: Places, shifts: Shifts) -> Any:
+        first, *others = expr.args
+        result = self.value(first, places, shifts)
+        for part in others:
+            result = result * self.value(part, places, shifts)
+        return result
+
+    def _rational(self, expr: Rational, places: Places, shifts: Shifts) -> Any:
+        return self.number(Fraction(int(expr.p), int(expr.q)))
+
+    def _power(self, expr: Pow, places: Places, shifts: Shifts) -> Any:
+        if not isinstance(expr.exp, Integer):
+            raise UnsupportedExpression(self.where, expr, "whole powers")
+        return self.arithmetic.power(self.value(expr.base, places, shifts), int(expr.exp))
+
+    def _delta(self, expr: KroneckerDelta, places: Places, shifts: Shifts) -> Any:
+        left, right = (self._place(index, places) for index in expr.args[:2])
+        return self.number(int(left == right))
+
+    def _norm(self, expr: SquaredNorm, places: Places, shifts: Shifts) -> Any:
+        return self.value(expr.as_sum(), places, shifts)
+
+    def _place(self, index: Expr, places: Places) -> int:
         if index in places:
             return places[index]
         if isinstance(index, Integer):
             return int(index)
         raise UnsupportedExpression(f"{self.where}, as an index,", index, "symbols")
 
-    def _added(self, parts: list[Any]) -> Any:
-        """Return a sum, and zero where nothing but rounding is left: 1 − ŷ for one class."""
-        total = sum(parts)
-        if self.context is not None:
-            rounding = self.context.mpf(10) ** (ROUNDED_DIGITS - self.context.dps)
-            if abs(total) < rounding * max(map(abs, parts)):
-                return self.number(Fraction(0))
-        return total
-
-    def _power(self, base: Any, exponent: int) -> Any:
-        if exponent < 0 and not base:
-            raise Undefined("division by zero")
-        return base**exponent
-
-    def _sum(self, expr: Sum, places: Mapping[Symbol, int], shifts: Shifts) -> Any:
+    def _sum(self, expr: Sum, places: Places, shifts: Shifts) -> Any:
         ranges = []
         for _, start, end in expr.limits:
             size = self._sizes.get(getattr(end, "name", ""))
@@ -222,72 +191,118 @@ class Evaluator:
         total = self.number(Fraction(0))
         bound = [limit[0] for limit in expr.limits]
         for values in product(*ranges):
+            spend(COST)
             inner = {**places, **dict(zip(bound, values, strict=True))}
             total = total + self.value(expr.function, inner, shifts)
         return total
 
-    def _named(self, expr: Expr, places: Mapping[Symbol, int], shifts: Shifts) -> Any:
+    def _named(self, expr: Expr, places: Places, shifts: Shifts) -> Any:
         name, indices = defined_name(expr), getattr(expr, "indices", ())
         if not indices and expr in places:
             raise UnsupportedExpression(f"{self.where}, as a number,", expr, "indices on entries")
         positions = tuple(self._place(index, places) for index in indices)
         definition = self.meaning.definition(name)
         if definition is not None:
-            formal = definition.left.indices if positions else ()
-            value = self.value(definition.right, dict(zip(formal, positions, strict=True)), shifts)
+            inner = bound_places(expr, definition, positions)
+            value = self.value(definition.right, inner, shifts)
         elif name in self._sizes:
             value = self.number(Fraction(self._sizes[name]))
         else:
-            value = self.number(self.point.value(name, positions))
+            value = self.number(self._drawn(expr, name, positions))
         for scalar, amount in shifts:
             if scalar == (name, positions):
-                value = value + amount * self.small
+                value = value + self.arithmetic.step(amount)
         return value
 
-    def _slope(self, expr: Partial, places: Mapping[Symbol, int], shifts: Shifts) -> Any:
-        if self.context is None:
-            raise UnsupportedExpression(f"{self.where}, in exact arithmetic,", expr)
+    def _drawn(self, expr: Expr, name: str, positions: tuple[int, ...]) -> Fraction:
+        number = self.point.value(name, positions)
+        if isinstance(expr, Symbol) and expr.is_positive and number <= 0:
+            raise Undefined(f"{expr} is positive")
+        return number
+
+    def _slope(self, expr: Partial, places: Places, shifts: Shifts) -> Any:
         variable = expr.variable
+        if not isinstance(variable, Indexed):
+            raise UnsupportedExpression(
+                f"{self.where}, in ∂/∂{variable},", variable, "entries of quantities"
+            )
         positions = tuple(self._place(index, places) for index in variable.indices)
         scalar = (defined_name(variable), positions)
         before = dict(shifts)
-        ends = []
-        for amount in (1, -1):
-            moved = {**before, scalar: before.get(scalar, 0) + amount}
-            ends.append(self.value(expr.expr, places, tuple(sorted(moved.items()))))
-        return (ends[0] - ends[1]) / (2 * self.small)
 
-    def _function(self, expr: Expr, places: Mapping[Symbol, int], shifts: Shifts) -> Any:
-        row = named_function(type(expr))
-        if expr is S.Exp1 and self.context is not None:
-            return self.context.exp(1)
-        if isinstance(expr, relu | step):
+        def shifted(amount: int) -> Any:
+            moved = {**before, scalar: before.get(scalar, 0) + amount}
+            live = tuple(sorted((one, by) for one, by in moved.items() if by))
+            return self.value(expr.expr, places, live)
+
+        return self.arithmetic.slope(shifted)
+
+    def _function(self, expr: Expr, places: Places, shifts: Shifts) -> Any:
+        if expr is S.Exp1:
+            return self.arithmetic.exponential(self.number(1))
+        if isinstance(expr, relu | step) and len(expr.args) == 2:
             return self._at_kink(expr, places, shifts)
-        if isinstance(expr, exp | log) and self.context is not None and len(expr.args) == 1:
+        if isinstance(expr, exp | log) and len(expr.args) == 1:
             argument = self.value(expr.args[0], places, shifts)
             if isinstance(expr, exp):
-                return self.context.exp(argument)
-            if argument <= 0:
-                raise Undefined(f"ln {self.context.nstr(argument, 6)}")
-            return self.context.log(argument)
-        if row is not None and row.definition is not None:
-            return self.value(row.definition(*expr.args), places, shifts)
-        raise UnsupportedExpression(self.where, expr, "functions with a definition")
+                return self.arithmetic.exponential(argument)
+            return self.arithmetic.logarithm(argument)
+        row = named_function(type(expr))
+        if row is None:
+            raise UnsupportedExpression(self.where, expr, "functions with a definition")
+        return self.value(unfolded(row, expr, self.where), places, shifts)
 
-    def _at_kink(self, expr: Expr, places: Mapping[Symbol, int], shifts: Shifts) -> Any:
+    def _at_kink(self, expr: Expr, places: Places, shifts: Shifts) -> Any:
         """Return the ramp or its step; at the kink the ramp counts as the line of slope c.
 
         That is what the convention r′(0) = c means: a difference across the kink, which would see
-        neither side, measures c.
+        neither side, measures c. So the point itself decides, wherever entries are moved to.
         """
-        argument = self.value(expr.args[0], places, shifts)
-        slope = self.number(Fraction(int(argument > 0)))
-        if abs(argument) < KINK:
-            slope = self.value(expr.args[1], places, shifts)
-        return slope if isinstance(expr, step) else slope * argument
+        side = self._side(expr.args[0], places)
+        slope = self.number(int(side > 0)) if side else self.value(expr.args[1], places, shifts)
+        return slope if isinstance(expr, step) else slope * self.value(expr.args[0], places, shifts)
+
+    def _side(self, argument: Expr, places: Places) -> int:
+        """Return the sign of an argument at the point, exactly where that is possible."""
+        try:
+            return self.arithmetic.sign(self._exact.value(argument, places))
+        except Undefined:
+            return self.arithmetic.sign(self.value(argument, places))
+
+    @cached_property
+    def _exact(self) -> Evaluator:
+        return Evaluator(self.meaning, self.point, Exact())
+
+    def enclosing(self, digits: int, depth: int) -> Evaluator:
+        """Return the evaluator at the same point that encloses values."""
+        if (digits, depth) not in self._enclosing:
+            arithmetic = Enclosures(digits, depth)
+            self._enclosing[digits, depth] = Evaluator(self.meaning, self.point, arithmetic)
+        return self._enclosing[digits, depth]
+
+    @cached_property
+    def _enclosing(self) -> dict[tuple[int, int], Evaluator]:
+        return {}
 
 
-def satisfying(point: Point, assumptions: tuple[Assumption, ...]) -> Point:
+_METHODS: Mapping[type[Expr], Callable[..., Any]] = {
+    Indexed: Evaluator._named,
+    Symbol: Evaluator._named,
+    Add: Evaluator._add,
+    Mul: Evaluator._multiply,
+    Rational: Evaluator._rational,
+    Pow: Evaluator._power,
+    Sum: Evaluator._sum,
+    KroneckerDelta: Evaluator._delta,
+    SquaredNorm: Evaluator._norm,
+    Partial: Evaluator._slope,
+}
+"""What evaluates each kind of node; the others are functions."""
+
+
+def satisfying(
+    point: Point, assumptions: tuple[Assumption, ...], meaning: Meaning | None = None
+) -> Point:
     """Return the point with one entry of each linear equation moved so that it holds.
 
     Raises
@@ -295,26 +310,27 @@ def satisfying(point: Point, assumptions: tuple[Assumption, ...]) -> Point:
     Undefined
         If an equation is not linear in any entry.
     """
+    sizes = dict(point.sizes)
     for assumption in assumptions:
         residual = assumption.left - assumption.right
-        dimensions = index_dimensions(residual)
-        sizes = dict(point.sizes)
-        free = list(dimensions)
-        for values in product(*(range(1, sizes[str(dimensions[i])] + 1) for i in free)):
-            point = _solved(point, residual, dict(zip(free, values, strict=True)))
+        dimensions = free_dimensions(assumption.left, assumption.right)
+        ranges = (range(1, sizes.get(str(size), 1) + 1) for size in dimensions.values())
+        for values in product(*ranges):
+            places = dict(zip(dimensions, values, strict=True))
+            point = _solved(point, residual, places, meaning or Meaning())
     return point
 
 
-def _solved(point: Point, residual: Expr, places: Mapping[Symbol, int]) -> Point:
+def _solved(point: Point, residual: Expr, places: Places, meaning: Meaning) -> Point:
     probe = Point(point.sizes, point.draw, {})
 
     def at(changes: Mapping[Scalar, Fraction]) -> Fraction:
-        moved = point.moved(changes)
-        value: Fraction = Evaluator(Meaning(), moved, None).value(residual, places)
+        value: Fraction = Evaluator(meaning, point.moved(changes), Exact()).value(residual, places)
         return value
 
-    Evaluator(Meaning(), probe, None).value(residual, places)
-    for scalar in reversed(list(probe.fixed)):
+    Evaluator(meaning, probe, Exact()).value(residual, places)
+    # An entry with more indices stands in fewer of the equations: W before h.
+    for scalar in sorted(probe.fixed, key=lambda scalar: -len(scalar[1])):
         values = [at({scalar: Fraction(t)}) for t in (0, 1, 2)]
         slope = values[1] - values[0]
         if slope and values[2] - values[1] == slope:
@@ -331,17 +347,28 @@ class Difference:
     right: Any
 
 
-PointKind: TypeAlias = Literal["real", "positive", "simple"]
+@dataclass(frozen=True)
+class Near:
+    """A place at a kink: where ``argument``, which jumps at zero, has the value ``offset``."""
+
+    argument: Expr
+    offset: Fraction
+
+    @property
+    def equation(self) -> Assumption:
+        """The equation of the place."""
+        value = Rational(self.offset.numerator, self.offset.denominator)
+        return Assumption("at a kink", self.argument, value)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def evaluator(
     definitions: tuple[Definition, ...],
     sizes: tuple[tuple[str, int], ...],
-    seed: int,
-    kind: PointKind,
+    draw: Draw,
     assumptions: tuple[Assumption, ...],
     depth: int,
+    near: Near | None = None,
 ) -> Evaluator:
     """Return the evaluator at one of the points chosen in advance, with what it remembers.
 
@@ -350,34 +377,72 @@ def evaluator(
     definitions : tuple[Definition, ...]
     sizes : tuple of (str, int)
         The dimensions.
-    seed : int
+    draw : Draw
         Which point.
-    kind : {"real", "positive", "simple"}
-        Numbers in [−2, 2], numbers in (0, 1), or whole and half numbers that meet the kinks.
     assumptions : tuple[Assumption, ...]
         The equations that hold at the point.
     depth : int
         How many derivatives stand inside one another.
+    near : Near or None
+        The kink at which the point lies.
     """
-    if kind == "simple":
-        point = simple_point(sizes, seed)
-    else:
-        point = random_point(sizes, seed, positive=kind == "positive")
+    point = draw_point(sizes, draw)
+    if near is not None:
+        point = satisfying(point, (near.equation,), Meaning(definitions))
     return at_point(definitions, satisfying(point, assumptions), depth)
 
 
-def at_point(definitions: tuple[Definition, ...], point: Point, depth: int) -> Evaluator:
+def at_point(
+    definitions: tuple[Definition, ...], point: Point, depth: int, digits: int = DIGITS
+) -> Evaluator:
     """Return an evaluator at a point, precise enough for ``depth`` derivatives."""
-    return Evaluator(Meaning(definitions), point, DIGITS + (STEP_DIGITS + 5) * depth)
+    return Evaluator(Meaning(definitions), point, Digits(digits, depth))
 
 
-def differ(left: Any, right: Any) -> bool:
-    """Say whether two values are further apart than the bound."""
-    return bool(abs(left - right) > BOUND * max(1, abs(left), abs(right)))
+def differ(left: Any, right: Any, digits: int = DIGITS) -> bool:
+    """Say whether two values have other digits, the last of which may be rounded."""
+    bound = mpmath.mpf(10) ** (LOST_DIGITS - digits)
+    return bool(abs(left - right) > bound * max(abs(left), abs(right)))
 
 
-def compare(left: Expr, right: Expr, at: Evaluator) -> tuple[int, Difference | None]:
-    """Compare all entries of two sides at a point.
+def _enclosed_apart(left: Expr, right: Expr, at: Evaluator, places: Places, digits: int) -> bool:
+    """Say whether two sides differ beyond doubt, however much cancels inside them.
+
+    Raises
+    ------
+    Undefined
+        If a side has no value, or it cannot be told whether it has one.
+    """
+    depth = max(derivative_depth(left), derivative_depth(right))
+    doubt: Undefined | None = None
+    for carried in dict.fromkeys((*ENCLOSING_DIGITS, digits)):
+        enclosing = at.enclosing(carried, depth)
+        try:
+            difference = enclosing.value(left, places) - enclosing.value(right, places)
+        except Undefined as error:
+            doubt = error
+            continue
+        doubt = None
+        if difference > 0 or difference < 0:
+            return True
+    if doubt is not None:
+        raise doubt
+    return False
+
+
+def compare(
+    left: Expr, right: Expr, at: Evaluator, *, sparse: bool = False, digits: int = DIGITS
+) -> tuple[int, Difference | None]:
+    """Compare the entries of two sides at a point.
+
+    Parameters
+    ----------
+    left, right : Expr
+    at : Evaluator
+    sparse : bool
+        Only the first and the last of each index.
+    digits : int
+        How many digits the values of ``at`` have.
 
     Returns
     -------
@@ -387,13 +452,14 @@ def compare(left: Expr, right: Expr, at: Evaluator) -> tuple[int, Difference | N
         The first entry that differs.
     """
     compared = 0
-    for places in positions(left, right, dict(at.point.sizes)):
+    for places in positions(left, right, dict(at.point.sizes), sparse=sparse):
         try:
             pair = at.value(left, places), at.value(right, places)
+            apart = differ(*pair, digits) and _enclosed_apart(left, right, at, places, digits)
         except Undefined:
             continue
         compared += 1
-        if differ(*pair):
+        if apart:
             where = tuple((str(index), place) for index, place in places.items())
             return compared, Difference(where, *pair)
     return compared, None

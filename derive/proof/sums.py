@@ -28,12 +28,16 @@ from derive.proof.polynomials import (
     Polynomial,
     partial_fractions,
 )
+from derive.proof.work import at_most
 
 __all__ = ["fresh_names", "opened", "rename", "replace_sums", "summed", "transform"]
 
 Axes: TypeAlias = tuple[tuple[str, str], ...]
 Image: TypeAlias = Callable[[Atom], Quotient | None]
 Replacement: TypeAlias = Callable[[Quotient, Quotient], Quotient | None]
+
+MOST_AXES = 6
+"""Over how many indices one sum may run; all their orders are looked at."""
 
 
 def fresh_names(count: int, taken: Iterable[str]) -> list[str]:
@@ -152,6 +156,7 @@ def _renamed(value: Quotient, pairs: tuple[tuple[str, str], ...]) -> Quotient:
 
 def _sum_over(axes: Axes, body: Quotient) -> Quotient:
     """Return the sum as an atom, with names of the bound indices that do not depend on ours."""
+    at_most(MOST_AXES, len(axes), "indices of a sum")
     height = 1 + body.height
     best: tuple[str, Axes, Quotient] | None = None
     ordered = sorted(axes, key=lambda axis: axis[1])
@@ -204,6 +209,7 @@ def _flattened(monomial: Monomial, axis: tuple[str, str]) -> tuple[Axes, Quotien
         if not single or power < 0:
             body = body * _term(((atom, power),))
             continue
+        at_most(MOST_AXES, int(power), "factors that are sums")
         for _ in range(int(power)):
             inner_axes, inner = opened(atom, taken | {name for name, _ in axes})
             axes, body = axes + inner_axes, body * inner

@@ -29,7 +29,7 @@ Show = Callable[[Expr], str]
 
 
 class Refuted(DeriveError, AssertionError):
-    """A derivation that does not hold, with the report that says where."""
+    """A derivation that is not proved, with the report that says where."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -103,8 +103,13 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        """Whether it holds under what was stated."""
-        return self.kind in ("proved", "held")
+        """Whether it is proved, under what was stated."""
+        return self.kind == "proved"
+
+    @property
+    def held(self) -> bool:
+        """Whether it is neither proved nor refuted: equal at every point that was tried."""
+        return self.kind == "held"
 
     def text(self, show: Show = str) -> str:
         """Return the verdict in words; ``show`` writes the expressions."""
@@ -131,8 +136,8 @@ class RouteResult:
     Parameters
     ----------
     route : str
-        Which one: ``"normal form"``, ``"components"``, ``"samples"``, ``"structure"`` or
-        ``"definition"``.
+        Which one: ``"normal form"``, ``"components"``, ``"samples"``, ``"statement"``,
+        ``"structure"``, ``"catalogue"`` or ``"definition"``.
     outcome : str
         ``"proved"``, ``"equal"``, ``"held"``, ``"different"``, ``"undecided"`` or ``"not run"``.
     detail : str
@@ -162,7 +167,7 @@ class StepReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the step holds under the assumption that it states."""
+        """Whether the step is proved, under the assumption that it states."""
         return self.verdict.ok
 
     def route(self, name: str) -> RouteResult:
@@ -199,10 +204,15 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every step and every check of the result holds; nothing checked is not ok."""
+        """Whether every step is proved and every check of the result ran and found no fault."""
         found = [step.ok for step in self.steps] + [check.ok for check in self.result_checks]
         complete = len(self.steps) == len(self.derivation.steps) > 0 and bool(self.result_checks)
         return complete and self.verdict.ok and all(found)
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing is refuted and something is not proved: it is not ok, and not wrong."""
+        return self.verdict.held
 
     def raise_if_refuted(self) -> Report:
         """Return the report, or raise `Refuted` where it is not ok.
@@ -210,7 +220,7 @@ class Report:
         Raises
         ------
         Refuted
-            If a step or the result does not hold, or was not checked.
+            If a step or the result is refuted, is not proved, or was not checked.
         """
         if not self.ok:
             raise Refuted(self)
@@ -230,4 +240,10 @@ class Report:
             for row in rows
         ]
         lines += [f"result, by {check.route}: {check}" for check in self.result_checks]
-        return "\n".join((*lines, f"verdict: {self.verdict.text(self.show)}"))
+        verdict = self.verdict.text(self.show)
+        not_proved = ", ".join(
+            str(number) for number, report in enumerate(self.steps, 1) if report.verdict.held
+        )
+        if self.held:
+            verdict = f"{verdict}; not refuted, and not proved (step {not_proved})"
+        return "\n".join((*lines, f"verdict: {verdict}"))

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import permutations
 
 from sympy import Basic, Expr, Indexed, Integer, Symbol
 
 from derive.derivation import Derivation
-from derive.language import Entries, Partial, alpha_equal, fresh_index, total
+from derive.language import (
+    Entries,
+    Partial,
+    alpha_equal,
+    fresh_index,
+    index_dimensions,
+    substitute,
+    total,
+)
+from derive.proof.letters import Mistyped, check_definitions, check_letters
 from derive.proof.meaning import Meaning, defined_name
-from derive.proof.routes import Decision, decide, sample_all
+from derive.proof.routes import TOO_DEEP, Decision, decide, sample_all
+from derive.proof.statements import check_statement, shown_statement, weaker
+from derive.proof.sums import MOST_AXES
 from derive.proof.verdict import (
     Kind,
     Report,
@@ -20,6 +32,7 @@ from derive.proof.verdict import (
     StepReport,
     Verdict,
 )
+from derive.proof.work import WorkLimit
 from derive.steps import Assumption, Definition, Step
 
 __all__ = ["KNOWN_ASSUMPTIONS", "labels_sum_to_one", "verify", "verify_step"]
@@ -69,8 +82,9 @@ def verify_step(
     definitions: Iterable[Definition] = (),
     *,
     in_force: tuple[Assumption, ...] = (),
+    allowed: tuple[Assumption, ...] | None = None,
 ) -> StepReport:
-    """Check one step by all routes.
+    """Check one step by all routes, and the equation that is shown as its reason.
 
     Parameters
     ----------
@@ -79,25 +93,55 @@ def verify_step(
     definitions : iterable of Definition
         What names stand for, outermost first.
     in_force : tuple[Assumption, ...]
-        What earlier steps have assumed: L was simplified under it, so ∂L/∂aᵢ may need it. Tried
+        What earlier steps have assumed: L was simplified under it, so ∂L/∂aᵢ may need it. Used
         only where the step does not hold without.
+    allowed : tuple[Assumption, ...] or None
+        What may be assumed; None where that is not known.
 
     Returns
     -------
     StepReport
         *conditional* where the step does not hold as it stands, but does under an assumption of
-        `KNOWN_ASSUMPTIONS` that it does not state.
+        `KNOWN_ASSUMPTIONS` that it does not state, or that is not allowed.
     """
     known = tuple(definitions)
     stated = () if step.assumption is None else (step.assumption,)
+    stated = tuple(dict.fromkeys((*stated, *in_force)))
     decision = decide(step.before, step.after, known, stated)
-    inherited = tuple(assumption for assumption in in_force if assumption not in stated)
-    if decision.verdict.kind == "refuted" and inherited:
-        stated = (*stated, *inherited)
-        decision = decide(step.before, step.after, known, stated)
     if decision.verdict.kind == "refuted":
         decision = _under_what(step, known, stated, decision)
-    return StepReport(step, decision.routes, decision.verdict)
+    verdict = _within(decision.verdict, allowed)
+    shown = check_statement(step, known)
+    if shown is None:
+        return StepReport(step, decision.routes, verdict)
+    return StepReport(step, (*decision.routes, shown[0]), weaker(verdict, shown[1]))
+
+
+def _within(verdict: Verdict, allowed: tuple[Assumption, ...] | None) -> Verdict:
+    """Return the verdict as conditional on what was assumed and is not allowed."""
+    if allowed is None or verdict.kind not in ("proved", "held"):
+        return verdict
+    refused = tuple(
+        used for used in verdict.conditions if not any(_alike(used, known) for known in allowed)
+    )
+    return replace(verdict, kind="conditional", conditions=refused) if refused else verdict
+
+
+def _alike(one: Assumption, other: Assumption) -> bool:
+    """Say whether two assumptions are one equation, whatever their indices are called."""
+    mine, theirs = (
+        sorted(index_dimensions(assumption.left, assumption.right), key=str)
+        for assumption in (one, other)
+    )
+    if len(mine) != len(theirs) or len(mine) > MOST_AXES:
+        return False
+    for order in permutations(theirs):
+        names = dict(zip(mine, order, strict=True))
+        if alpha_equal(substitute(one.left, names), other.left) and alpha_equal(
+            substitute(one.right, names), other.right
+        ):
+            return True
+    return False
 
 
 def _under_what(
@@ -110,7 +154,7 @@ def _under_what(
         if assumption in stated:
             continue
         decision = decide(step.before, step.after, definitions, (*stated, assumption))
-        if decision.verdict.ok:
+        if decision.verdict.kind in ("proved", "held"):
             verdict = replace(
                 decision.verdict,
                 kind="conditional",
@@ -129,23 +173,7 @@ def _is_left_hand_side(expr: Expr, meaning: Meaning) -> bool:
     )
 
 
-def _definition_faults(meaning: Meaning) -> Iterable[str]:
-    names = [defined_name(definition.left) for definition in meaning.definitions]
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
-            yield f"{name} is defined {names.count(name)} times"
-        if name in meaning.beneath(name):
-            yield f"{name} is defined by itself"
-    for definition in meaning.definitions:
-        indices = getattr(definition.left, "indices", ())
-        if len(set(indices)) != len(indices) or not all(isinstance(i, Symbol) for i in indices):
-            yield f"{definition.left} is not an entry with different free indices"
-
-
 def _structure_faults(derivation: Derivation, meaning: Meaning, show: Show) -> Iterable[str]:
-    if not derivation.steps:
-        yield "there are no steps"
-        return
     number = 1
     for chain in derivation.chains:
         first = chain[0].before
@@ -166,10 +194,12 @@ def _structure(derivation: Derivation, faults: list[str]) -> RouteResult:
     return RouteResult("structure", "proved", f"{len(derivation.chains)} chains join")
 
 
-def _reports(derivation: Derivation) -> Iterable[StepReport]:
+def _reports(
+    derivation: Derivation, allowed: tuple[Assumption, ...] | None
+) -> Iterable[StepReport]:
     in_force: tuple[Assumption, ...] = ()
     for step in derivation.steps:
-        yield verify_step(step, derivation.definitions, in_force=in_force)
+        yield verify_step(step, derivation.definitions, in_force=in_force, allowed=allowed)
         if step.assumption is not None and step.assumption not in in_force:
             in_force = (*in_force, step.assumption)
 
@@ -193,27 +223,44 @@ def _against(
 _SEVERITY: tuple[Kind, ...] = ("proved", "held", "conditional", "unreadable", "refuted")
 
 
-def _overall(
-    reports: tuple[StepReport, ...], result: Verdict, checks: tuple[RouteResult, ...]
-) -> Verdict:
-    faults = [f"{check.route}: {check}" for check in checks if not check.ok]
-    verdicts = [*(report.verdict for report in reports), result]
-    refuted = [verdict for verdict in verdicts[:-1] if verdict.kind == "refuted"]
-    if refuted:
-        return refuted[0]
-    if faults:
-        return Verdict("refuted", counterexample=result.counterexample, reason="; ".join(faults))
-    # Steps that join and are proved prove the result, also where its own normal form is too hard.
-    counted = verdicts[:-1] if result.ok else verdicts
-    worst = max(counted, key=lambda verdict: _SEVERITY.index(verdict.kind))
-    conditions = (c for verdict in verdicts[:-1] for c in verdict.conditions)
+def _overall(reports: tuple[StepReport, ...], checks: tuple[RouteResult, ...]) -> Verdict:
+    """Return the weakest verdict; steps that join and are proved prove the result."""
+    verdicts = [report.verdict for report in reports]
+    worst = max(verdicts, key=lambda verdict: _SEVERITY.index(verdict.kind))
+    faults = [check for check in checks if not check.ok]
+    said = "; ".join(f"{check.route}: {check}" for check in faults)
+    if faults and worst.kind != "refuted":
+        wrong = any(check.outcome == "different" for check in faults)
+        return Verdict("refuted" if wrong else "unreadable", reason=said)
+    counted = [v for v in verdicts if v.kind == "conditional"] or verdicts
     return Verdict(
         worst.kind,
-        min(verdict.samples for verdict in verdicts),
-        tuple(dict.fromkeys(conditions)),
+        min(verdict.samples for verdict in verdicts if verdict.kind == worst.kind),
+        tuple(dict.fromkeys(c for verdict in counted for c in verdict.conditions)),
         worst.counterexample,
         worst.reason,
     )
+
+
+def _needed(derivation: Derivation, reports: tuple[StepReport, ...]) -> tuple[Assumption, ...]:
+    """Return the assumptions that steps state and that some step needs."""
+    used = {condition for report in reports for condition in report.verdict.conditions}
+    return tuple(assumption for assumption in derivation.assumptions if assumption in used)
+
+
+def _misread(derivation: Derivation) -> str:
+    """Return why a derivation as a whole means nothing, or an empty text."""
+    lines = [(step.before, step.after) for step in derivation.steps]
+    shown = [found for step in derivation.steps if (found := shown_statement(step)) is not None]
+    target = (derivation.target, derivation.target)
+    try:
+        check_definitions(derivation.definitions)
+        check_letters([target, *lines, *shown], derivation.definitions, derivation.assumptions)
+    except (Mistyped, WorkLimit) as error:
+        return str(error)
+    except RecursionError:
+        return TOO_DEEP
+    return ""
 
 
 def verify(
@@ -221,6 +268,7 @@ def verify(
     *,
     show: Show = str,
     catalogue: tuple[Definition, ...] | None = None,
+    allowed: tuple[Assumption, ...] | None = None,
 ) -> Report:
     """Check a derivation: every step, how the steps join, and the result.
 
@@ -232,6 +280,9 @@ def verify(
     catalogue : tuple[Definition, ...] or None
         What the names stand for by the catalogue, so that a derivation of something else does not
         pass under the name of a pair; None for a pair that the catalogue does not have.
+    allowed : tuple[Assumption, ...] or None
+        What may be assumed about the labels: what else a step needs makes the result conditional.
+        None where that is not known.
 
     Returns
     -------
@@ -240,20 +291,16 @@ def verify(
         definitions alone, all entries, derivatives taken by differences; no line of the derivation
         takes part in that. The verdict is the weakest of all, and names the assumptions used.
     """
-    meaning = Meaning(derivation.definitions)
-    faults = list(_definition_faults(meaning))
-    if faults or not derivation.steps:
-        faults = faults or list(_structure_faults(derivation, meaning, show))
-        check = _structure(derivation, faults)
-        verdict = Verdict("refuted", reason=check.detail)
+    unreadable = _misread(derivation)
+    if unreadable or not derivation.steps:
+        reason = unreadable or "there are no steps"
+        check = RouteResult("structure", "not run" if unreadable else "different", reason)
+        verdict = Verdict("unreadable" if unreadable else "refuted", reason=reason)
         return Report(derivation, (), (check,), verdict, show)
-    reports = tuple(_reports(derivation))
-    structure = _structure(derivation, list(_structure_faults(derivation, meaning, show)))
+    reports = tuple(_reports(derivation, allowed))
+    faults = list(_structure_faults(derivation, Meaning(derivation.definitions), show))
     definition = sample_all(
-        derivation.target, derivation.result, derivation.definitions, derivation.assumptions
+        derivation.target, derivation.result, derivation.definitions, _needed(derivation, reports)
     )
-    result = decide(
-        derivation.target, derivation.result, derivation.definitions, derivation.assumptions
-    ).verdict
-    checks = (structure, *_against(catalogue, derivation), definition)
-    return Report(derivation, reports, checks, _overall(reports, result, checks), show)
+    checks = (_structure(derivation, faults), *_against(catalogue, derivation), definition)
+    return Report(derivation, reports, checks, _overall(reports, checks), show)

@@ -13,8 +13,10 @@ The labels: y ∈ ℝᵏ. They are not checked.
 L is the sum over the units of one example. The last axis of ``a`` and ``y`` holds the k units;
 any axes before it hold examples, and ``reduction`` says what is made of those: ``"sum"``,
 ``"mean"`` (over the examples, not the units; 0.0 for no examples) or ``"none"``.
-float32 stays float32 and float64 stays float64; whole numbers are read as floats. No warning is
-given on any finite input, and what is too large for the format is inf.
+float32 stays float32 and float64 stays float64; whole numbers are read as floats, and labels in a
+list take the format of ``a``. No warning is given. On finite input what is too large for the format
+is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a number without
+meaning in the results of its example.
 
 The loss is without the factor ½ that many books put in front; a sum over the units.
 
@@ -34,10 +36,15 @@ Array = NDArray[Any]
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
-    array = np.asarray(values, order="C")
-    if array.dtype.kind in "biu":
+    try:
+        array = np.asarray(values, order="C")
+    except ValueError:
+        message = f"{name} is ragged; an array, or lists of equal length at each depth, is expected"
+        raise ValueError(message) from None
+    kind = array.dtype.kind
+    if kind in "biu" or (kind == "f" and like is not None and isinstance(values, list | tuple)):
         array = array.astype(np.float64 if like is None else like.dtype)
-    if array.dtype not in (np.float32, np.float64):
+    if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
@@ -85,12 +92,20 @@ def _check_out(out: Array | None, a: Array, y: Array) -> None:
         raise ValueError("out is read-only; a writeable array is expected")
     if np.may_share_memory(out, a) or np.may_share_memory(out, y):
         raise ValueError("out shares memory with a or y; an array of its own is expected")
+    if not out.flags.c_contiguous:
+        _check_overlap(out)
 
 
-def _dot(left: Array, right: Array) -> Array:
-    """Return the products summed over the units, as an axis of length one."""
-    products: Array = left[..., np.newaxis, :] @ right[..., np.newaxis]
-    return products[..., 0]
+def _check_overlap(out: Array) -> None:
+    """Refuse an array of which two entries stand at one place, as `as_strided` makes them."""
+    reach = out.itemsize
+    for stride, length in sorted(zip(map(abs, out.strides), out.shape, strict=True)):
+        if length > 1 and stride < reach:
+            raise ValueError(
+                f"out has strides {out.strides}, so that its entries overlap; an array whose "
+                "entries have memory of their own is expected"
+            )
+        reach += stride * (length - 1) if length else 0
 
 
 def _check_reduction(reduction: str, *allowed: str) -> None:
@@ -98,12 +113,18 @@ def _check_reduction(reduction: str, *allowed: str) -> None:
         raise ValueError(f"reduction={reduction!r} is not one of {', '.join(map(repr, allowed))}")
 
 
-def _reduced(losses: Array, reduction: str) -> Any:
+def _count(a: Array, reduction: str) -> int:
+    """Return what a sum over the examples is divided by."""
+    return max(a.size // a.shape[-1], 1) if reduction == "mean" else 1
+
+
+def _reduced_total(terms: Array, reduction: str) -> Any:
+    """Return the terms summed over the units, and reduced over the examples."""
     if reduction == "none":
-        return losses[..., 0][()]
-    if reduction == "mean":
-        losses = losses / max(losses.size, 1)
-    return losses.sum()
+        return terms.sum(axis=-1)
+    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
+        terms = terms / _count(terms, reduction)
+    return terms.sum()
 
 
 @np.errstate(all="ignore")
@@ -167,8 +188,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     error = np.maximum(a, 0) - y
-    losses = _dot(error, error)
-    return _reduced(losses, reduction)
+    return _reduced_total(error**2, reduction)
 
 
 @np.errstate(all="ignore")
@@ -210,13 +230,16 @@ def value_and_grad(
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
+    return _value_and_grad(a, y, reduction, out)
+
+
+def _value_and_grad(a: Array, y: Array, reduction: str, out: Array | None) -> tuple[Any, Array]:
     error = np.maximum(a, 0) - y
-    losses = _dot(error, error)
+    value = _reduced_total(error**2, reduction)
+    count = _count(a, reduction)
     grad_a = np.multiply(error, a >= 0, out=out)
-    grad_a *= 2
-    if reduction == "mean":
-        grad_a /= max(losses.size, 1)
-    return _reduced(losses, reduction), grad_a
+    grad_a *= 2 / count
+    return value, grad_a
 
 
 @np.errstate(all="ignore")
@@ -250,9 +273,8 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     """
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
-    curvature: Array = 2 * (a >= 0).astype(a.dtype) ** 2
-    if reduction == "mean":
-        curvature /= max(a.size // a.shape[-1], 1)
+    count = _count(a, reduction)
+    curvature: Array = 2 / count * (a >= 0).astype(a.dtype)
     return curvature
 
 
@@ -261,6 +283,9 @@ def layer_value_and_grad(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
+
+    Where the products Wh are themselves too large for the format, a holds inf, or NaN where
+    infinities of both signs meet, and the results are those of such an a.
 
     Parameters
     ----------
@@ -310,7 +335,7 @@ def layer_value_and_grad(
     a = h @ W.T
     if b is not None:
         a += b
-    value, grad_a = value_and_grad(a, y.reshape(a.shape), reduction=reduction)
+    value, grad_a = _value_and_grad(a, y.reshape(a.shape), reduction, None)
     grad_W = grad_a.T @ h
     grad_h = (grad_a @ W).reshape(shape)
     if b is None:

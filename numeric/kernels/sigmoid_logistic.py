@@ -13,8 +13,10 @@ The labels: yᵢ ∈ [0, 1]. They are not checked.
 L is the sum over the units of one example. The last axis of ``a`` and ``y`` holds the k units;
 any axes before it hold examples, and ``reduction`` says what is made of those: ``"sum"``,
 ``"mean"`` (over the examples, not the units; 0.0 for no examples) or ``"none"``.
-float32 stays float32 and float64 stays float64; whole numbers are read as floats. No warning is
-given on any finite input, and what is too large for the format is inf.
+float32 stays float32 and float64 stays float64; whole numbers are read as floats, and labels in a
+list take the format of ``a``. No warning is given. On finite input what is too large for the format
+is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a number without
+meaning in the results of its example.
 
 The loss is a sum over the units, where others take their mean.
 """
@@ -31,10 +33,15 @@ Array = NDArray[Any]
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
-    array = np.asarray(values, order="C")
-    if array.dtype.kind in "biu":
+    try:
+        array = np.asarray(values, order="C")
+    except ValueError:
+        message = f"{name} is ragged; an array, or lists of equal length at each depth, is expected"
+        raise ValueError(message) from None
+    kind = array.dtype.kind
+    if kind in "biu" or (kind == "f" and like is not None and isinstance(values, list | tuple)):
         array = array.astype(np.float64 if like is None else like.dtype)
-    if array.dtype not in (np.float32, np.float64):
+    if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
@@ -82,16 +89,20 @@ def _check_out(out: Array | None, a: Array, y: Array) -> None:
         raise ValueError("out is read-only; a writeable array is expected")
     if np.may_share_memory(out, a) or np.may_share_memory(out, y):
         raise ValueError("out shares memory with a or y; an array of its own is expected")
+    if not out.flags.c_contiguous:
+        _check_overlap(out)
 
 
-def _total(values: Array) -> Array:
-    """Return the sum over the units, as an axis of length one."""
-    total: Array
-    if values.shape[-1] > 32:
-        total = values.sum(axis=-1, keepdims=True)
-    else:  # NumPy sums short rows one by one; a matrix product takes them together
-        total = values @ np.ones((values.shape[-1], 1), dtype=values.dtype)
-    return total
+def _check_overlap(out: Array) -> None:
+    """Refuse an array of which two entries stand at one place, as `as_strided` makes them."""
+    reach = out.itemsize
+    for stride, length in sorted(zip(map(abs, out.strides), out.shape, strict=True)):
+        if length > 1 and stride < reach:
+            raise ValueError(
+                f"out has strides {out.strides}, so that its entries overlap; an array whose "
+                "entries have memory of their own is expected"
+            )
+        reach += stride * (length - 1) if length else 0
 
 
 def _check_reduction(reduction: str, *allowed: str) -> None:
@@ -99,12 +110,18 @@ def _check_reduction(reduction: str, *allowed: str) -> None:
         raise ValueError(f"reduction={reduction!r} is not one of {', '.join(map(repr, allowed))}")
 
 
-def _reduced(losses: Array, reduction: str) -> Any:
+def _count(a: Array, reduction: str) -> int:
+    """Return what a sum over the examples is divided by."""
+    return max(a.size // a.shape[-1], 1) if reduction == "mean" else 1
+
+
+def _reduced_total(terms: Array, reduction: str) -> Any:
+    """Return the terms summed over the units, and reduced over the examples."""
     if reduction == "none":
-        return losses[..., 0][()]
-    if reduction == "mean":
-        losses = losses / max(losses.size, 1)
-    return losses.sum()
+        return terms.sum(axis=-1)
+    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
+        terms = terms / _count(terms, reduction)
+    return terms.sum()
 
 
 @np.errstate(all="ignore")
@@ -171,8 +188,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     _check_reduction(reduction, "sum", "mean", "none")
     decay = np.exp(-np.abs(a))
     offset = ~np.signbit(a) - y
-    losses = _total(a * offset + np.log1p(decay))
-    return _reduced(losses, reduction)
+    return _reduced_total(a * offset + np.log1p(decay), reduction)
 
 
 @np.errstate(all="ignore")
@@ -214,14 +230,18 @@ def value_and_grad(
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
+    return _value_and_grad(a, y, reduction, out)
+
+
+def _value_and_grad(a: Array, y: Array, reduction: str, out: Array | None) -> tuple[Any, Array]:
     decay = np.exp(-np.abs(a))
     minority = decay / (1 + decay)
     offset = ~np.signbit(a) - y
     grad_a = np.subtract(offset, np.copysign(minority, a), out=out)
-    losses = _total(a * offset + np.log1p(decay))
     if reduction == "mean":
-        grad_a /= max(losses.size, 1)
-    return _reduced(losses, reduction), grad_a
+        grad_a /= _count(a, reduction)
+    value = _reduced_total(a * offset + np.log1p(decay), reduction)
+    return value, grad_a
 
 
 @np.errstate(all="ignore")
@@ -259,7 +279,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     minority = decay / (1 + decay)
     curvature: Array = (1 - minority) * minority
     if reduction == "mean":
-        curvature /= max(a.size // a.shape[-1], 1)
+        curvature /= _count(a, reduction)
     return curvature
 
 
@@ -268,6 +288,9 @@ def layer_value_and_grad(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
+
+    Where the products Wh are themselves too large for the format, a holds inf, or NaN where
+    infinities of both signs meet, and the results are those of such an a.
 
     Parameters
     ----------
@@ -317,7 +340,7 @@ def layer_value_and_grad(
     a = h @ W.T
     if b is not None:
         a += b
-    value, grad_a = value_and_grad(a, y.reshape(a.shape), reduction=reduction)
+    value, grad_a = _value_and_grad(a, y.reshape(a.shape), reduction, None)
     grad_W = grad_a.T @ h
     grad_h = (grad_a @ W).reshape(shape)
     if b is None:

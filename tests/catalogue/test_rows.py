@@ -30,9 +30,7 @@ OUTPUTS = (
 LOSSES = (
     derive.Loss("poisson", over_units(lambda p, y: p - y * log(p)), POSITIVE, NONNEGATIVE),
     derive.Loss("log-cosh", over_units(lambda p, y: log(cosh(p - y))), Reals, real_labels),
-    derive.Loss(
-        "focal", over_units(lambda p, y: -y * (1 - p) ** 2 * log(p)), UNIT, simplex_labels
-    ),
+    derive.Loss("focal", over_units(lambda p, y: -y * (1 - p) ** 2 * log(p)), UNIT, simplex_labels),
     derive.Loss(
         "mean-square",
         lambda ŷ, y: derive.sum_over_units(y, lambda i: (ŷ[i] - y[i]) ** 2) / y.size,
@@ -57,10 +55,7 @@ def catalogue() -> Iterator[None]:
 
 
 LEGAL = [
-    (output.name, loss.name)
-    for output in OUTPUTS
-    for loss in LOSSES
-    if not refusal(output, loss)
+    (output.name, loss.name) for output in OUTPUTS for loss in LOSSES if not refusal(output, loss)
 ] + [("sigmoid", "poisson"), ("sigmoid", "focal"), ("softmax", "focal"), ("softmax", "mean-square")]
 
 
@@ -83,7 +78,7 @@ def test_results_that_have_a_name_get_it(catalogue: None) -> None:
     last = {
         ("exp", "poisson"): "∇_a L = ŷ − y",
         ("affine", "log-cosh"): "∇_a L = 2 tanh(ŷ − y)",
-        ("sigmoid", "poisson"): "∇_a L = (ŷ − y) ⊙ (1 − ŷ)",
+        ("sigmoid", "poisson"): "∇_a L = (ŷ − y) ⊙ (𝟏 − ŷ)",
     }
     for names, line in last.items():
         assert derive.pair(*names).gradient("a").text().splitlines()[-1].strip().startswith(line)

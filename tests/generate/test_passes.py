@@ -7,14 +7,23 @@ from typing import Any
 import mpmath
 import pytest
 from mpmath import mp
+from sympy import Add, Indexed
 
 from derive.generate import common, leader, stabilize
 from derive.generate.evaluate import evaluate
 from derive.generate.lower import RESULTS, lower
 from derive.generate.passes import PASSES, program_of
-from derive.generate.program import CLASS, Assignment, Program, meaning, names_in, read
+from derive.generate.program import (
+    CLASS,
+    LEADER,
+    Assignment,
+    Program,
+    meaning,
+    names_in,
+    read,
+)
 from derive.generate.spec import KernelSpec
-from derive.language import free_indices
+from derive.language import free_indices, substitute
 
 from .specs import OUTSIDE, SPECS
 
@@ -143,3 +152,25 @@ def test_no_softmax_no_leader() -> None:
 def test_names_say_what_they_hold(module: str, function: str, names: set[str]) -> None:
     (spec,) = [spec for spec in ALL if spec.module_name == module]
     assert names <= set(program_of(spec, function).names)
+
+
+def test_what_labels_alone_give_at_the_leader_has_a_name() -> None:
+    """It is exact for 0/1 labels, so nothing may be added to a part of it before the rest."""
+    for module in ("softmax_cross_entropy", "softmax_squared_error", "softmax_logistic"):
+        (spec,) = [spec for spec in SPECS if spec.module_name == module]
+        program = program_of(spec, "value_and_grad")
+        total = read("label_sum", False) if module == "softmax_cross_entropy" else 1
+        leaders_label = substitute(read("y", True), {CLASS: LEADER})
+        assert program["offset"].value == total - leaders_label
+        others = (one.value for one in program.assignments if one.name != "offset")
+        assert not any(leaders_label in value.atoms(Indexed) for value in others)
+
+
+def test_terms_with_a_share_are_gathered() -> None:
+    """On the diagonal of the Hessian only −(1 − y_l) · share · other shares is left of them."""
+    (spec,) = [spec for spec in SPECS if spec.module_name == "softmax_logistic"]
+    value = program_of(spec, "hessian_diagonal")["curvature"].value.args[0]
+    share, others = read("share", True), read("other_shares", True)
+    assert [term for term in Add.make_args(value) if term.has(share)] == [
+        -read("offset", False) * share * others
+    ]

@@ -152,6 +152,70 @@ def test_no_gradient_is_lost_where_the_unit_is_confident_and_right(name: str) ->
         assert gradient[0] == pytest.approx(expected, rel=1e-8)
 
 
+SATURATED: tuple[tuple[float, ...], ...] = (
+    (0.0, -40.0),
+    (0.0, -40.0, -80.0),
+    (-45.0, 30.0, 29.5, -12.0),
+    (25.0, -14.0, -14.0, -60.0),
+    (0.0, 0.0, -38.0),
+    (600.0, 0.0, -35.0),
+)
+PARTLY = (0.3, 0.6, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("softmax")])
+@pytest.mark.parametrize("a", SATURATED, ids=str)
+def test_curvature_keeps_its_digits_where_softmax_is_saturated(
+    name: str, a: tuple[float, ...]
+) -> None:
+    """Each entry relative to itself, however small: what cancels has cancelled in the formula."""
+    kernel, reference = kernel_of(name), Reference.of(name)
+    for first in range(len(a)):
+        y = np.roll(PARTLY, first)[: len(a)]
+        exact = reference.curvature(a, y)
+        for got, value in zip(kernel.hessian_diagonal(np.array(a), y), exact, strict=True):
+            assert got == pytest.approx(float(value), rel=1e-12, abs=SMALLEST)
+
+
+@pytest.mark.parametrize("name", ["linear_squared_error", "relu_squared_error"])
+def test_a_mean_is_finite_where_the_sum_is_not(name: str) -> None:
+    kernel, a = kernel_of(name), np.full((4, 1), 1e308)
+    gradient = kernel.value_and_grad(a, np.zeros((4, 1)), reduction="mean")[1]
+    assert np.array_equal(gradient, np.full((4, 1), 5e307))
+    a = np.full((4, 1), 1.2e154)  # its square fits four times less than it would have to
+    value, _ = kernel.value_and_grad(a, np.zeros((4, 1)), reduction="mean")
+    assert value == pytest.approx(1.44e308)
+    assert kernel.loss(a, np.zeros((4, 1)), reduction="mean") == value
+    assert kernel.loss(a, np.zeros((4, 1))) == np.inf
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("strange", [np.inf, -np.inf, np.nan])
+def test_what_is_not_finite_stays_in_its_example(name: str, strange: float) -> None:
+    kernel, a, y = kernel_of(name), np.zeros((2, 3)), np.full((2, 3), 0.25)
+    expected = kernel.value_and_grad(a, y, reduction="none")
+    a[0, 1] = strange
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        got = kernel.value_and_grad(a, y, reduction="none")
+        curvature = kernel.hessian_diagonal(a, y)
+    assert all(np.array_equal(one[1], other[1]) for one, other in zip(got, expected, strict=True))
+    assert np.isfinite(curvature[1]).all()
+    if np.isnan(strange):
+        assert np.isnan(got[0][0])
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_layer_whose_products_overflow_gives_no_warning(name: str) -> None:
+    W, h, y = np.array([[1e300, 0.0], [0.0, 1.0]]), np.array([[1e300, 1.0]]), np.full((1, 2), 0.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value, grad_W, grad_h = kernel_of(name).layer_value_and_grad(W, h, y)
+    assert not np.isfinite(value) or np.isfinite(grad_W).any()
+    assert grad_W.shape == W.shape
+    assert grad_h.shape == h.shape
+
+
 def test_hard_inputs_hold_extremes() -> None:
     values = {abs(x) for row in PRE_ACTIVATIONS for x in row}
     assert {0.0, 5e-324, 1000.0, 1e300} <= values

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 
 from numeric.kernels import MODULES
 
 KERNELS = {name: importlib.import_module(f"numeric.kernels.{name}") for name in MODULES}
 every_kernel = pytest.mark.parametrize("name", MODULES)
 A, Y, W, H = np.zeros((3, 5)), np.zeros((3, 4)), np.zeros((5, 2)), np.zeros((3, 2))
+SMALL = np.zeros((2, 3)), np.zeros((2, 3))
 READ_ONLY = np.zeros((3, 5))
 READ_ONLY.flags.writeable = False
 
@@ -56,6 +58,25 @@ ERRORS: tuple[tuple[str, Call, type[Exception], tuple[str, ...]], ...] = (
     ("out shape", lambda m: m.value_and_grad(A, A, out=Y), ValueError, ("(3, 4)", "(3, 5)")),
     ("out read-only", lambda m: m.value_and_grad(A, A, out=READ_ONLY), ValueError, ("read-only",)),
     ("out is a", lambda m: m.value_and_grad(A, A.copy(), out=A), ValueError, ("shares memory",)),
+    ("out is y", lambda m: m.value_and_grad(A.copy(), A, out=A), ValueError, ("shares memory",)),
+    (
+        "out overlaps itself",
+        lambda m: m.value_and_grad(
+            A[:2, :3], A[:2, :3], out=as_strided(np.empty(3), (2, 3), (0, 8))
+        ),
+        ValueError,
+        ("strides (0, 8)", "overlap"),
+    ),
+    (
+        "out overlaps from row to row",
+        lambda m: m.value_and_grad(
+            A[:2, :3], A[:2, :3], out=as_strided(np.empty(4), (2, 3), (8, 8))
+        ),
+        ValueError,
+        ("strides (8, 8)", "overlap"),
+    ),
+    ("ragged a", lambda m: m.predict([[1.0, 2.0], [3.0]]), ValueError, ("a is ragged", "lists")),
+    ("ragged y", lambda m: m.loss(A, [[1.0], [2.0, 3.0]]), ValueError, ("y is ragged", "lists")),
     (
         "layer none",
         lambda m: m.layer_value_and_grad(W, H, A, reduction="none"),
@@ -118,6 +139,33 @@ def test_whole_numbers_are_read_as_floats(name: str) -> None:
         assert np.array_equal(gradient, expected[1])
     single = kernel.loss(np.array([1, 2], np.float32), np.array([1, 0]))
     assert single.dtype == np.float32
+
+
+@every_kernel
+def test_labels_in_a_list_take_the_format_of_a(name: str) -> None:
+    kernel, a = KERNELS[name], np.array([[1.0, -0.5, 0.25]], np.float32)
+    expected = kernel.value_and_grad(a, np.array([[0.75, 0.0, 0.25]], np.float32))
+    for y in ([[0.75, 0.0, 0.25]], ((0.75, 0.0, 0.25),)):
+        loss, gradient = kernel.value_and_grad(a, y)
+        assert loss.dtype == gradient.dtype == np.float32
+        assert loss == expected[0]
+        assert np.array_equal(gradient, expected[1])
+
+
+@every_kernel
+def test_out_may_have_any_strides_that_do_not_overlap(name: str) -> None:
+    kernel, a, y = KERNELS[name], np.linspace(-1, 1, 6).reshape(2, 3), np.full((2, 3), 0.25)
+    expected = kernel.value_and_grad(a, y)[1]
+    for out in (
+        np.empty((3, 2)).T,
+        np.empty((4, 6))[::-2, ::2],
+        np.empty((2, 3))[:, ::-1],
+        np.empty((2, 2, 3))[:, 1],
+    ):
+        assert kernel.value_and_grad(a, y, out=out)[1] is out
+        assert np.array_equal(out, expected)
+    one = as_strided(np.empty(3), (1, 3), (0, 8))
+    assert np.array_equal(kernel.value_and_grad(a[:1], y[:1], out=one)[1], expected[:1])
 
 
 @every_kernel

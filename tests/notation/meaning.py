@@ -369,10 +369,7 @@ class Root:
 
 
 def meaning_of_ones(node: t.Ones, world: World) -> Value:
-    if node.columns is None:
-        return [Fraction(1)] * world.sizes[node.dimension]
-    row = [Fraction(1)] * world.sizes[node.columns]
-    return [list(row) for _ in range(world.sizes[node.dimension])]
+    return [Fraction(1)] * world.sizes[node.dimension]
 
 
 def meaning_of_identity(size: int) -> Value:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Expr, Function, Indexed, Integer, KroneckerDelta, Symbol, exp, tanh
+from sympy import Expr, Function, Indexed, Integer, KroneckerDelta, Rational, Symbol, exp, tanh
 
 from derive.errors import UnknownOption, UnsupportedExpression
 from derive.language import Entries, d, index, k, n, quantity, total
 from derive.notation import STYLES, read
 from derive.notation import tree as t
-from derive.notation.arrange import walk
+from derive.notation.tree import walk
 from tests.expressions import EXPRESSIONS, Line
 from tests.notation.meaning import World, flat, meaning, value_of
 
@@ -61,7 +61,8 @@ def shapes_in(expr: Expr) -> dict[str, tuple[Symbol, ...]]:
 def factors(draw: st.DrawFn, positions: tuple[Symbol, ...], depth: int = 1) -> Expr:
     """An expression over some of the open positions."""
     choices = [entry for name, shape in SHAPES.items() for entry in places(name, shape, positions)]
-    kind = draw(st.sampled_from(("entry", "entry", "entry", "sum", "function", "delta", "number")))
+    kinds = ("entry", "entry", "entry", "sum", "function", "reciprocal", "delta", "number")
+    kind = draw(st.sampled_from(kinds))
     if kind == "number" or not choices:
         return Integer(draw(st.integers(1, 3)))
     if kind == "delta" and len(same := pairs(positions)) > 0:
@@ -69,6 +70,9 @@ def factors(draw: st.DrawFn, positions: tuple[Symbol, ...], depth: int = 1) -> E
     if kind == "sum" and depth:
         terms = [draw(factors(positions, depth - 1)) for _ in range(2)]
         return terms[0] - terms[1]
+    if kind == "reciprocal" and depth:
+        # No sum or product of the numbers below has this denominator, so that nothing is over 0.
+        return (draw(factors(positions, depth - 1)) - Rational(1, 1009)) ** -draw(st.integers(1, 3))
     if kind == "function" and depth:
         head = draw(st.sampled_from((tanh, exp, lambda value: value**2)))
         return head(draw(factors(positions, depth - 1)))

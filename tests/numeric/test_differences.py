@@ -121,16 +121,65 @@ def test_scaling_the_function_scales_value_and_bound(
     assert scaled.bound <= plain.bound * 2.0**power + 1e-290
 
 
-@pytest.mark.parametrize("bend", [abs, lambda x: np.maximum(x, 0), lambda x: np.maximum(-x, 3 * x)])
-@given(st.integers(-9, 9))
-def test_a_kink_is_found_at_and_very_near_zero(bend: Any, size: int) -> None:
-    x = size * 1e-10
-    difference = central_difference(bend, x)
+BENDS = (abs, lambda x: np.maximum(x, 0), lambda x: np.maximum(-x, 3 * x))
+
+
+@pytest.mark.parametrize("bend", BENDS)
+def test_a_kink_at_zero_is_found(bend: Any) -> None:
+    difference = central_difference(bend, 0.0)
     assert difference.kink
     right, left = float(bend(1.0)), -float(bend(-1.0))
-    assert difference.right == pytest.approx(right, abs=0.05 * (right - left))
-    assert difference.left == pytest.approx(left, abs=0.05 * (right - left))
+    assert (difference.left, difference.right) == pytest.approx((left, right))
     assert all(difference.covers(slope) for slope in (left, right))
+
+
+@pytest.mark.parametrize("bend", BENDS)
+@given(st.floats(-100, -8.5), st.sampled_from([1, -1]))
+def test_a_kink_beside_the_point_does_not_hide_the_slope_there(
+    bend: Any, power: float, sign: int
+) -> None:
+    difference = central_difference(bend, sign * 10.0**power)
+    assert not difference.kink
+    assert difference.covers(float(sign * bend(float(sign))))
+    assert difference.bound < 1e-12
+
+
+@given(st.floats(-10, -8), st.sampled_from([1, -1]))
+def test_a_kink_beside_a_point_that_is_not_zero_does_not_hide_it(power: float, sign: int) -> None:
+    x = 1 + sign * 10.0**power
+    difference = central_difference(lambda x: abs(x - 1) + x, x)
+    assert not difference.kink
+    assert difference.covers(1.0 + sign)
+    assert difference.bound < 1e-2
+
+
+def test_a_kink_nearer_than_the_noise_is_reported_as_one() -> None:
+    difference = central_difference(lambda x: 1 + np.maximum(x, 0), 1e-18)
+    assert difference.kink
+    assert difference.covers(1.0)
+
+
+ROUNDED: tuple[Callable[[Any], Any], ...] = (
+    lambda x: np.round(np.sum(x**2), 3),
+    lambda x: np.round(np.sum(x**2), 1),
+    lambda x: np.floor(np.sum(x**2) * 1000) / 1000,
+    lambda x: float(np.sum(x.astype("f2") ** 2)),
+    lambda x: float(np.float16(np.sum(x**2))),
+)
+
+
+@pytest.mark.parametrize("function", ROUNDED)
+@given(st.lists(st.floats(-2, 2), min_size=2, max_size=3))
+def test_plateaus_are_noise(function: Any, values: list[float]) -> None:
+    x = np.array(values)
+    direction = np.eye(x.size)[0]
+    assert central_difference(function, x, direction).covers(2 * x[0])
+
+
+@pytest.mark.parametrize("x", [-1e-3, -0.1, -3.0])
+def test_flat_parts_are_not_taken_for_rounding(x: float) -> None:
+    assert central_difference(lambda x: np.maximum(x, 0), x).bound < 1e-290
+    assert central_difference(lambda x: np.maximum(x, 0) + 3.0, x).bound < 1e-10
 
 
 def test_a_kink_in_company_is_found() -> None:
@@ -220,3 +269,16 @@ def test_the_point_is_left_alone() -> None:
 
     central_difference(vandal, x, np.ones(2))
     assert x.tolist() == [1.0, 2.0]
+
+
+def test_coarse_steps_that_agree_do_not_outvote_finer_ones() -> None:
+    difference = central_difference(lambda x: x * np.exp(-((x / 0.017386226840895677) ** 2)), 0.0)
+    assert difference.covers(1.0)
+    assert difference.bound < 1e-12
+
+
+def test_rounding_of_a_fast_function_is_no_kink() -> None:
+    def fast(x: Any) -> Any:
+        return np.float32(np.sin(np.float32(x / 6.853436490587834e-06)))
+
+    assert not central_difference(fast, -1.7671189536616683).kink

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from numeric import find_wrong_gradient
-from numeric.errors import UnknownName, UntrustworthyKernel
+from numeric import find_wrong_gradient, hunt_gradient
+from numeric.errors import NumericError, UnknownName, UntrustworthyKernel
 
 from .reference_kernels import KERNELS, LinearSquared, SigmoidLogistic, SoftmaxCrossEntropy
 
@@ -20,7 +20,9 @@ FEW = 60
 def test_the_right_gradient_is_not_accused(name: str) -> None:
     kernel, domain = KERNELS[name]
     assert (
-        find_wrong_gradient(lambda a, y: kernel.value_and_grad(a, y)[1], kernel, domain=domain)
+        find_wrong_gradient(
+            lambda a, y: kernel.value_and_grad(a, y)[1], kernel, domain=domain, max_examples=100
+        )
         is None
     )
     assert (
@@ -219,6 +221,135 @@ def test_a_subgradient_at_a_kink_is_not_accused() -> None:
         lambda a, y: np.where(a >= y, 1.1, -1.0), Absolute, domain="real", max_examples=FEW
     )
     assert wrong is not None
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_a_right_gradient_of_a_shorter_dtype_is_not_accused(dtype: Any) -> None:
+    def short(a: Any, y: Any) -> Any:
+        return SigmoidLogistic.value_and_grad(a, y)[1].astype(dtype)
+
+    def computed_short(a: Any, y: Any) -> Any:
+        return SoftmaxCrossEntropy.value_and_grad(a.astype(np.float32), y.astype(np.float32))[1]
+
+    assert (
+        find_wrong_gradient(short, SigmoidLogistic, domain="unit interval", max_examples=FEW)
+        is None
+    )
+    assert find_wrong_gradient(computed_short, SoftmaxCrossEntropy, max_examples=FEW) is None
+    wrong = find_wrong_gradient(lambda a, y: 1.1 * short(a, y), SigmoidLogistic, max_examples=FEW)
+    assert wrong is not None
+
+
+@pytest.mark.parametrize("factor", [1 + 1e-11, 1 - 1e-11])
+def test_tiny_errors_are_found_too(factor: float) -> None:
+    assert find_wrong_gradient(lambda a, y: factor * (softmax(a) - y), SoftmaxCrossEntropy)
+
+
+def test_differences_that_cannot_tell_do_not_excuse() -> None:
+    class Offset(SoftmaxCrossEntropy):
+        @staticmethod
+        def loss(a: Any, y: Any) -> Any:
+            return SoftmaxCrossEntropy.loss(a, y) + 1e9
+
+    wrong = find_wrong_gradient(
+        lambda a, y: (1 + 1e-9) * (softmax(a) - y), Offset, max_examples=FEW
+    )
+    assert wrong is not None
+    assert wrong.difference is not None
+    assert wrong.difference.bound > 1e-9
+
+
+@pytest.mark.parametrize(
+    ("applies", "k", "batch"),
+    [
+        (lambda a: a.shape[-1] >= 9, 9, ()),
+        (lambda a: a.ndim > 1 and a.shape[0] >= 6, 2, (6,)),
+        (lambda a: a.ndim > 1 and a.shape[0] >= 6 and a.shape[-1] >= 12, 12, (6,)),
+        (lambda a: a.shape[-1] >= 50, 50, ()),
+    ],
+)
+def test_faults_of_large_shapes_are_found_and_made_smaller(
+    applies: Any, k: int, batch: tuple[int, ...]
+) -> None:
+    hunt = hunt_gradient(
+        lambda a, y: (softmax(a) - y) * (2 if applies(a) else 1),
+        SoftmaxCrossEntropy,
+        max_examples=10,
+    )
+    assert hunt.found is not None
+    assert (hunt.found.shape["k"], hunt.found.shape["batch"]) == (k, batch)
+    assert hunt.found.stage == "large shapes"
+    assert "wrong only at large shapes" in str(hunt)
+
+
+@pytest.mark.parametrize("batch", [True, False])
+def test_a_hunt_tells_what_it_tried(batch: bool) -> None:
+    hunt = hunt_gradient(
+        lambda a, y: softmax(a) - y, SoftmaxCrossEntropy, max_examples=10, batch=batch
+    )
+    assert hunt.found is None
+    assert [tried.stage for tried in hunt.tried] == ["moderate", "ties", "large", "large shapes"]
+    assert all(tried.inputs >= 3 for tried in hunt.tried)
+    assert hunt.tried[-1].largest == {"k": 50, "batch": (40,) if batch else ()}
+    assert f"{sum(tried.inputs for tried in hunt.tried)} inputs" in str(hunt)
+    assert "large shapes" in str(hunt)
+
+
+def test_the_hunt_calls_as_often_as_it_says() -> None:
+    calls = []
+
+    def counted(a: Any, y: Any) -> Any:
+        calls.append(a.size)
+        return softmax(a) - y
+
+    hunt = hunt_gradient(counted, SoftmaxCrossEntropy, max_examples=10)
+    assert len(calls) == sum(tried.inputs for tried in hunt.tried)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [lambda right, a: right + 1j * a, lambda right, a: right.astype(complex)],
+)
+def test_complex_numbers_are_a_wrong_answer(answer: Any) -> None:
+    wrong = find_wrong_gradient(
+        lambda a, y: answer(softmax(a) - y, a), SoftmaxCrossEntropy, max_examples=FEW
+    )
+    assert wrong is not None
+    assert wrong.kind == "wrong type"
+    assert "complex128" in wrong.message
+
+
+class OwnError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("error", [OSError("disk"), MemoryError(), OwnError("x"), SystemExit(3)])
+def test_whatever_is_raised_is_the_finding(error: BaseException) -> None:
+    def raises(a: Any, y: Any) -> Any:
+        raise error
+
+    wrong = find_wrong_gradient(raises, SoftmaxCrossEntropy, max_examples=FEW)
+    assert wrong is not None
+    assert wrong.kind == "raised"
+    assert f"raises {type(error).__name__}" in wrong.message
+
+
+def test_a_wrong_value_at_large_pre_activations_is_no_overflow() -> None:
+    def doubled(a: Any, y: Any) -> Any:
+        return (softmax(a) - y) * np.where(np.max(a, axis=-1, keepdims=True) > 30, 2, 1)
+
+    wrong = find_wrong_gradient(doubled, SoftmaxCrossEntropy, max_examples=FEW)
+    assert wrong is not None
+    assert wrong.kind == "wrong value"
+    assert wrong.remark == "wrong only at large pre-activations"
+
+
+@pytest.mark.parametrize("options", [{"seed": "a"}, {"seed": -1}, {"max_examples": 0}])
+def test_silly_options_are_refused(options: Any) -> None:
+    with pytest.raises(NumericError, match="expected a whole number"):
+        hunt_gradient(lambda a, y: a, SoftmaxCrossEntropy, **options)
+    with pytest.raises(NumericError, match="expected a callable"):
+        hunt_gradient(3, SoftmaxCrossEntropy)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

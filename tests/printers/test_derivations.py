@@ -10,10 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from sympy import Symbol
 
 from derive.derivation import Derivation
 from derive.errors import UnknownOption
-from derive.language import Entries, index, k, quantity
+from derive.language import index, k, quantity
 from derive.printers import (
     derivation_html,
     derivation_latex,
@@ -24,6 +25,7 @@ from derive.printers import (
 from derive.printers.text_formula import columns_of
 from derive.steps import Rule, Step
 from tests.printers.derivations import DERIVATIONS
+from tests.printers.external import EXTERNAL
 
 each = pytest.mark.parametrize("name", DERIVATIONS)
 
@@ -92,6 +94,7 @@ def test_the_assumption_is_marked_where_it_is_used() -> None:
     assert "(assumption)" in derivation_html(DERIVATIONS["softmax"])
 
 
+BODY = r"\begin{document}"
 COMPLAINTS = ("Warning", "Overfull", "Underfull", "! ")
 
 
@@ -116,6 +119,17 @@ def test_the_document_compiles_without_a_warning(name: str, tmp_path: Path) -> N
 
 
 @with_latex
+@pytest.mark.parametrize("name", EXTERNAL)
+def test_documents_of_external_rows_compile_without_a_warning(name: str, tmp_path: Path) -> None:
+    pair = EXTERNAL[name]
+    pages = [pair.layer(batch=True, reduction="mean"), pair.layer(), pair.hessian()]
+    documents = [derivation_latex(page, standalone=True) for page in pages]
+    start, end = documents[0].split(BODY)[0] + BODY, r"\end{document}"
+    bodies = [document.removeprefix(start).split(end)[0] for document in documents]
+    assert complaints(start + r"\clearpage".join(bodies) + end, tmp_path) == []
+
+
+@with_latex
 @each
 def test_the_environment_fits_an_article(name: str, tmp_path: Path) -> None:
     environment = derivation_latex(DERIVATIONS[name], page_breaks=True)
@@ -130,7 +144,7 @@ def test_the_environment_fits_an_article(name: str, tmp_path: Path) -> None:
 def test_words_with_signs_of_latex_compile(tmp_path: Path) -> None:
     entry = quantity("a", k)[index("i")]
     rule = Rule("100 % of #1 & a_b {x} ~ ^ \\ δᵢⱼ Wᵀ ŷ ≥ 0 − 1 ℝᵏ")
-    target = Entries(entry, (index("i"), k))
+    target = Symbol("L", real=True)
     derivation = Derivation("a_b", "50 %", target, (), (Step(target, entry, rule),))
     assert complaints(derivation_latex(derivation, standalone=True), tmp_path) == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from sympy import Function, sin
+from sympy import Function, log, sin
 
 from derive.derivation import Derivation
 from derive.errors import UnknownOption, UnsupportedExpression
@@ -80,6 +80,17 @@ def test_every_expression_compiles(tmp_path: Path) -> None:
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", source.name]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert run.returncode == 0, run.stdout.decode(errors="replace")[-2000:]
+
+
+def test_mathml_has_a_space_between_a_function_and_its_bare_argument() -> None:
+    entry = quantity("ŷ", k)[index("i")]
+    namespace = "{http://www.w3.org/1998/Math/MathML}"
+    bare = ElementTree.fromstring(html(log(entry)))[0]
+    name, apply, space, argument = bare
+    assert [name.text, apply.text, argument.tag] == ["ln", "\u2061", f"{namespace}msub"]
+    assert space.tag == f"{namespace}mspace"
+    assert float(space.attrib["width"].removesuffix("em")) > 0.1
+    assert not html(log(1 + entry)).count("mspace")
 
 
 class Sketch(t.Node):
