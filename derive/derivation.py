@@ -108,8 +108,8 @@ class Derivation:
         from derive.printers.text import text
         from derive.proof.verify import verify
 
-        definitions, _ = what_the_catalogue_says(self)
-        return verify(self, show=text, catalogue=definitions)
+        definitions, allowed = what_the_catalogue_says(self)
+        return verify(self, show=text, catalogue=definitions, allowed=allowed)
 
     def __str__(self) -> str:
         return self.text()

@@ -18,7 +18,7 @@ from derive.derivation import Derivation
 from derive.deriving.writer import Writer
 from derive.language import Entries, rebuild
 from derive.rules import RULE_TABLES, Rule
-from derive.steps import Step
+from derive.steps import Assumption, Step
 from tests.pairs import LEGAL
 
 Fault = Callable[[Expr], Expr | None]
@@ -198,3 +198,35 @@ def test_a_wrong_rule_makes_steps_that_are_refuted(rule: Rule, factor: Rational)
     report = verify_step(writer.steps[-1])
     assert report.verdict.kind == "refuted"
     assert verify_step(replace(writer.steps[-1], after=writer.line / factor)).verdict.ok
+
+
+def test_a_reason_that_is_false_or_says_nothing_is_found() -> None:
+    derivation = derive.pair("softmax", "cross-entropy").gradient("a")
+    step = derivation.steps[1]
+    left, right = step.rule.statement
+    other = derive.pair("sigmoid", "logistic").gradient("a").steps[1].rule.statement[1]
+    for statement in ((left, other), (left, left)):
+        wrong = replace(step, rule=replace(step.rule, statement=statement))
+        steps = (derivation.steps[0], wrong, *derivation.steps[2:])
+        assert not saved(replace(derivation, steps=steps)).verify().ok
+
+
+def test_an_assumption_of_ones_own_is_not_accepted() -> None:
+    derivation = derive.pair("linear", "squared-error").gradient("a")
+    entry = next(node for node in derivation.result.atoms(Indexed) if str(node.base.label) == "y")
+    vanish = Assumption("labels vanish", entry, Rational(0))
+    last = derivation.steps[-1]
+    after = Entries(last.after.expr.xreplace({entry: Rational(0)}), *last.after.axes)
+    step = Step(last.after, after, Rule("an assumption"), vanish)
+    report = saved(replace(derivation, steps=(*derivation.steps, step))).verify()
+    assert not report.ok
+
+
+def test_a_heading_that_names_no_pair_is_not_verified() -> None:
+    derivation = derive.pair("softmax", "cross-entropy").gradient("a")
+    for output, loss in (("linear", "cross-entropy"), ("nothing", "cross-entropy")):
+        assert not saved(replace(derivation, output=output, loss=loss)).verify().ok
+    options = tuple(
+        (name, "zzz" if name == "at_kink" else value) for name, value in derivation.options
+    )
+    assert not saved(replace(derivation, options=options)).verify().ok

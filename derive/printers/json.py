@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from inspect import Parameter, signature
+from types import FunctionType
 from typing import Any
 
 from sympy import (
@@ -31,6 +33,7 @@ from derive.derivation import Derivation
 from derive.errors import BrokenDocument, UnsupportedExpression
 from derive.language import (
     Entries,
+    NamedFunction,
     Partial,
     SquaredNorm,
     dimension,
@@ -455,15 +458,46 @@ class _Reader:
             self.expression(part, place / number, depth + 1)
             for number, part in enumerate(parts[2:], 2)
         ]
-        if row.of_vector != isinstance(arguments[0], Entries):
-            expected = "Entries" if row.of_vector else "a scalar"
-            raise (place / 2).broken(parts[2], f"{expected}, to which {row.name} is applied")
+        for number, argument in enumerate(arguments, 2):
+            expected = _argument_expected(row, number == 2, argument)
+            if expected:
+                raise (place / number).broken(parts[number], f"{expected} {row.name} is applied")
+        _check_arity(row, parts, place)
         if row.name == "exp" and arguments == [S.One]:
             return S.Exp1
-        try:
-            return row.head(*arguments, evaluate=False)
-        except TypeError as error:
-            raise place.broken(parts, f"the arguments that {row.name} takes") from error
+        return row.head(*arguments, evaluate=False)
+
+
+def _argument_expected(row: NamedFunction, first: bool, argument: Expr) -> str:
+    """Return what is expected instead of an argument, or an empty text where it is right."""
+    if row.of_vector and first:
+        right = isinstance(argument, Entries) and len(argument.axes) == 1
+        return "" if right else "Entries over one index, to which"
+    if row.of_vector:
+        right = isinstance(argument, Symbol) and argument == index(argument.name)
+        return "" if right else "an Index, at which"
+    return "a scalar, to which" if isinstance(argument, Entries) else ""
+
+
+def _check_arity(row: NamedFunction, parts: list[Any], place: _Place) -> None:
+    given, takes = len(parts) - 2, _arity(row)
+    if takes is not None and given != takes:
+        counted = f"{takes} argument{'s' * (takes != 1)}"
+        raise place.broken(parts, f"{row.name} with {counted}, not {given}")
+
+
+def _arity(row: NamedFunction) -> int | None:
+    """Return how many arguments a function takes, or None where its row does not tell.
+
+    The definition takes the same arguments; the slope of a function of a vector takes one more.
+    """
+    for function, more in ((row.definition, 0), (row.slope, int(row.of_vector))):
+        if isinstance(function, FunctionType):
+            kinds = [parameter.kind for parameter in signature(function).parameters.values()]
+            if Parameter.VAR_POSITIONAL not in kinds:
+                return len(kinds) - more
+    counts = row.head.nargs
+    return int(next(iter(counts))) if counts.is_finite_set and len(counts) == 1 else None
 
 
 _NODE_READINGS: dict[str, tuple[int | None, Callable[[_Reader, list[Any], _Place, int], Expr]]] = {

@@ -127,6 +127,8 @@ def check_letters(
         *((assumption.left, assumption.right) for assumption in assumptions),
     ]
     for expr in (expr for pair in pairs for expr in pair):
+        if not isinstance(expr, Basic):
+            raise Mistyped(f"{expr!r} is {type(expr).__name__}, not an expression of SymPy")
         _check_length(expr)
     letters = frozenset().union(*(_letters(expr) for pair in pairs for expr in pair))
     ambiguous = _ambiguous(letters, " and ")

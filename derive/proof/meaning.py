@@ -63,6 +63,8 @@ __all__ = [
 
 Place: TypeAlias = str | int
 Places: TypeAlias = tuple[tuple[Symbol, Place], ...]
+Pattern: TypeAlias = tuple[str, tuple[Symbol | int | None, ...]]
+"""A name, and for each of its indices the free index or the number, or None for every place."""
 V = TypeVar("V")
 
 COST = 20
@@ -207,6 +209,46 @@ class Meaning:
         names = frozenset().union(*(names_in(expr) for expr in expressions))
         return names.union(*(self.beneath(name) for name in names))
 
+    def entries(self, expr: Expr) -> frozenset[Pattern]:
+        """Return the entries on which an expression depends, as patterns of their positions.
+
+        Examples
+        --------
+        >>> from derive.language import d, index, k, quantity, total
+        >>> i, q, W = index("i"), index("q"), quantity("W", k, d)
+        >>> Meaning().entries(total(W[i, q], q, d))
+        frozenset({('W', (i, None))})
+        """
+        if expr not in self._entries:
+            self._entries[expr] = self._entries_in(expr)
+        return self._entries[expr]
+
+    @cached_property
+    def _entries(self) -> dict[Expr, frozenset[Pattern]]:
+        return {}
+
+    def _entries_in(self, expr: Expr) -> frozenset[Pattern]:
+        if isinstance(expr, Symbol | Indexed):
+            return self._entries_of_name(expr)
+        bound = {position: None for position, _ in bound_indices(expr)}
+        parts = expr.args[:1] if bound else expr.args
+        if isinstance(expr, KroneckerDelta):
+            parts = ()
+        found = frozenset().union(*(self.entries(part) for part in parts))
+        return _placed(found, bound) if bound else found
+
+    def _entries_of_name(self, expr: Expr) -> frozenset[Pattern]:
+        indices = tuple(
+            int(i) if isinstance(i, Integer) else i for i in getattr(expr, "indices", ())
+        )
+        own: frozenset[Pattern] = frozenset(((defined_name(expr), indices),))
+        definition = self.definition(defined_name(expr))
+        if definition is None:
+            return own
+        return own | _placed(
+            self.entries(definition.right), bound_places(expr, definition, indices)
+        )
+
     def kept_for(self, variable: str) -> frozenset[str]:
         """Return the defined names that a derivative by ``variable`` leaves folded."""
         names = {variable} | self.beneath(variable)
@@ -220,6 +262,13 @@ class Meaning:
         mentioned = frozenset().union(*(names_in(expr) for expr in expressions))
         defined = (defined_name(definition.left) for definition in self.definitions)
         return frozenset(name for name in defined if not self.beneath(name) & mentioned)
+
+
+def _placed(patterns: frozenset[Pattern], places: Mapping[Any, Any]) -> frozenset[Pattern]:
+    return frozenset(
+        (name, tuple(places.get(position, position) for position in positions))
+        for name, positions in patterns
+    )
 
 
 def entry_of_array(expr: Expr) -> tuple[tuple[tuple[Symbol, Any], ...], Expr]:

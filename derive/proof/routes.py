@@ -185,7 +185,7 @@ def _as_expression(value: Any) -> Expr:
         return Integer(value)
     if isinstance(value, Fraction):
         return Rational(value.numerator, value.denominator)
-    raise Mistyped(f"{value!r} is {type(value).__name__}, not an expression; give a SymPy one")
+    raise Mistyped(f"{value!r} is {type(value).__name__}, not an expression of SymPy")
 
 
 def sample_all(

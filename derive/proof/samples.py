@@ -43,7 +43,7 @@ from derive.language import (
     step,
 )
 from derive.proof.arithmetic import Arithmetic, Digits, Enclosures, Exact
-from derive.proof.meaning import Meaning, bound_places, defined_name, unfolded
+from derive.proof.meaning import Meaning, Pattern, bound_places, defined_name, unfolded
 from derive.proof.points import Draw, Point, Scalar, draw_point, free_dimensions, positions
 from derive.proof.undefined import Undefined
 from derive.proof.work import spend
@@ -73,7 +73,7 @@ COST = 20
 
 Shifts: TypeAlias = tuple[tuple[Scalar, int], ...]
 Places: TypeAlias = Mapping[Symbol, int]
-Reading: TypeAlias = tuple[tuple[Symbol, ...], frozenset[str], Callable[..., Any]]
+Reading: TypeAlias = tuple[tuple[Symbol, ...], frozenset[Pattern], Callable[..., Any]]
 
 
 @lru_cache(maxsize=50_000)
@@ -86,6 +86,19 @@ def derivative_depth(expr: Basic) -> int:
     """Return how many derivatives stand inside one another."""
     inner = max((derivative_depth(argument) for argument in expr.args), default=0)
     return inner + isinstance(expr, Partial)
+
+
+def _touches(scalar: Scalar, entries: frozenset[Pattern], places: Places) -> bool:
+    """Say whether an expression with these entries depends on ``scalar`` at ``places``."""
+    name, numbers = scalar
+    for known, pattern in entries:
+        if known == name and len(pattern) == len(numbers):
+            for position, number in zip(pattern, numbers, strict=True):
+                if position is not None and places.get(position, position) != number:
+                    break
+            else:
+                return True
+    return False
 
 
 class Evaluator:
@@ -133,9 +146,9 @@ class Evaluator:
         reading = self._readings.get(expr)
         if reading is None:
             reading = self._readings[expr] = self._reading(expr)
-        symbols, reached, evaluate = reading
+        symbols, entries, evaluate = reading
         if shifts:
-            shifts = tuple([shift for shift in shifts if shift[0][0] in reached])
+            shifts = tuple([shift for shift in shifts if _touches(shift[0], entries, places)])
         key = (expr, tuple([places.get(symbol) for symbol in symbols]), shifts)
         found = self._memory.get(key)
         if found is None:
@@ -144,10 +157,10 @@ class Evaluator:
         return found
 
     def _reading(self, expr: Expr) -> Reading:
-        """Return on which indices and names an expression depends, and what evaluates it."""
+        """Return on which indices and entries an expression depends, and what evaluates it."""
         found = (method for kind, method in _METHODS.items() if isinstance(expr, kind))
         method = next(found, Evaluator._function)
-        return _bound_symbols(expr), self.meaning.reached(expr), partial(method, self)
+        return _bound_symbols(expr), self.meaning.entries(expr), partial(method, self)
 
     def _add(self, expr: Add, places: Places, shifts: Shifts) -> Any:
         return self.arithmetic.total([self.value(part, places, shifts) for part in expr.args])

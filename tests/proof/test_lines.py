@@ -263,17 +263,24 @@ def test_counterexamples_have_the_smallest_shape_and_simple_numbers(fault: str) 
     assert sum(number != 0 for _, number in found.numbers) <= 2
 
 
+def vanishing_up_to(largest: int) -> Expr:
+    product = Integer(1)
+    for size in range(1, largest + 1):
+        product = product * (k - size)
+    return product
+
+
 def test_an_exact_identity_that_holds_only_for_small_k_is_not_proved() -> None:
-    vanishing = total(y[i], i, k)
-    for size in range(1, 5):
-        vanishing = vanishing * (k - size)
-    verdict = prove(vanishing, Integer(0))
-    assert verdict.kind == "held"
-    assert verdict.samples == 12
+    verdict = prove(vanishing_up_to(4) * total(y[i], i, k), Integer(0))
+    assert verdict.kind == "refuted"
+    assert verdict.counterexample is not None
+    assert dict(verdict.counterexample.sizes) == {"k": 5}
+    hidden = prove(vanishing_up_to(9) * total(y[i], i, k), Integer(0))
+    assert (hidden.kind, hidden.ok, hidden.held, hidden.samples) == ("held", False, True, 12)
 
 
 def test_wrong_only_at_the_kink_is_refuted() -> None:
-    assert prove(relu(a[i], 0), a[i] * step(a[i], 1)).ok
+    assert prove(relu(a[i], 0), a[i] * step(a[i], 1)).held
     verdict = prove(step(a[i], 0), step(a[i], 1))
     assert verdict.kind == "refuted"
     assert verdict.counterexample is not None
