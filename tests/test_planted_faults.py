@@ -203,7 +203,7 @@ def test_a_wrong_rule_makes_steps_that_are_refuted(rule: Rule, factor: Rational)
 def test_a_reason_that_is_false_or_says_nothing_is_found() -> None:
     derivation = derive.pair("softmax", "cross-entropy").gradient("a")
     step = derivation.steps[1]
-    left, right = step.rule.statement
+    left, _ = step.rule.statement
     other = derive.pair("sigmoid", "logistic").gradient("a").steps[1].rule.statement[1]
     for statement in ((left, other), (left, left)):
         wrong = replace(step, rule=replace(step.rule, statement=statement))
