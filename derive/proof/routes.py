@@ -233,7 +233,11 @@ def decide(
     assumptions : tuple[Assumption, ...]
         Equations that may be used. The verdict names those that are needed.
     """
-    return _decided(left, right, definitions, assumptions)
+    try:
+        sides = _as_expression(left), _as_expression(right)
+    except Mistyped as error:
+        return Decision((), Verdict("unreadable", reason=str(error)))
+    return _decided(*sides, definitions, assumptions)
 
 
 TOO_DEEP = "the expression is nested too deeply; write the step in smaller parts"
@@ -244,7 +248,6 @@ def _decided(
     left: Expr, right: Expr, definitions: Definitions, assumptions: Assumptions
 ) -> Decision:
     try:
-        left, right = _as_expression(left), _as_expression(right)
         check_definitions(definitions)
         check_letters([(left, right)], definitions, assumptions)
         pair = entries_of_both(left, right)

@@ -321,16 +321,23 @@ def satisfying(
     Raises
     ------
     Undefined
-        If an equation is not linear in any entry.
+        If an equation is not linear in any entry, or one contradicts another.
     """
+    known = meaning or Meaning()
     sizes = dict(point.sizes)
+    equations = []
     for assumption in assumptions:
         residual = assumption.left - assumption.right
         dimensions = free_dimensions(assumption.left, assumption.right)
         ranges = (range(1, sizes.get(str(size), 1) + 1) for size in dimensions.values())
         for values in product(*ranges):
             places = dict(zip(dimensions, values, strict=True))
-            point = _solved(point, residual, places, meaning or Meaning())
+            equations.append((residual, places))
+            point = _solved(point, residual, places, known)
+    if len(assumptions) > 1:
+        at = Evaluator(known, point, Exact())
+        if any(at.value(residual, places) for residual, places in equations):
+            raise Undefined("the assumptions contradict one another")
     return point
 
 
