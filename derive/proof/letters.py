@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
-from sympy import Basic, Indexed, KroneckerDelta, Symbol
+from sympy import Basic, Indexed, Integer, KroneckerDelta, Pow, Rational, Symbol
 
 from derive.errors import DeriveError
 from derive.language.indices import bound_indices
 from derive.proof.meaning import Meaning, defined_name, vector_positions
-from derive.proof.work import at_most
+from derive.proof.work import MOST_BITS, at_most
 from derive.steps import Assumption, Definition
 
 __all__ = ["Mistyped", "check_definitions", "check_letters"]
@@ -93,7 +93,19 @@ def _check_length(expr: Basic) -> None:
     while pending:
         count += 1
         at_most(MOST_NODES, count, "nodes of an expression")
-        pending.extend(pending.pop().args)
+        node = pending.pop()
+        at_most(MOST_BITS, _bits(node), "binary digits of a number")
+        pending.extend(node.args)
+
+
+@lru_cache(maxsize=10_000)
+def _bits(node: Basic) -> int:
+    """Return about how many binary digits the power of a number has, 0 for what is none."""
+    if isinstance(node, Rational):
+        return max(abs(int(node.p)), int(node.q)).bit_length()
+    if isinstance(node, Pow) and isinstance(node.exp, Integer):
+        return _bits(node.base) * abs(int(node.exp))
+    return 0
 
 
 def check_letters(

@@ -28,7 +28,7 @@ from derive.proof.polynomials import (
     Polynomial,
     partial_fractions,
 )
-from derive.proof.work import at_most
+from derive.proof.work import at_most, spend
 
 __all__ = ["fresh_names", "opened", "rename", "replace_sums", "summed", "transform"]
 
@@ -36,6 +36,8 @@ Axes: TypeAlias = tuple[tuple[str, str], ...]
 Image: TypeAlias = Callable[[Atom], Quotient | None]
 Replacement: TypeAlias = Callable[[Quotient, Quotient], Quotient | None]
 
+TERM = 20
+"""What it costs to rebuild a term with other atoms, in the units of `derive.proof.work`."""
 MOST_AXES = 6
 """Over how many indices one sum may run; all their orders are looked at."""
 
@@ -113,6 +115,7 @@ def _rebuilt(
     images: dict[tuple[Atom, Number], Quotient] = {}
 
     def polynomial(source: Polynomial) -> Quotient:
+        spend(TERM * len(source.terms))
         values = []
         for monomial, coefficient in source.terms.items():
             kept = tuple(factor for factor in monomial if factor[0] not in touched)

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from derive.errors import DeriveError
 
-__all__ = ["WorkLimit", "at_most", "bounded_power", "budget", "spend"]
+__all__ = ["MOST_BITS", "WorkLimit", "at_most", "bounded_power", "budget", "spend"]
 
 MOST_BITS = 20_000
 """Of a number in exact arithmetic."""
