@@ -47,7 +47,7 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     step: _step,
     KroneckerDelta: lambda left, right: mpmath.mpf(left == right),
     primitives.log1p: lambda x: mpmath.log(1 + x),
-    primitives.expm1: mpmath.expm1,
+    primitives.scaled_exp: lambda x, reference: mpmath.exp(x - reference / 3 - 1),
     primitives.magnitude: abs,
     primitives.clear_sign: lambda x: mpmath.mpf(x >= 0),
     primitives.sign_bit: lambda x: mpmath.mpf(x < 0),
@@ -107,6 +107,8 @@ def _function(value: Expr, arrays: Mapping[str, Any], indices: Mapping[str, int]
     if isinstance(value, primitives.largest_rival):
         entries = _vector(value.args[0], arrays, indices)
         return max(entry for place, entry in enumerate(entries) if place != indices["leader"])
+    if isinstance(value, primitives.largest):
+        return max(_vector(value.args[0], arrays, indices))
     if isinstance(value, primitives.sum_but_largest):
         return mpmath.fsum(sorted(_vector(value.args[0], arrays, indices))[:-1])
     if isinstance(value, primitives.placed):

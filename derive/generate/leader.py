@@ -1,23 +1,42 @@
 """The softmax pass: the class with the largest pre-activation is treated apart from its rivals.
 
-With l the leader, o = Σ_{j≠l} e^{a_j − a_l} and c = o/(1 + o), softmax has ŷ_l = 1 − c and c is
-known without a subtraction. So every sum that holds ŷ is cut into what its rivals give, where
-ŷ_i ≤ ½, and what it gives at the leader, written as a polynomial in c. Where a 1/c is left for a
-rival, it meets a ŷ_i, and ŷ_i/c is the share of i among the rivals: a softmax of its own. All this
-holds for any class l, so it is proved with l free.
+With l the leader, t = e^{a_l} and o = Σ_{j≠l} e^{a_j}, all of it scaled alike, softmax has
+ŷ_l = t/(t + o), and the doubt c = 1 − ŷ_l = o/(t + o) is known without a subtraction. So every sum
+that holds ŷ is cut into what its rivals give, where ŷ_i ≤ ½, and what it gives at the leader,
+written as a polynomial in c and ŷ_l. Where a 1/c is left for a rival, it meets a ŷ_i, and ŷ_i/c is
+the share of i among the rivals: a softmax of its own. All this holds for any class l and any scale,
+so it is proved with both free.
 """
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Indexed, Mul, Poly, Pow, S, Sum, cancel, diff, exp, expand, factor, log
+from sympy import (
+    Add,
+    Expr,
+    Indexed,
+    Mul,
+    Poly,
+    Pow,
+    S,
+    Sum,
+    binomial,
+    cancel,
+    collect,
+    diff,
+    exp,
+    expand,
+    factor,
+    log,
+)
 
 from derive.errors import UnsupportedExpression
 from derive.generate.primitives import (
-    expm1,
     finite,
+    largest,
     largest_rival,
     log1p,
     placed,
+    scaled_exp,
     sum_but_largest,
 )
 from derive.generate.program import (
@@ -45,26 +64,34 @@ def _entry(name: str, position: Expr = CLASS) -> Expr:
 
 
 _OTHERS, _PARTITION, _DOUBT = (read(name, False) for name in ("others", "partition", "doubt"))
-_RUNNER_UP, _NEARBY_SUM = read("runner_up", False), read("nearby_sum", False)
+_TOP, _LEADING, _RUNNER_UP = (read(name, False) for name in ("top", "leading", "runner_up"))
+_NEARBY_TOP, _NEARBY_SUM = read("nearby_top", False), read("nearby_sum", False)
 
 _ANATOMY: tuple[Assignment, ...] = (
     Assignment("shifted", finite(_entry("a") - _entry("a", LEADER)), True),
-    Assignment("rivals", placed(exp(_entry("shifted")), S.Zero, CLASS), True),
+    Assignment("powers", scaled_exp(_entry("a"), _entry("a", LEADER)), True),
+    Assignment("top", _entry("powers", LEADER), False),
+    Assignment("rivals", placed(_entry("powers"), S.Zero, CLASS), True),
     Assignment("others", total(_entry("rivals", _J), _J, k), False),
-    Assignment("partition", 1 + _OTHERS, False),
+    Assignment("partition", _TOP + _OTHERS, False),
+    Assignment("leading", _TOP / _PARTITION, False),
     Assignment("doubt", _OTHERS / _PARTITION, False),
-    Assignment("runner_up", largest_rival(Entries(_entry("shifted", _J), (_J, k))), False),
-    Assignment("nearby", placed(exp(_entry("shifted") - _RUNNER_UP), S.Zero, CLASS), True),
+    Assignment("runner_up", largest_rival(Entries(_entry("a", _J), (_J, k))), False),
+    Assignment("nearby_powers", scaled_exp(_entry("a"), _RUNNER_UP), True),
+    Assignment("nearby", placed(_entry("nearby_powers"), S.Zero, CLASS), True),
+    Assignment("nearby_top", largest(Entries(_entry("nearby", _J), (_J, k))), False),
     Assignment("nearby_sum", total(_entry("nearby", _J), _J, k), False),
     Assignment("share", _entry("nearby") / _NEARBY_SUM, True),
     Assignment("further", sum_but_largest(Entries(_entry("nearby", _J), (_J, k))), False),
     Assignment(
         "other_shares",
-        (read("further", False) - expm1(_entry("shifted") - _RUNNER_UP)) / _NEARBY_SUM,
+        (read("further", False) + (_NEARBY_TOP - _entry("nearby"))) / _NEARBY_SUM,
         True,
     ),
-    Assignment("log_others", _RUNNER_UP + log(_NEARBY_SUM), False),
-    Assignment("log_partition", log1p(_OTHERS), False),
+    Assignment(
+        "log_others", _RUNNER_UP - _entry("a", LEADER) + log(_NEARBY_SUM / _NEARBY_TOP), False
+    ),
+    Assignment("log_partition", log1p(_OTHERS / _TOP), False),
     Assignment("log_doubt", read("log_others", False) - read("log_partition", False), False),
     Assignment(
         "log_complement",
@@ -75,7 +102,7 @@ _ANATOMY: tuple[Assignment, ...] = (
 """What a softmax is made of; `drop_unused` leaves what a program needs."""
 
 _LOG_PARTITION = read("log_partition", False)
-_PREDICTION = placed(_entry("rivals") / _PARTITION, 1 / _PARTITION, CLASS)
+_PREDICTION = placed(_entry("rivals") / _PARTITION, _LEADING, CLASS)
 
 
 def set_leader_apart(program: Program) -> Program:
@@ -243,9 +270,17 @@ class _Surgeon:
         if not isinstance(node, Sum) or not names_in(node) & self.dependent:
             return None
         (limit,) = node.limits
-        at_leader = self._at_leader(substitute(node.function, {limit[0]: LEADER}))
+        entry = substitute(node.function, {limit[0]: LEADER})
+        at_leader = self._at_leader(entry)
+        if _singular((at_leader,)):
+            at_leader = self._by_powers(self._at_leader(entry, expanded=True))
         body = substitute(node.function, {limit[0]: _J})
         return at_leader + self._bind("rest", total(placed(body, S.Zero, _J), _J, k))
+
+    def _by_powers(self, value: Expr) -> Expr:
+        """Write a value as powers of c, negative ones too, with what labels alone give by name."""
+        powers = collect(expand(value), _DOUBT, evaluate=False)
+        return Add(*(self._labels_together(part) * power for power, part in powers.items()))
 
     def _at_leader(self, value: Expr, *, expanded: bool = False) -> Expr:
         """Read the leader's entries by c; by names for the rest of them unless ``expanded``."""
@@ -254,6 +289,8 @@ class _Surgeon:
         def entry(node: Expr) -> Expr | None:
             if isinstance(node, Indexed) and node.indices[0] == LEADER:
                 return self._leaders_entry(known.get(base_name(node)))
+            if expanded and node == _LEADING:
+                return 1 - _DOUBT
             if expanded and node.is_Symbol and str(node).startswith("offset"):
                 return known[str(node)].value
             if isinstance(node, placed) and node.args[2] == LEADER:
@@ -273,27 +310,32 @@ class _Surgeon:
         if assignment is None or assignment.name not in self.dependent:
             return None
         if assignment.name == "prediction":
-            return 1 - _DOUBT
+            return _LEADING
         if isinstance(assignment.value, placed):
             return assignment.value.args[1]
         return substitute(assignment.value, {CLASS: LEADER})
 
     def _polynomial(self, value: Expr) -> Expr:
-        """Order by powers of the doubt; what labels alone give is taken together."""
+        """Order by powers of the doubt c; what labels alone give, by those of ŷ_l = 1 − c as well.
+
+        Σ bⱼ ŷ_lⁿ⁻ʲ cʲ has no cancellation for 0/1 labels: there the bⱼ are exact, and ŷ_l and c
+        are both known without a subtraction.
+        """
         if _DOUBT not in value.free_symbols or not value.is_polynomial(_DOUBT):
             return value
         polynomial, times = _without_root_at_one(Poly(value, _DOUBT))
-        terms = polynomial.as_dict().items()
-        ordered = Add(*(self._labels_together(part) * _DOUBT**power for (power,), part in terms))
-        return ordered / _PARTITION**times
+        of_labels, of_sums = {}, {}
+        for (power,), part in polynomial.as_dict().items():
+            of_labels[power], of_sums[power] = _labels_and_sums(part)
+        terms = [
+            self._labels_together(part) * _LEADING**one * _DOUBT**two
+            for one, two, part in _bernstein(of_labels)
+        ]
+        terms += [part * _DOUBT**power for power, part in of_sums.items()]
+        return Add(*terms) * _LEADING**times
 
     def _labels_together(self, value: Expr) -> Expr:
-        terms = Add.make_args(value)
-        of_labels = [term for term in terms if names_in(term) <= {"y", "label_sum"}]
-        together = Add(*of_labels)
-        if together.is_number or len(of_labels) == 1:
-            return value
-        return Add(self._bind("offset", together), *(t for t in terms if t not in of_labels))
+        return value if len(Add.make_args(value)) == 1 else self._bind("offset", value)
 
     def _bind(self, name: str, value: Expr) -> Expr:
         for known in self.assignments:
@@ -313,6 +355,32 @@ def _without_root_at_one(polynomial: Poly) -> tuple[Poly, int]:
     while not polynomial.is_zero and polynomial.rem(factor_of_leader).is_zero:
         polynomial, times = polynomial.quo(factor_of_leader), times + 1
     return polynomial, times
+
+
+def _labels_and_sums(value: Expr) -> tuple[Expr, Expr]:
+    terms = Add.make_args(value)
+    of_labels = [term for term in terms if names_in(term) <= {"y", "label_sum"}]
+    return Add(*of_labels), Add(*(term for term in terms if term not in of_labels))
+
+
+def _bernstein(coefficients: dict[int, Expr]) -> list[tuple[int, int, Expr]]:
+    """Write Σ qⱼ cʲ as Σ bⱼ (1 − c)ⁿ⁻ʲ cʲ: the exponents of 1 − c and of c, and bⱼ.
+
+    Examples
+    --------
+    >>> from sympy import Symbol
+    >>> r, y = Symbol("r"), Symbol("y")
+    >>> _bernstein({0: r - y, 1: -r})
+    [(1, 0, r - y), (0, 1, -y)]
+    """
+    kept = {power: part for power, part in coefficients.items() if part != 0}
+    degree = max(kept, default=0)
+    found = []
+    for power in range(degree + 1):
+        part = Add(*(binomial(degree - j, power - j) * q for j, q in kept.items() if j <= power))
+        if expand(part) != 0:
+            found.append((degree - power, power, expand(part)))
+    return found
 
 
 def _prediction_of(value: Expr) -> Expr:
@@ -364,6 +432,7 @@ def _by_shares(value: Expr, position: Expr) -> Expr:
     These terms cancel as they stand, so they are multiplied out and gathered again.
     """
     regular, singular = _regular_and_singular(value)
+    singular = singular.xreplace({_LEADING: 1 - _DOUBT})
     terms = Add.make_args(expand(rewrite(singular, _written_out_complement)))
     return regular + _share_product(Add(*(_share_term(term, position) for term in terms)), position)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from sympy import Expr, Function, KroneckerDelta, S, exp, log
+from sympy import Expr, Function, KroneckerDelta, S, Symbol, exp, log
 
 from derive.generate.program import LEADER, rewrite
 
@@ -19,13 +19,14 @@ __all__ = [
     "Primitive",
     "cases",
     "clear_sign",
-    "expm1",
     "finite",
+    "largest",
     "largest_rival",
     "log1p",
     "magnitude",
     "placed",
     "primitive_table",
+    "scaled_exp",
     "sign_bit",
     "sum_but_largest",
     "with_sign",
@@ -44,10 +45,6 @@ class _Primitive(Function):  # type: ignore[misc]
 
 class log1p(_Primitive):  # noqa: N801
     """ln(1 + x), exact for small x."""
-
-
-class expm1(_Primitive):  # noqa: N801
-    """e^x − 1, exact for small x."""
 
 
 class magnitude(_Primitive):  # noqa: N801
@@ -70,12 +67,20 @@ class finite(_Primitive):  # noqa: N801
     """x itself; a gap too wide for the format is the widest that it holds."""
 
 
+class scaled_exp(_Primitive):  # noqa: N801
+    """``scaled_exp(x, reference)``: e^{x − c}, for a c that depends on the reference alone."""
+
+
 class placed(_Primitive):  # noqa: N801
     """``placed(f_i, v, i)``: f_i for every class but the leader, and v for the leader."""
 
 
 class largest_rival(_Primitive):  # noqa: N801
     """``largest_rival(Entries(x_j, (j, k)))``: the largest entry but the leader's."""
+
+
+class largest(_Primitive):  # noqa: N801
+    """``largest(Entries(x_j, (j, k)))``: the largest entry."""
 
 
 class sum_but_largest(_Primitive):  # noqa: N801
@@ -104,10 +109,13 @@ class Primitive:
 _ANY = S.Half / 3
 """Stands for a primitive whose value does not matter: the forms hold for every shift."""
 
+_SHIFT = Symbol("shift", real=True)
+"""Any number: what is made of scaled exponentials has to hold for all of them."""
+
 _TABLE = (
     Primitive(log1p, lambda x: (log(1 + x),)),
-    Primitive(expm1, lambda x: (exp(x) - 1,)),
     Primitive(finite, lambda x: (x,)),
+    Primitive(scaled_exp, lambda x, reference: (exp(x - _SHIFT * reference),)),
     Primitive(
         placed,
         lambda rival, leader, position: (
@@ -116,6 +124,7 @@ _TABLE = (
         ),
     ),
     Primitive(largest_rival, lambda vector: (_ANY,)),
+    Primitive(largest, lambda vector: (_ANY,)),
     Primitive(sum_but_largest, lambda vector: (_ANY,)),
     Primitive(magnitude, lambda x: (x, -x), sign_of=0),
     Primitive(clear_sign, lambda x: (S.One, S.Zero), sign_of=0),
