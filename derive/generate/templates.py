@@ -7,13 +7,13 @@ from __future__ import annotations
 
 __all__ = [
     "ARGUMENTS",
-    "CHECK_REDUCTION",
     "HEADER",
     "HELPERS",
     "HESSIAN_DIAGONAL",
     "LAYER_VALUE_AND_GRAD",
     "LOSS",
     "PREDICT",
+    "REDUCTION",
     "VALUE_AND_GRAD",
 ]
 
@@ -34,7 +34,9 @@ is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a 
 meaning in the results of its example.${conventions}
 """
 
-import math
+${imports}from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -43,11 +45,19 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value_and_grad"]
 
 Array = NDArray[Any]
+
+BLOCK_BYTES = 2**17
+"""The size of one array of a block: the few of a block stay in the cache together."""
+SMALL_BYTES = 2**13
+"""Below it NumPy's own memory is as good as an array to work in."""
 '''
 
 ARGUMENTS = '''
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
+    if type(values) is np.ndarray and values.flags.c_contiguous and values.dtype.isnative:
+        if values.dtype.char in "fd" and (like is None or values.dtype == like.dtype):
+            return values
     try:
         array = np.asarray(values, order="C")
     except ValueError:
@@ -58,6 +68,8 @@ def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
         array = array.astype(np.float64 if like is None else like.dtype)
     if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
     return array
@@ -85,6 +97,8 @@ def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Arra
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
         )
+    if len(W) < ${fewest_classes}:
+        raise ValueError(f"W has shape {W.shape}; (k, d) with k >= ${fewest_classes} is expected")
     if b is not None:
         b = _floats("b", b, W)
         if b.shape != W.shape[:1]:
@@ -121,81 +135,85 @@ def _check_overlap(out: Array) -> None:
 '''
 
 HELPERS = {
-    "_total": '''
-
-def _total(values: Array) -> Array:
-    """Return the sum over the units, as an axis of length one."""
-    total: Array
-    if values.shape[-1] > 32 or values.size < 512:
-        total = np.add.reduce(values, axis=-1, keepdims=True)
-    else:  # NumPy sums short rows one by one; a matrix product takes them together
-        total = values @ np.ones((values.shape[-1], 1), dtype=values.dtype)
-    return total
-''',
-    "_dot": '''
-
-def _dot(left: Array, right: Array) -> Array:
-    """Return the products summed over the units, as an axis of length one."""
-    products: Array = left[..., np.newaxis, :] @ right[..., np.newaxis]
-    return products[..., 0]
-''',
     "_leaders": '''
 
-def _leaders(a: Array) -> Array:
+@lru_cache(maxsize=8)
+def _starts(examples: int, units: int) -> Array:
+    """Return the flat position of the first unit of each example."""
+    return np.arange(0, examples * units, units)[:, np.newaxis]
+
+
+def _leaders(a: Array) -> Any:
     """Return the flat position of the largest unit of each example."""
-    positions: Array = a.argmax(axis=-1, keepdims=True)
-    positions += np.arange(0, a.size, a.shape[-1]).reshape(positions.shape)
-    return positions
+    if a.ndim == 1:
+        return a.argmax()
+    examples, units = a.shape
+    if units <= 16 < examples:  # a maximum over few units is dear; one column by column is not
+        top = a[:, 0].copy()
+        for unit in range(1, units):
+            np.maximum(top, a[:, unit], out=top)
+        leaders = np.flatnonzero(a == top[:, np.newaxis])
+        if leaders.size == examples:  # no ties, and so they are in the order of the examples
+            return leaders[:, np.newaxis]
+    return a.argmax(axis=-1)[:, np.newaxis] + _starts(examples, units)
+''',
+    "_is_moderate": '''
+
+def _is_moderate(a: Array) -> bool:
+    """Say whether exponentials, and their quotients, are far from both ends of the format."""
+    limit = 300 if a.dtype.char == "d" else 37
+    if a.size <= 512:
+        numbers = a.reshape(-1)
+        if numbers.dot(numbers) <= limit**2:
+            return True
+    return bool(a.max() <= limit and a.min() >= -limit)
 ''',
     "_finite": '''
 
-def _finite(gaps: Array) -> Array:
+def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
     """Keep gaps that are too wide for the format at the widest that it holds."""
-    if gaps.min(initial=0) == -np.inf:
-        np.maximum(gaps, np.finfo(gaps.dtype).min, out=gaps)
-    return gaps
+    if is_moderate:
+        return gaps
+    return np.maximum(gaps, np.finfo(gaps.dtype).min, out=out)
 ''',
-    "_sum_but_largest": '''
+    "_exponentials": '''
 
-def _sum_but_largest(values: Array) -> Array:
-    """Return the sum of each example without its largest value."""
-    smaller = values.copy()
-    smaller.put(_leaders(values), 0)
-    return _total(smaller)
+def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
+    """Return e^(a − c), for a number c of each example.
+
+    Where the exponentials fit c is 0, since a difference has to be rounded. Else it is the
+    reference, and the exponential is corrected for what the rounding took away.
+    """
+    if is_moderate:
+        return np.exp(a, out=out)
+${compensated}
+''',
+    "_largest": '''
+
+def _largest(values: Array) -> Any:
+    """Return the largest value of each example."""
+    return values.max(axis=-1, keepdims=values.ndim > 1)
 ''',
     "_largest_rival": '''
 
-def _largest_rival(values: Array, leader: Array) -> Array:
+def _largest_rival(values: Array, leader: Any) -> Any:
     """Return the largest value of each example but the leader's."""
     rivals = values.copy()
     rivals.put(leader, -np.inf)
-    largest: Array = rivals.max(axis=-1, keepdims=True)
-    return largest
+    return _largest(rivals)
 ''',
-    "_reduced": '''
+    "_sum_but_largest": '''
 
-def _reduced(losses: Array, reduction: str) -> Any:
-    """Return the losses of the examples, or their sum or mean."""
-    if reduction == "none":
-        return losses[..., 0][()]
-    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        losses = losses / _count(losses, reduction)
-    return losses.sum()
-''',
-    "_reduced_total": '''
-
-def _reduced_total(terms: Array, reduction: str) -> Any:
-    """Return the terms summed over the units, and reduced over the examples."""
-    if reduction == "none":
-        return terms.sum(axis=-1)
-    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        terms = terms / _count(terms, reduction)
-    return terms.sum()
+def _sum_but_largest(values: Array, ones: Array) -> Any:
+    """Return the sum of each example without its largest value."""
+    smaller = values.copy()
+    smaller.put(_leaders(values), 0)
+    return smaller.dot(ones)
 ''',
 }
 """The private functions that the lines of a program call; a module has those that it needs."""
 
-CHECK_REDUCTION = '''
+REDUCTION = '''
 
 def _check_reduction(reduction: str, *allowed: str) -> None:
     if reduction not in allowed:
@@ -205,6 +223,65 @@ def _check_reduction(reduction: str, *allowed: str) -> None:
 def _count(a: Array, reduction: str) -> int:
     """Return what a sum over the examples is divided by."""
     return max(a.size // a.shape[-1], 1) if reduction == "mean" else 1
+
+
+def _reduced(losses: Any, reduction: str, a: Array) -> Any:
+    """Return the losses of the examples, or their sum or mean."""
+    if reduction == "none":
+        return np.asarray(losses).reshape(a.shape[:-1])[()]
+    if a.size == a.shape[-1]:
+        return losses
+    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
+        losses = losses / _count(a, reduction)
+    return np.add.reduce(losses, axis=None)
+
+
+@lru_cache(maxsize=8)
+def _ones(units: int, dtype: Any) -> Array:
+    """Return the vector that sums over the units in a product."""
+    ones: Array = np.ones((units, 1), dtype)
+    ones.flags.writeable = False
+    return ones
+
+
+def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
+    """Call ``block`` for every block of examples, and return the losses.
+
+    A single example is handed over as vectors; otherwise there are as many examples in a block as
+    stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
+    """
+    a = arrays[0]
+    units, ones = a.shape[-1], _ones(a.shape[-1], a.dtype)
+    nowhere = (None,) * buffers
+    if a.size == units:
+        return block(*(array.reshape(units) for array in arrays), ones[:, 0], nowhere)
+    if a.ndim != 2:
+        arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
+    if a.nbytes <= SMALL_BYTES:
+        return block(*arrays, ones, nowhere)
+    examples = len(arrays[0])
+    rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
+    losses = np.empty((examples, 1), a.dtype)
+
+    def carry_out(start: int, stop: int) -> None:
+        work = np.empty((buffers, rows, units), a.dtype)
+        for first in range(start, stop, rows):
+            here = slice(first, min(first + rows, stop))
+            views = [array[here] for array in arrays]
+            result = block(*views, ones, work[:, : len(views[0])])
+            if result is not None:
+                losses[here] = result
+
+    if threads == 1:
+        carry_out(0, examples)
+        return losses
+    share = -(-examples // threads)
+    with ThreadPoolExecutor(threads) as pool:
+        quiet = np.errstate(all="ignore")(carry_out)
+        parts = [(first, min(first + share, examples)) for first in range(0, examples, share)]
+        for done in [pool.submit(quiet, *part) for part in parts]:
+            done.result()
+    return losses
 '''
 
 PREDICT = '''
@@ -235,8 +312,13 @@ def predict(a: ArrayLike) -> Array:
     ${example_prediction}
     """
     a = _pre_activations(a)
-${body}
+    prediction = np.empty(a.shape, a.dtype)
+    _by_blocks(_predict_block, ${buffers}, a, prediction)
     return prediction
+
+
+def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
+${body}
 '''
 
 LOSS = '''
@@ -271,6 +353,10 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
+    return _reduced(_by_blocks(_loss_block, ${buffers}, a, y), reduction, a)
+
+
+def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
 ${body}
 '''
 
@@ -278,7 +364,12 @@ VALUE_AND_GRAD = '''
 
 @np.errstate(all="ignore")
 def value_and_grad(
-    a: ArrayLike, y: ArrayLike, *, reduction: str = "sum", out: Array | None = None
+    a: ArrayLike,
+    y: ArrayLike,
+    *,
+    reduction: str = "sum",
+    out: Array | None = None,
+    threads: int = 1,
 ) -> tuple[Any, Array]:
     """Return the loss and its gradient with respect to the pre-activations.
 
@@ -293,6 +384,8 @@ def value_and_grad(
         each example's own loss.
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
+    threads : int
+        How many threads share the blocks of examples. It helps from many examples of many units on.
 
     Returns
     -------
@@ -315,12 +408,28 @@ def value_and_grad(
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
-    return _value_and_grad(a, y, reduction, out)
-
-
-def _value_and_grad(a: Array, y: Array, reduction: str, out: Array | None) -> tuple[Any, Array]:
-${body}
+    is_own = out is None or not out.flags.c_contiguous
+    grad_a = np.empty(a.shape, a.dtype) if is_own else out
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    if out is not None and is_own:
+        out[...] = grad_a
+        grad_a = out
     return value, grad_a
+
+
+def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    block: Callable[..., Any] = _value_and_grad_block
+    if reduction == "mean":
+        block = partial(block, count=_count(a, reduction))
+    return _reduced(_by_blocks(block, ${buffers}, a, y, grad_a, threads=threads), reduction, a)
+
+
+def _value_and_grad_block(
+    a: Array, y: Array, grad_a: Array, ones: Array, work: Any, count: int = 1
+) -> Any:
+    """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
+${body}
+    return losses
 '''
 
 HESSIAN_DIAGONAL = '''
@@ -356,15 +465,29 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     """
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
-${body}
+    curvature = np.empty(a.shape, a.dtype)
+    block = partial(_hessian_diagonal_block, count=_count(a, reduction))
+    _by_blocks(block, ${buffers}, a, y, curvature)
     return curvature
+
+
+def _hessian_diagonal_block(
+    a: Array, y: Array, curvature: Array, ones: Array, work: Any, count: int
+) -> None:
+${body}
 '''
 
 LAYER_VALUE_AND_GRAD = '''
 
 @np.errstate(all="ignore")
 def layer_value_and_grad(
-    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
+    W: ArrayLike,
+    h: ArrayLike,
+    y: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    reduction: str = "sum",
+    threads: int = 1,
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
 
@@ -384,6 +507,8 @@ def layer_value_and_grad(
     reduction : {"sum", "mean"}
         What is made of the losses of several examples. ``"none"`` is refused: the gradients of a
         layer belong to one number.
+    threads : int
+        How many threads share the blocks of examples; the products have those of their library.
 
     Returns
     -------
@@ -415,13 +540,17 @@ def layer_value_and_grad(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
         )
     shape = h.shape
-    h = h.reshape(math.prod(shape[:-1]), shape[-1])
+    if h.ndim != 2:
+        h = h.reshape(y.size // len(W), shape[-1])
     a = ${layer_a}
     if b is not None:
         a += b
-    value, grad_a = _value_and_grad(a, y.reshape(a.shape), reduction, None)
+    grad_a = a
+    value = _value_and_grad(a, y.reshape(a.shape), grad_a, reduction, threads)
     grad_W = ${layer_grad_W}
-    grad_h = (${layer_grad_h}).reshape(shape)
+    grad_h = ${layer_grad_h}
+    if h.ndim != len(shape):
+        grad_h = grad_h.reshape(shape)
     if b is None:
         return value, grad_W, grad_h
     return value, grad_W, grad_h, ${layer_grad_b}

@@ -21,7 +21,9 @@ meaning in the results of its example.
 The loss is without the factor ½ that many books put in front; a sum over the units.
 """
 
-import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -31,8 +33,16 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
+BLOCK_BYTES = 2**17
+"""The size of one array of a block: the few of a block stay in the cache together."""
+SMALL_BYTES = 2**13
+"""Below it NumPy's own memory is as good as an array to work in."""
+
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
+    if type(values) is np.ndarray and values.flags.c_contiguous and values.dtype.isnative:
+        if values.dtype.char in "fd" and (like is None or values.dtype == like.dtype):
+            return values
     try:
         array = np.asarray(values, order="C")
     except ValueError:
@@ -43,6 +53,8 @@ def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
         array = array.astype(np.float64 if like is None else like.dtype)
     if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
     return array
@@ -70,6 +82,8 @@ def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Arra
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
         )
+    if len(W) < 1:
+        raise ValueError(f"W has shape {W.shape}; (k, d) with k >= 1 is expected")
     if b is not None:
         b = _floats("b", b, W)
         if b.shape != W.shape[:1]:
@@ -115,13 +129,63 @@ def _count(a: Array, reduction: str) -> int:
     return max(a.size // a.shape[-1], 1) if reduction == "mean" else 1
 
 
-def _reduced_total(terms: Array, reduction: str) -> Any:
-    """Return the terms summed over the units, and reduced over the examples."""
+def _reduced(losses: Any, reduction: str, a: Array) -> Any:
+    """Return the losses of the examples, or their sum or mean."""
     if reduction == "none":
-        return terms.sum(axis=-1)
+        return np.asarray(losses).reshape(a.shape[:-1])[()]
+    if a.size == a.shape[-1]:
+        return losses
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        terms = terms / _count(terms, reduction)
-    return terms.sum()
+        losses = losses / _count(a, reduction)
+    return np.add.reduce(losses, axis=None)
+
+
+@lru_cache(maxsize=8)
+def _ones(units: int, dtype: Any) -> Array:
+    """Return the vector that sums over the units in a product."""
+    ones: Array = np.ones((units, 1), dtype)
+    ones.flags.writeable = False
+    return ones
+
+
+def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
+    """Call ``block`` for every block of examples, and return the losses.
+
+    A single example is handed over as vectors; otherwise there are as many examples in a block as
+    stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
+    """
+    a = arrays[0]
+    units, ones = a.shape[-1], _ones(a.shape[-1], a.dtype)
+    nowhere = (None,) * buffers
+    if a.size == units:
+        return block(*(array.reshape(units) for array in arrays), ones[:, 0], nowhere)
+    if a.ndim != 2:
+        arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
+    if a.nbytes <= SMALL_BYTES:
+        return block(*arrays, ones, nowhere)
+    examples = len(arrays[0])
+    rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
+    losses = np.empty((examples, 1), a.dtype)
+
+    def carry_out(start: int, stop: int) -> None:
+        work = np.empty((buffers, rows, units), a.dtype)
+        for first in range(start, stop, rows):
+            here = slice(first, min(first + rows, stop))
+            views = [array[here] for array in arrays]
+            result = block(*views, ones, work[:, : len(views[0])])
+            if result is not None:
+                losses[here] = result
+
+    if threads == 1:
+        carry_out(0, examples)
+        return losses
+    share = -(-examples // threads)
+    with ThreadPoolExecutor(threads) as pool:
+        quiet = np.errstate(all="ignore")(carry_out)
+        parts = [(first, min(first + share, examples)) for first in range(0, examples, share)]
+        for done in [pool.submit(quiet, *part) for part in parts]:
+            done.result()
+    return losses
 
 
 @np.errstate(all="ignore")
@@ -150,10 +214,19 @@ def predict(a: ArrayLike) -> Array:
     [0.7311, 0.1192, 0.6225]
     """
     a = _pre_activations(a)
-    decay = np.exp(-np.abs(a))
-    minority = decay / (1 + decay)
-    prediction: Array = ~np.signbit(a) - np.copysign(minority, a)
+    prediction = np.empty(a.shape, a.dtype)
+    _by_blocks(_predict_block, 2, a, prediction)
     return prediction
+
+
+def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
+    decay = np.abs(a, out=work[0])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    one_plus_decay = np.add(1, decay, out=work[1])
+    minority = np.divide(decay, one_plus_decay, out=decay)
+    signed = np.copysign(minority, a, out=minority)
+    np.subtract(~np.signbit(a), signed, out=prediction)
 
 
 @np.errstate(all="ignore")
@@ -186,16 +259,30 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
-    decay = np.exp(-np.abs(a))
-    minority = decay / (1 + decay)
-    offset = ~np.signbit(a) - y
-    error = offset - np.copysign(minority, a)
-    return _reduced_total(error**2, reduction)
+    return _reduced(_by_blocks(_loss_block, 3, a, y), reduction, a)
+
+
+def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
+    offset = np.subtract(~np.signbit(a), y, out=work[0])
+    decay = np.abs(a, out=work[1])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    one_plus_decay = np.add(1, decay, out=work[2])
+    minority = np.divide(decay, one_plus_decay, out=decay)
+    signed = np.copysign(minority, a, out=minority)
+    error = np.subtract(offset, signed, out=offset)
+    loss_terms = np.square(error, out=error)
+    return loss_terms.dot(ones)
 
 
 @np.errstate(all="ignore")
 def value_and_grad(
-    a: ArrayLike, y: ArrayLike, *, reduction: str = "sum", out: Array | None = None
+    a: ArrayLike,
+    y: ArrayLike,
+    *,
+    reduction: str = "sum",
+    out: Array | None = None,
+    threads: int = 1,
 ) -> tuple[Any, Array]:
     """Return the loss and its gradient with respect to the pre-activations.
 
@@ -210,6 +297,8 @@ def value_and_grad(
         each example's own loss.
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
+    threads : int
+        How many threads share the blocks of examples. It helps from many examples of many units on.
 
     Returns
     -------
@@ -232,20 +321,41 @@ def value_and_grad(
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
-    return _value_and_grad(a, y, reduction, out)
-
-
-def _value_and_grad(a: Array, y: Array, reduction: str, out: Array | None) -> tuple[Any, Array]:
-    decay = np.exp(-np.abs(a))
-    minority = decay / (1 + decay)
-    offset = ~np.signbit(a) - y
-    error = offset - np.copysign(minority, a)
-    slope = (1 - minority) * minority
-    value = _reduced_total(error**2, reduction)
-    count = _count(a, reduction)
-    grad_a = np.multiply(2 / count, error, out=out)
-    grad_a *= slope
+    is_own = out is None or not out.flags.c_contiguous
+    grad_a = np.empty(a.shape, a.dtype) if is_own else out
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    if out is not None and is_own:
+        out[...] = grad_a
+        grad_a = out
     return value, grad_a
+
+
+def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    block: Callable[..., Any] = _value_and_grad_block
+    if reduction == "mean":
+        block = partial(block, count=_count(a, reduction))
+    return _reduced(_by_blocks(block, 3, a, y, grad_a, threads=threads), reduction, a)
+
+
+def _value_and_grad_block(
+    a: Array, y: Array, grad_a: Array, ones: Array, work: Any, count: int = 1
+) -> Any:
+    """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
+    offset = np.subtract(~np.signbit(a), y, out=work[0])
+    decay = np.abs(a, out=work[1])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    one_plus_decay = np.add(1, decay, out=work[2])
+    minority = np.divide(decay, one_plus_decay, out=decay)
+    signed = np.copysign(minority, a, out=grad_a)
+    error = np.subtract(offset, signed, out=grad_a)
+    loss_terms = np.square(error, out=work[0])
+    losses = loss_terms.dot(ones)
+    slope = np.subtract(1, minority, out=work[0])
+    slope *= minority
+    np.multiply(2 / count, error, out=grad_a)
+    grad_a *= slope
+    return losses
 
 
 @np.errstate(all="ignore")
@@ -279,23 +389,49 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     """
     a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
-    decay = np.exp(-np.abs(a))
-    minority = decay / (1 + decay)
-    signed = np.copysign(minority, a)
-    complement = signed + np.signbit(a)
-    side = ~np.signbit(a)
-    offset = side - y
-    error = offset - signed
-    slope = (1 - minority) * minority
-    curvature: Array = slope * (2 * slope + 2 * complement * error - 2 * (side - signed) * error)
-    if reduction == "mean":
-        curvature /= _count(a, reduction)
+    curvature = np.empty(a.shape, a.dtype)
+    block = partial(_hessian_diagonal_block, count=_count(a, reduction))
+    _by_blocks(block, 4, a, y, curvature)
     return curvature
+
+
+def _hessian_diagonal_block(
+    a: Array, y: Array, curvature: Array, ones: Array, work: Any, count: int
+) -> None:
+    decay = np.abs(a, out=work[0])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    one_plus_decay = np.add(1, decay, out=work[1])
+    minority = np.divide(decay, one_plus_decay, out=decay)
+    slope = np.subtract(1, minority, out=work[1])
+    slope *= minority
+    signed = np.copysign(minority, a, out=minority)
+    complement = np.add(signed, np.signbit(a), out=work[2])
+    side = ~np.signbit(a)
+    offset = np.subtract(side, y, out=work[3])
+    error = np.subtract(offset, signed, out=offset)
+    product = np.multiply(2, complement, out=complement)
+    product *= error
+    product_2 = np.subtract(side, signed, out=signed)
+    product_2 *= 2
+    product_2 *= error
+    np.multiply(2, slope, out=curvature)
+    curvature += product
+    curvature -= product_2
+    curvature *= slope
+    if count != 1:
+        curvature /= count
 
 
 @np.errstate(all="ignore")
 def layer_value_and_grad(
-    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
+    W: ArrayLike,
+    h: ArrayLike,
+    y: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    reduction: str = "sum",
+    threads: int = 1,
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
 
@@ -315,6 +451,8 @@ def layer_value_and_grad(
     reduction : {"sum", "mean"}
         What is made of the losses of several examples. ``"none"`` is refused: the gradients of a
         layer belong to one number.
+    threads : int
+        How many threads share the blocks of examples; the products have those of their library.
 
     Returns
     -------
@@ -346,13 +484,17 @@ def layer_value_and_grad(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
         )
     shape = h.shape
-    h = h.reshape(math.prod(shape[:-1]), shape[-1])
-    a = h @ W.T
+    if h.ndim != 2:
+        h = h.reshape(y.size // len(W), shape[-1])
+    a = h.dot(W.T)
     if b is not None:
         a += b
-    value, grad_a = _value_and_grad(a, y.reshape(a.shape), reduction, None)
-    grad_W = grad_a.T @ h
-    grad_h = (grad_a @ W).reshape(shape)
+    grad_a = a
+    value = _value_and_grad(a, y.reshape(a.shape), grad_a, reduction, threads)
+    grad_W = grad_a.T.dot(h)
+    grad_h = grad_a.dot(W)
+    if h.ndim != len(shape):
+        grad_h = grad_h.reshape(shape)
     if b is None:
         return value, grad_W, grad_h
     return value, grad_W, grad_h, grad_a.sum(axis=0)
