@@ -332,7 +332,7 @@ class _Surgeon:
             for one, two, part in _bernstein(of_labels)
         ]
         terms += [part * _DOUBT**power for power, part in of_sums.items()]
-        return Add(*terms) * _LEADING**times
+        return _over_partition(Add(*terms) * _LEADING**times)
 
     def _labels_together(self, value: Expr) -> Expr:
         return value if len(Add.make_args(value)) == 1 else self._bind("offset", value)
@@ -355,6 +355,14 @@ def _without_root_at_one(polynomial: Poly) -> tuple[Poly, int]:
     while not polynomial.is_zero and polynomial.rem(factor_of_leader).is_zero:
         polynomial, times = polynomial.quo(factor_of_leader), times + 1
     return polynomial, times
+
+
+def _over_partition(value: Expr) -> Expr:
+    """Divide once, by the partition itself, where every term holds ŷ_l or c once."""
+    plain = value.xreplace({_LEADING: _TOP, _DOUBT: _OTHERS})
+    scaled = plain.xreplace({_TOP: 2 * _TOP, _OTHERS: 2 * _OTHERS})
+    is_linear = isinstance(value, Add) and expand(scaled - 2 * plain) == 0
+    return plain / _PARTITION if is_linear else value
 
 
 def _labels_and_sums(value: Expr) -> tuple[Expr, Expr]:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from derive.generate.buffers import Plan, by_need, place
-from derive.generate.common import in_order, merge_copies, name_placed, renumber, share_common
+from derive.generate.common import (
+    in_order,
+    merge_copies,
+    name_leaders,
+    name_placed,
+    renumber,
+    share_common,
+)
 from derive.generate.leader import forget_unread_leaders, fuse_prediction, set_leader_apart
 from derive.generate.logits import in_logits, logits_of, with_logits
 from derive.generate.lower import lower
@@ -60,7 +67,7 @@ def _is_scaled(assignment: Assignment) -> bool:
     return bool(value.is_number or abs(value.as_coeff_Mul()[0]) != 1)
 
 
-ARRAY_PASSES: tuple[Pass, ...] = (divide_by_count, separate, by_need)
+ARRAY_PASSES: tuple[Pass, ...] = (divide_by_count, name_leaders, separate, by_need)
 """What makes a program one of single operations on whole arrays, few of them at a time."""
 
 

@@ -40,12 +40,20 @@ BLOCK_BYTES = 2**17
 """The size of one array of a block: the few of a block stay in the cache together."""
 SMALL_BYTES = 2**13
 """Below it NumPy's own memory is as good as an array to work in."""
+_FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+def _agree(left: Array, right: Array) -> bool:
+    """Say whether two arrays have one format that is kept, and lie row by row."""
+    return (
+        left.dtype is right.dtype
+        and left.dtype in _FORMATS
+        and left.flags.c_contiguous
+        and right.flags.c_contiguous
+    )
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
-    if type(values) is np.ndarray and values.flags.c_contiguous and values.dtype.isnative:
-        if values.dtype.char in "fd" and (like is None or values.dtype == like.dtype):
-            return values
     try:
         array = np.asarray(values, order="C")
     except ValueError:
@@ -71,6 +79,9 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
+        if a.ndim and a.shape[-1] >= 1:
+            return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -79,8 +90,9 @@ def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Array, Array | None]:
-    W = _floats("W", W)
-    h = _floats("h", h, W)
+    if not (type(W) is np.ndarray and type(h) is np.ndarray and _agree(W, h)):
+        W = _floats("W", W)
+        h = _floats("h", h, W)
     if W.ndim != 2 or h.ndim == 0 or h.shape[-1] != W.shape[-1]:
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
@@ -140,13 +152,15 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
         return losses
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
         losses = losses / _count(a, reduction)
+    if losses.size <= 64:  # too few for their order to matter, and a product is the quicker
+        return losses.reshape(-1).dot(_ones(losses.size, losses.dtype.char, 1))
     return np.add.reduce(losses, axis=None)
 
 
 @lru_cache(maxsize=8)
-def _ones(units: int, dtype: Any) -> Array:
-    """Return the vector that sums over the units in a product."""
-    ones: Array = np.ones((units, 1), dtype)
+def _ones(units: int, precision: str, ndim: int) -> Array:
+    """Return what sums over the units in a product: of a vector, or of each row of a matrix."""
+    ones: Array = np.ones((units, 1)[:ndim], precision)
     ones.flags.writeable = False
     return ones
 
@@ -158,14 +172,15 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
     """
     a = arrays[0]
-    units, ones = a.shape[-1], _ones(a.shape[-1], a.dtype)
-    nowhere = (None,) * buffers
+    units, precision, nowhere = a.shape[-1], a.dtype.char, (None,) * buffers
     if a.size == units:
-        return block(*(array.reshape(units) for array in arrays), ones[:, 0], nowhere)
+        vectors = [array.reshape(units) for array in arrays] if a.ndim > 1 else arrays
+        return block(*vectors, _ones(units, precision, 1), nowhere)
     if a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
-        return block(*arrays, ones, nowhere)
+        return block(*arrays, _ones(units, precision, 2), nowhere)
+    ones = _ones(units, precision, 2)
     examples = len(arrays[0])
     rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
     losses = np.empty((examples, 1), a.dtype)
@@ -255,7 +270,8 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     3.5
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     return _reduced(_by_blocks(_loss_block, 1, a, y), reduction, a)
 
 
@@ -310,7 +326,8 @@ def value_and_grad(
     (3.5, [1.0, 0.0, -3.0])
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
     is_own = out is None or not out.flags.c_contiguous
     grad_a = np.empty(a.shape, a.dtype) if is_own else out
@@ -371,7 +388,8 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     [2.0, 0.0, 2.0]
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
     _by_blocks(block, 0, a, y, curvature)
@@ -437,9 +455,11 @@ def layer_value_and_grad(
     >>> grad_W.shape, (grad_h.round(4) + 0.0).tolist()
     ((3, 3), [1.0, 0.0, -3.0])
     """
-    _check_reduction(reduction, "sum", "mean")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean")
     W, h, b = _layer(W, h, b)
-    y = _floats("y", y, W)
+    if type(y) is not np.ndarray or not _agree(y, W):
+        y = _floats("y", y, W)
     if y.shape != (*h.shape[:-1], len(W)):
         raise ValueError(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
@@ -451,7 +471,7 @@ def layer_value_and_grad(
     if b is not None:
         a += b
     grad_a = a
-    value = _value_and_grad(a, y.reshape(a.shape), grad_a, reduction, threads)
+    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):

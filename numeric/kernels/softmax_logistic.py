@@ -37,12 +37,20 @@ BLOCK_BYTES = 2**17
 """The size of one array of a block: the few of a block stay in the cache together."""
 SMALL_BYTES = 2**13
 """Below it NumPy's own memory is as good as an array to work in."""
+_FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+def _agree(left: Array, right: Array) -> bool:
+    """Say whether two arrays have one format that is kept, and lie row by row."""
+    return (
+        left.dtype is right.dtype
+        and left.dtype in _FORMATS
+        and left.flags.c_contiguous
+        and right.flags.c_contiguous
+    )
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
-    if type(values) is np.ndarray and values.flags.c_contiguous and values.dtype.isnative:
-        if values.dtype.char in "fd" and (like is None or values.dtype == like.dtype):
-            return values
     try:
         array = np.asarray(values, order="C")
     except ValueError:
@@ -68,6 +76,9 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
+        if a.ndim and a.shape[-1] >= 2:
+            return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -76,8 +87,9 @@ def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Array, Array | None]:
-    W = _floats("W", W)
-    h = _floats("h", h, W)
+    if not (type(W) is np.ndarray and type(h) is np.ndarray and _agree(W, h)):
+        W = _floats("W", W)
+        h = _floats("h", h, W)
     if W.ndim != 2 or h.ndim == 0 or h.shape[-1] != W.shape[-1]:
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
@@ -137,13 +149,15 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
         return losses
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
         losses = losses / _count(a, reduction)
+    if losses.size <= 64:  # too few for their order to matter, and a product is the quicker
+        return losses.reshape(-1).dot(_ones(losses.size, losses.dtype.char, 1))
     return np.add.reduce(losses, axis=None)
 
 
 @lru_cache(maxsize=8)
-def _ones(units: int, dtype: Any) -> Array:
-    """Return the vector that sums over the units in a product."""
-    ones: Array = np.ones((units, 1), dtype)
+def _ones(units: int, precision: str, ndim: int) -> Array:
+    """Return what sums over the units in a product: of a vector, or of each row of a matrix."""
+    ones: Array = np.ones((units, 1)[:ndim], precision)
     ones.flags.writeable = False
     return ones
 
@@ -155,14 +169,15 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
     """
     a = arrays[0]
-    units, ones = a.shape[-1], _ones(a.shape[-1], a.dtype)
-    nowhere = (None,) * buffers
+    units, precision, nowhere = a.shape[-1], a.dtype.char, (None,) * buffers
     if a.size == units:
-        return block(*(array.reshape(units) for array in arrays), ones[:, 0], nowhere)
+        vectors = [array.reshape(units) for array in arrays] if a.ndim > 1 else arrays
+        return block(*vectors, _ones(units, precision, 1), nowhere)
     if a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
-        return block(*arrays, ones, nowhere)
+        return block(*arrays, _ones(units, precision, 2), nowhere)
+    ones = _ones(units, precision, 2)
     examples = len(arrays[0])
     rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
     losses = np.empty((examples, 1), a.dtype)
@@ -199,7 +214,7 @@ def _leaders(a: Array) -> Any:
     if a.ndim == 1:
         return a.argmax()
     examples, units = a.shape
-    if units <= 16 < examples:  # a maximum over few units is dear; one column by column is not
+    if units <= 16 and examples >= 512:  # a row's maximum is dear where the row is short
         top = a[:, 0].copy()
         for unit in range(1, units):
             np.maximum(top, a[:, unit], out=top)
@@ -255,13 +270,6 @@ def _largest_rival(values: Array, leader: Any) -> Any:
     rivals = values.copy()
     rivals.put(leader, -np.inf)
     return _largest(rivals)
-
-
-def _sum_but_largest(values: Array, ones: Array) -> Any:
-    """Return the sum of each example without its largest value."""
-    smaller = values.copy()
-    smaller.put(_leaders(values), 0)
-    return smaller.dot(ones)
 
 
 @np.errstate(all="ignore")
@@ -338,14 +346,16 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     1.5123
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     return _reduced(_by_blocks(_loss_block, 3, a, y), reduction, a)
 
 
 def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     leader = _leaders(a)
     is_moderate = _is_moderate(a)
-    powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
+    leading_logit = a.take(leader)
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
     top = powers.take(leader)
@@ -357,13 +367,13 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     nearby.put(leader, 0)
     nearby_top = _largest(nearby)
     nearby_sum = nearby.dot(ones)
-    log_others = runner_up + np.log(nearby_sum / nearby_top) - a.take(leader)
+    log_others = runner_up + np.log(nearby_sum / nearby_top) - leading_logit
     log_partition = np.log1p(others / top)
     log_doubt = log_others - log_partition
     log_complement = np.multiply(-1 / partition, rivals, out=rivals)
     np.log1p(log_complement, out=log_complement)
     log_complement.put(leader, log_doubt)
-    shifted = np.subtract(a, a.take(leader), out=work[0])
+    shifted = np.subtract(a, leading_logit, out=work[0])
     _finite(shifted, is_moderate, out=shifted)
     product = np.subtract(shifted, log_partition, out=shifted)
     product *= y
@@ -417,7 +427,8 @@ def value_and_grad(
     (1.5123, [0.1412, 0.0878, -0.229])
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
     is_own = out is None or not out.flags.c_contiguous
     grad_a = np.empty(a.shape, a.dtype) if is_own else out
@@ -441,14 +452,15 @@ def _value_and_grad_block(
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     leader = _leaders(a)
     is_moderate = _is_moderate(a)
+    leading_logit = a.take(leader)
     runner_up = _largest_rival(a, leader)
     nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[0])
     nearby = nearby_powers
     nearby.put(leader, 0)
     nearby_top = _largest(nearby)
     nearby_sum = nearby.dot(ones)
-    log_others = runner_up + np.log(nearby_sum / nearby_top) - a.take(leader)
-    powers = _exponentials(a, a.take(leader), is_moderate, out=work[1])
+    log_others = runner_up + np.log(nearby_sum / nearby_top) - leading_logit
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[1])
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
@@ -460,7 +472,7 @@ def _value_and_grad_block(
     log_complement = np.negative(prediction, out=work[2])
     np.log1p(log_complement, out=log_complement)
     log_complement.put(leader, log_doubt)
-    shifted = np.subtract(a, a.take(leader), out=work[3])
+    shifted = np.subtract(a, leading_logit, out=work[3])
     _finite(shifted, is_moderate, out=shifted)
     product = np.subtract(shifted, log_partition, out=shifted)
     product *= y
@@ -468,22 +480,26 @@ def _value_and_grad_block(
     loss_terms *= log_complement
     loss_terms += product
     losses = -loss_terms.dot(ones)
-    leading = top / partition
     doubt = others / partition
-    complement = np.subtract(1, prediction, out=work[2])
-    offset = 1 - y.take(leader)
-    error = np.subtract(prediction, y, out=grad_a)
+    share = np.divide(nearby, nearby_sum, out=grad_a)
+    leading_label = y.take(leader)
+    offset = leading_label * others / partition + leading_label * top / partition - top / partition
+    complement = np.subtract(1, prediction, out=work[0])
+    error = np.subtract(prediction, y, out=work[2])
     rest_terms = np.negative(error, out=work[3])
     rest_terms /= complement
     rest_terms.put(leader, 0)
     rest = rest_terms.dot(ones)
-    scaled_prediction = np.multiply(1 + rest, prediction, out=prediction)
-    share = np.divide(nearby, nearby_sum, out=nearby)
-    scaled_share = np.multiply(offset, share, out=share)
-    np.divide(error, complement, out=grad_a)
+    scaled_prediction = np.multiply(rest, prediction, out=prediction)
+    quotient = np.divide(error, complement, out=error)
+    np.multiply(offset, share, out=grad_a)
+    grad_a += quotient
     grad_a += scaled_prediction
-    grad_a -= scaled_share
-    grad_a.put(leader, rest + leading * offset - doubt * rest - doubt * y.take(leader))
+    grad_a.put(
+        leader,
+        (top + partition * rest - leading_label * others - leading_label * top) / partition
+        - doubt * rest,
+    )
     if count != 1:
         grad_a /= count
     return losses
@@ -519,10 +535,11 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     [0.4804, 0.0852, 0.4613]
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
-    _by_blocks(block, 5, a, y, curvature)
+    _by_blocks(block, 8, a, y, curvature)
     return curvature
 
 
@@ -541,6 +558,7 @@ def _hessian_diagonal_block(
     doubt = others / partition
     prediction = np.divide(rivals, partition, out=rivals)
     complement = np.subtract(1, prediction, out=work[1])
+    leading_label = y.take(leader)
     error = np.subtract(prediction, y, out=work[2])
     rest_terms = np.negative(error, out=error)
     rest_terms /= complement
@@ -552,32 +570,51 @@ def _hessian_diagonal_block(
     rest_2_terms /= power
     rest_2_terms.put(leader, 0)
     rest_2 = rest_2_terms.dot(ones)
-    scaled_complement = np.multiply(1 + rest, complement, out=work[2])
+    scaled_prediction = np.multiply(rest_2, prediction, out=work[2])
     difference = np.multiply(2, prediction, out=work[3])
     np.subtract(1, difference, out=difference)
-    power_2 = np.square(complement, out=complement)
-    quotient = np.subtract(1, y, out=work[4])
+    power_2 = np.square(complement, out=work[4])
+    quotient = np.subtract(1, y, out=work[5])
     quotient *= difference
     quotient /= power_2
     runner_up = _largest_rival(a, leader)
-    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[1])
+    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[3])
     nearby = nearby_powers
     nearby.put(leader, 0)
     nearby_sum = nearby.dot(ones)
-    share = np.divide(nearby, nearby_sum, out=work[3])
-    nearby_top = _largest(nearby)
-    further = _sum_but_largest(nearby, ones)
-    other_shares = np.subtract(further + nearby_top, nearby, out=nearby)
-    other_shares /= nearby_sum
-    offset = 1 - y.take(leader)
-    product = np.multiply(offset, other_shares, out=other_shares)
+    share = np.divide(nearby, nearby_sum, out=nearby)
+    offset = 1 - leading_label
+    offset_2 = (
+        leading_label * others / partition + leading_label * top / partition - top / partition
+    )
+    scaled_prediction_2 = np.multiply(offset_2, prediction, out=work[4])
+    scaled_share = np.multiply(offset, share, out=work[6])
+    product = np.multiply(offset, prediction, out=work[7])
+    product -= offset_2
+    product += scaled_prediction_2
+    product -= scaled_share
     product *= share
-    np.multiply(rest_2, prediction, out=curvature)
+    np.multiply(rest, complement, out=curvature)
     curvature += quotient
-    curvature += scaled_complement
+    curvature += scaled_prediction
     curvature *= prediction
     curvature -= product
-    curvature.put(leader, leading * (doubt + rest_2 + doubt * (rest - rest_2)))
+    curvature.put(
+        leader,
+        leading
+        * (
+            doubt * (rest - rest_2)
+            + (
+                partition
+                + leading_label * others
+                + leading_label * top
+                + partition * rest_2
+                - top
+                - leading_label * partition
+            )
+            / partition
+        ),
+    )
     if count != 1:
         curvature /= count
 
@@ -635,9 +672,11 @@ def layer_value_and_grad(
     >>> grad_W.shape, grad_h.round(4).tolist()
     ((3, 3), [0.1412, 0.0878, -0.229])
     """
-    _check_reduction(reduction, "sum", "mean")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean")
     W, h, b = _layer(W, h, b)
-    y = _floats("y", y, W)
+    if type(y) is not np.ndarray or not _agree(y, W):
+        y = _floats("y", y, W)
     if y.shape != (*h.shape[:-1], len(W)):
         raise ValueError(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
@@ -649,7 +688,7 @@ def layer_value_and_grad(
     if b is not None:
         a += b
     grad_a = a
-    value = _value_and_grad(a, y.reshape(a.shape), grad_a, reduction, threads)
+    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):

@@ -37,12 +37,20 @@ BLOCK_BYTES = 2**17
 """The size of one array of a block: the few of a block stay in the cache together."""
 SMALL_BYTES = 2**13
 """Below it NumPy's own memory is as good as an array to work in."""
+_FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+def _agree(left: Array, right: Array) -> bool:
+    """Say whether two arrays have one format that is kept, and lie row by row."""
+    return (
+        left.dtype is right.dtype
+        and left.dtype in _FORMATS
+        and left.flags.c_contiguous
+        and right.flags.c_contiguous
+    )
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
-    if type(values) is np.ndarray and values.flags.c_contiguous and values.dtype.isnative:
-        if values.dtype.char in "fd" and (like is None or values.dtype == like.dtype):
-            return values
     try:
         array = np.asarray(values, order="C")
     except ValueError:
@@ -68,6 +76,9 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
+        if a.ndim and a.shape[-1] >= 1:
+            return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -76,8 +87,9 @@ def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Array, Array | None]:
-    W = _floats("W", W)
-    h = _floats("h", h, W)
+    if not (type(W) is np.ndarray and type(h) is np.ndarray and _agree(W, h)):
+        W = _floats("W", W)
+        h = _floats("h", h, W)
     if W.ndim != 2 or h.ndim == 0 or h.shape[-1] != W.shape[-1]:
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
@@ -137,13 +149,15 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
         return losses
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
         losses = losses / _count(a, reduction)
+    if losses.size <= 64:  # too few for their order to matter, and a product is the quicker
+        return losses.reshape(-1).dot(_ones(losses.size, losses.dtype.char, 1))
     return np.add.reduce(losses, axis=None)
 
 
 @lru_cache(maxsize=8)
-def _ones(units: int, dtype: Any) -> Array:
-    """Return the vector that sums over the units in a product."""
-    ones: Array = np.ones((units, 1), dtype)
+def _ones(units: int, precision: str, ndim: int) -> Array:
+    """Return what sums over the units in a product: of a vector, or of each row of a matrix."""
+    ones: Array = np.ones((units, 1)[:ndim], precision)
     ones.flags.writeable = False
     return ones
 
@@ -155,14 +169,15 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
     """
     a = arrays[0]
-    units, ones = a.shape[-1], _ones(a.shape[-1], a.dtype)
-    nowhere = (None,) * buffers
+    units, precision, nowhere = a.shape[-1], a.dtype.char, (None,) * buffers
     if a.size == units:
-        return block(*(array.reshape(units) for array in arrays), ones[:, 0], nowhere)
+        vectors = [array.reshape(units) for array in arrays] if a.ndim > 1 else arrays
+        return block(*vectors, _ones(units, precision, 1), nowhere)
     if a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
-        return block(*arrays, ones, nowhere)
+        return block(*arrays, _ones(units, precision, 2), nowhere)
+    ones = _ones(units, precision, 2)
     examples = len(arrays[0])
     rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
     losses = np.empty((examples, 1), a.dtype)
@@ -199,7 +214,7 @@ def _leaders(a: Array) -> Any:
     if a.ndim == 1:
         return a.argmax()
     examples, units = a.shape
-    if units <= 16 < examples:  # a maximum over few units is dear; one column by column is not
+    if units <= 16 and examples >= 512:  # a row's maximum is dear where the row is short
         top = a[:, 0].copy()
         for unit in range(1, units):
             np.maximum(top, a[:, unit], out=top)
@@ -312,25 +327,25 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     3.7411
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
-    return _reduced(_by_blocks(_loss_block, 2, a, y), reduction, a)
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
+    return _reduced(_by_blocks(_loss_block, 1, a, y), reduction, a)
 
 
 def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     leader = _leaders(a)
     is_moderate = _is_moderate(a)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
-    rivals = np.positive(powers, out=work[1])
-    rivals.put(leader, 0)
     top = powers.take(leader)
+    rivals = powers
+    rivals.put(leader, 0)
     others = rivals.dot(ones)
     partition = others + top
-    leading = top / partition
-    doubt = others / partition
-    offset = 1 - y.take(leader)
+    leading_label = y.take(leader)
+    offset = 1 - leading_label
     error = np.divide(rivals, partition, out=rivals)
     error -= y
-    error.put(leader, leading * offset - doubt * y.take(leader))
+    error.put(leader, (offset * top - leading_label * others) / partition)
     loss_terms = np.square(error, out=error)
     return loss_terms.dot(ones)
 
@@ -379,7 +394,8 @@ def value_and_grad(
     (3.7411, [0.7347, 0.0923, -0.827])
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
     is_own = out is None or not out.flags.c_contiguous
     grad_a = np.empty(a.shape, a.dtype) if is_own else out
@@ -410,20 +426,23 @@ def _value_and_grad_block(
     others = rivals.dot(ones)
     partition = others + top
     leading = top / partition
-    doubt = others / partition
     prediction = np.divide(rivals, partition, out=rivals)
     prediction.put(leader, leading)
-    offset = 1 - y.take(leader)
+    leading_label = y.take(leader)
+    offset = 1 - leading_label
     error = np.subtract(prediction, y, out=grad_a)
-    error.put(leader, leading * offset - doubt * y.take(leader))
+    error.put(leader, (offset * top - leading_label * others) / partition)
     loss_terms = np.square(error, out=work[1])
     losses = loss_terms.dot(ones)
+    doubt = others / partition
     rest_terms = np.multiply(error, prediction, out=work[1])
     rest_terms.put(leader, 0)
     rest = rest_terms.dot(ones)
-    mean = rest + leading * (leading * offset - doubt * y.take(leader))
+    mean = rest + leading * (offset * top - leading_label * others) / partition
     grad_a_terms = np.subtract(error, mean, out=grad_a)
-    grad_a_terms.put(leader, doubt * leading * offset - rest - doubt**2 * y.take(leader))
+    grad_a_terms.put(
+        leader, doubt * (top - leading_label * others - leading_label * top) / partition - rest
+    )
     np.multiply(2 / count, grad_a_terms, out=grad_a)
     grad_a *= prediction
     return losses
@@ -459,7 +478,8 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     [0.0604, 0.0893, -0.0156]
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
     _by_blocks(block, 4, a, y, curvature)
@@ -481,19 +501,20 @@ def _hessian_diagonal_block(
     prediction = np.divide(rivals, partition, out=rivals)
     prediction.put(leader, leading)
     doubt = others / partition
-    offset = 1 - y.take(leader)
+    leading_label = y.take(leader)
     rest_terms = np.multiply(2, prediction, out=work[0])
     rest_terms -= y
     rest_terms *= prediction
     rest_terms.put(leader, 0)
     rest = rest_terms.dot(ones)
-    mean = rest + leading * (2 * leading - y.take(leader))
+    mean = rest + leading * (2 * leading - leading_label)
     error = np.subtract(prediction, y, out=work[0])
     rest_2_terms = np.multiply(error, prediction, out=error)
     rest_2_terms.put(leader, 0)
     rest_2 = rest_2_terms.dot(ones)
     complement = np.subtract(1, prediction, out=work[0])
-    mean_2 = rest_2 + leading * (leading * offset - doubt * y.take(leader))
+    offset = 1 - leading_label
+    mean_2 = rest_2 + leading * (offset * top - leading_label * others) / partition
     scaled_complement = np.multiply(mean_2, complement, out=complement)
     scaled_prediction = np.multiply(2, prediction, out=work[2])
     difference = np.subtract(y, scaled_prediction, out=scaled_prediction)
@@ -506,10 +527,25 @@ def _hessian_diagonal_block(
     curvature_terms.put(
         leader,
         rest
-        + doubt * (-rest - rest_2)
-        + 2 * leading * doubt**2
-        - doubt**3 * y.take(leader)
-        - doubt * offset * leading**2,
+        + doubt
+        * (
+            leading_label * others
+            + leading_label * top
+            - top
+            - partition * rest
+            - partition * rest_2
+        )
+        / partition
+        + doubt**2
+        * (
+            top
+            + 2 * partition
+            - leading_label * others
+            - leading_label * partition
+            - leading_label * top
+        )
+        / partition
+        - 2 * doubt**3,
     )
     np.multiply(2 / count, curvature_terms, out=curvature)
     curvature *= prediction
@@ -568,9 +604,11 @@ def layer_value_and_grad(
     >>> grad_W.shape, grad_h.round(4).tolist()
     ((3, 3), [0.7347, 0.0923, -0.827])
     """
-    _check_reduction(reduction, "sum", "mean")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean")
     W, h, b = _layer(W, h, b)
-    y = _floats("y", y, W)
+    if type(y) is not np.ndarray or not _agree(y, W):
+        y = _floats("y", y, W)
     if y.shape != (*h.shape[:-1], len(W)):
         raise ValueError(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
@@ -582,7 +620,7 @@ def layer_value_and_grad(
     if b is not None:
         a += b
     grad_a = a
-    value = _value_and_grad(a, y.reshape(a.shape), grad_a, reduction, threads)
+    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):
