@@ -38,6 +38,7 @@ from derive.generate.primitives import (
     placed,
     scaled_exp,
     sum_but_largest,
+    weighted_gap,
 )
 from derive.generate.program import (
     CLASS,
@@ -54,7 +55,13 @@ from derive.generate.spec import pre_activation
 from derive.generate.stabilize import drop_unused
 from derive.language import Entries, canonical, index, k, quantity, softmax, substitute, total
 
-__all__ = ["forget_unread_leaders", "fuse_prediction", "set_leader_apart"]
+__all__ = [
+    "divide_once",
+    "forget_unread_leaders",
+    "fuse_prediction",
+    "set_leader_apart",
+    "weigh_gaps",
+]
 
 _J = index("j")
 
@@ -89,7 +96,9 @@ _ANATOMY: tuple[Assignment, ...] = (
         True,
     ),
     Assignment(
-        "log_others", _RUNNER_UP - _entry("a", LEADER) + log(_NEARBY_SUM / _NEARBY_TOP), False
+        "log_others",
+        finite(_RUNNER_UP - _entry("a", LEADER)) + log(_NEARBY_SUM / _NEARBY_TOP),
+        False,
     ),
     Assignment("log_partition", log1p(_OTHERS / _TOP), False),
     Assignment("log_doubt", read("log_others", False) - read("log_partition", False), False),
@@ -154,6 +163,63 @@ def forget_unread_leaders(program: Program) -> Program:
         ),
         program.results,
     )
+
+
+def weigh_gaps(program: Program) -> Program:
+    """Multiply a gap by its weight in one: the product may fit where the gap does not."""
+    if "shifted" not in program:
+        return program
+    return drop_unused(
+        Program(
+            tuple(
+                one
+                if one.name == "shifted"
+                else Assignment(one.name, rewrite(one.value, _weighed), one.per_class)
+                for one in program.assignments
+            ),
+            program.results,
+        )
+    )
+
+
+def _weighed(node: Expr) -> Expr | None:
+    if not isinstance(node, Mul):
+        return None
+    for part in node.args:
+        rest, terms = node / part, Add.make_args(part)
+        for term in terms:
+            if isinstance(term, Indexed) and base_name(term) == "shifted":
+                position = term.indices[0]
+                number, weight = rest.as_coeff_Mul()
+                gap = number * weighted_gap(weight, _entry("a", position), _entry("a", LEADER))
+                others = Add(*(other for other in terms if other is not term))
+                return gap + (rewrite(rest * others, _weighed) if others != 0 else S.Zero)
+    return None
+
+
+def divide_once(program: Program) -> Program:
+    """Divide the leader's entry by the partition once, where every term holds ŷ_l or c once."""
+    if not {"leading", "doubt"} <= set(program.names):
+        return program
+    return drop_unused(
+        Program(
+            tuple(
+                Assignment(one.name, rewrite(one.value, _divided_once), one.per_class)
+                for one in program.assignments
+            ),
+            program.results,
+        )
+    )
+
+
+def _divided_once(node: Expr) -> Expr | None:
+    if not isinstance(node, placed):
+        return None
+    rival, leader, position = node.args
+    plain = leader.xreplace({_LEADING: _TOP, _DOUBT: _OTHERS})
+    doubled = plain.xreplace({_TOP: 2 * _TOP, _OTHERS: 2 * _OTHERS})
+    is_linear = isinstance(leader, Add) and expand(doubled - 2 * plain) == 0
+    return placed(rival, plain / _PARTITION, position) if is_linear else None
 
 
 def _overwrites_leader(reader: Assignment, name: str, unread: set[str]) -> bool:
@@ -332,7 +398,7 @@ class _Surgeon:
             for one, two, part in _bernstein(of_labels)
         ]
         terms += [part * _DOUBT**power for power, part in of_sums.items()]
-        return _over_partition(Add(*terms) * _LEADING**times)
+        return Add(*terms) * _LEADING**times
 
     def _labels_together(self, value: Expr) -> Expr:
         return value if len(Add.make_args(value)) == 1 else self._bind("offset", value)
@@ -355,14 +421,6 @@ def _without_root_at_one(polynomial: Poly) -> tuple[Poly, int]:
     while not polynomial.is_zero and polynomial.rem(factor_of_leader).is_zero:
         polynomial, times = polynomial.quo(factor_of_leader), times + 1
     return polynomial, times
-
-
-def _over_partition(value: Expr) -> Expr:
-    """Divide once, by the partition itself, where every term holds ŷ_l or c once."""
-    plain = value.xreplace({_LEADING: _TOP, _DOUBT: _OTHERS})
-    scaled = plain.xreplace({_TOP: 2 * _TOP, _OTHERS: 2 * _OTHERS})
-    is_linear = isinstance(value, Add) and expand(scaled - 2 * plain) == 0
-    return plain / _PARTITION if is_linear else value
 
 
 def _labels_and_sums(value: Expr) -> tuple[Expr, Expr]:

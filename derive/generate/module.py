@@ -60,8 +60,7 @@ def numpy_module(spec: KernelSpec) -> str:
     ]
     functions.append(_filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
     arguments = _filled(ARGUMENTS, words)
-    helpers = (_filled(text, {"compensated": _compensated()}) for text in _called("".join(functions)))
-    parts = (arguments, REDUCTION, *helpers, *functions)
+    parts = (arguments, REDUCTION, *_called("".join(functions)), *functions)
     imports = "import math\n" if "math." in "".join(parts) else ""
     return "".join((_filled(HEADER, {**words, "imports": imports}), *parts))
 
@@ -89,15 +88,12 @@ def _compensated() -> str:
 
 def _called(source: str) -> tuple[str, ...]:
     """Return the helpers that a source calls, and those that they call themselves."""
-    called = _names_called(source)
-    helpers = "".join(HELPERS[name] for name in sorted(called))
-    if _names_called(helpers) <= called:
-        return tuple(text for name, text in HELPERS.items() if name in called)
-    return _called(source + helpers)
-
-
-def _names_called(source: str) -> set[str]:
-    return HELPERS.keys() & set(re.findall(r"\w+(?=\()", source))
+    helpers = {name: _filled(text, {"compensated": _compensated()}) for name, text in HELPERS.items()}
+    called: set[str] = set()
+    while not (found := set(re.findall(r"\w+(?=\()", source)) & helpers.keys()) <= called:
+        called |= found
+        source += "".join(helpers[name] for name in sorted(found))
+    return tuple(text for name, text in helpers.items() if name in called)
 
 
 def _counting_units(spec: KernelSpec) -> KernelSpec:

@@ -93,6 +93,7 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(primitives.sign_bit, "np.signbit({0})", is_boolean=True),
     FunctionRow(primitives.finite, "_finite({0}, is_moderate)"),
     FunctionRow(primitives.scaled_exp, "_exponentials({0}, {1}, is_moderate)"),
+    FunctionRow(primitives.weighted_gap, "_weighted_gaps({0}, {1}, {2}, is_moderate)"),
     FunctionRow(primitives.largest, "_largest({0})"),
     FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)"),
     FunctionRow(primitives.sum_but_largest, "_sum_but_largest({0}, ones)"),
@@ -102,7 +103,7 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
 
 _ROWS = {row.head: row for row in FUNCTIONS}
 _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
-_MORE_ARGUMENTS = {"_finite": ["is_moderate"], "_exponentials": ["is_moderate"]}
+_MORE_ARGUMENTS = dict.fromkeys(("_finite", "_exponentials", "_weighted_gaps"), ["is_moderate"])
 """What a helper is told beside its operands."""
 
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
@@ -254,7 +255,7 @@ class _Printer:
         body = value.function
         if not is_array(body):
             return self.text(UNITS * body)
-        return Text(f"{self.as_number(body).within(_ATOM)}.dot(ones)")
+        return Text(f"_total({self.as_number(body).source}, ones)")
 
 
 def _names() -> list[str]:
@@ -299,7 +300,8 @@ class _Lines:
         values = [one.value for one in self.plan.program.assignments]
         if any(value.has(LEADER, primitives.placed) for value in values):
             self.lines.append(f"leader = _leaders({array})")
-        if any(value.has(primitives.finite, primitives.scaled_exp) for value in values):
+        asking = (primitives.finite, primitives.scaled_exp, primitives.weighted_gap)
+        if any(value.has(*asking) for value in values):
             self.lines.append(f"is_moderate = _is_moderate({array})")
 
     def add(self, assignment: Assignment) -> None:

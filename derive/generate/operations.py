@@ -85,6 +85,7 @@ UFUNCS: tuple[Ufunc, ...] = (
     Ufunc(primitives.with_sign, "copysign"),
     Ufunc(primitives.finite, "_finite"),
     Ufunc(primitives.scaled_exp, "_exponentials"),
+    Ufunc(primitives.weighted_gap, "_weighted_gaps"),
     Ufunc(relu, "maximum", (Integer(0),)),
     Ufunc(step, "heaviside"),
 )
@@ -317,6 +318,7 @@ _FUNCTION_WORDS = {
     "log1p": "logarithm",
     "magnitude": "size",
     "with_sign": "signed",
+    "weighted_gap": "weighted_gaps",
     "relu": "ramp",
     "step": "slope_of_ramp",
 }

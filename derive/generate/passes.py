@@ -11,7 +11,13 @@ from derive.generate.common import (
     renumber,
     share_common,
 )
-from derive.generate.leader import forget_unread_leaders, fuse_prediction, set_leader_apart
+from derive.generate.leader import (
+    divide_once,
+    forget_unread_leaders,
+    fuse_prediction,
+    set_leader_apart,
+    weigh_gaps,
+)
 from derive.generate.logits import in_logits, logits_of, with_logits
 from derive.generate.lower import lower
 from derive.generate.program import COUNT, DERIVATIVES, Assignment, Pass, Program
@@ -67,7 +73,14 @@ def _is_scaled(assignment: Assignment) -> bool:
     return bool(value.is_number or abs(value.as_coeff_Mul()[0]) != 1)
 
 
-ARRAY_PASSES: tuple[Pass, ...] = (divide_by_count, name_leaders, separate, by_need)
+ARRAY_PASSES: tuple[Pass, ...] = (
+    divide_by_count,
+    divide_once,
+    weigh_gaps,
+    name_leaders,
+    separate,
+    by_need,
+)
 """What makes a program one of single operations on whole arrays, few of them at a time."""
 
 

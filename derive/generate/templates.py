@@ -147,6 +147,29 @@ def _check_overlap(out: Array) -> None:
 '''
 
 HELPERS = {
+    "_total": '''
+
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+''',
     "_leaders": '''
 
 @lru_cache(maxsize=8)
@@ -193,12 +216,27 @@ def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
 def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
     """Return e^(a − c), for a number c of each example.
 
-    Where the exponentials fit c is 0, since a difference has to be rounded. Else it is the
-    reference, and the exponential is corrected for what the rounding took away.
+    Where the exponentials fit c is 0, since a difference has to be rounded. Else c is below the
+    reference, so that what counts beside it is a normal number, and the exponential is corrected
+    for what the rounding of the difference took away.
     """
     if is_moderate:
         return np.exp(a, out=out)
+    reference = reference - (64 if a.dtype.char == "d" else 32)
 ${compensated}
+''',
+    "_weighted_gaps": '''
+
+def _weighted_gaps(
+    weights: Array, a: Array, reference: Any, is_moderate: bool, out: Array | None = None
+) -> Array:
+    """Return the gaps a − reference, times their weights."""
+    if is_moderate:
+        gaps = np.subtract(a, reference, out=out)
+        gaps *= weights
+    else:  # half of a gap fits where the whole is too wide for the format
+        gaps = np.multiply(2 * weights, 0.5 * a - 0.5 * reference, out=out)
+    return gaps
 ''',
     "_largest": '''
 
@@ -220,7 +258,7 @@ def _sum_but_largest(values: Array, ones: Array) -> Any:
     """Return the sum of each example without its largest value."""
     smaller = values.copy()
     smaller.put(_leaders(values), 0)
-    return smaller.dot(ones)
+    return _total(smaller, ones)
 ''',
 }
 """The private functions that the lines of a program call; a module has those that it needs."""
@@ -565,8 +603,10 @@ def layer_value_and_grad(
     a = ${layer_a}
     if b is not None:
         a += b
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
     grad_a = a
-    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = ${layer_grad_W}
     grad_h = ${layer_grad_h}
     if h.ndim != len(shape):

@@ -201,6 +201,28 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     return losses
 
 
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+
+
 @np.errstate(all="ignore")
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
@@ -284,7 +306,7 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     loss_terms = np.log1p(decay, out=decay)
     loss_terms -= product
     loss_terms *= y
-    return loss_terms.dot(ones)
+    return _total(loss_terms, ones)
 
 
 @np.errstate(all="ignore")
@@ -362,7 +384,7 @@ def _value_and_grad_block(
     loss_terms = np.log1p(decay, out=work[2])
     loss_terms -= product
     loss_terms *= y
-    losses = loss_terms.dot(ones)
+    losses = _total(loss_terms, ones)
     one_plus_decay = np.add(1, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
     complement = np.copysign(minority, a, out=grad_a)
@@ -495,8 +517,10 @@ def layer_value_and_grad(
     a = h.dot(W.T)
     if b is not None:
         a += b
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
     grad_a = a
-    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):

@@ -203,6 +203,28 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     return losses
 
 
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+
+
 @np.errstate(all="ignore")
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
@@ -288,7 +310,7 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     signed = np.copysign(minority, a, out=minority)
     error = np.subtract(offset, signed, out=offset)
     loss_terms = np.square(error, out=error)
-    return loss_terms.dot(ones)
+    return _total(loss_terms, ones)
 
 
 @np.errstate(all="ignore")
@@ -367,7 +389,7 @@ def _value_and_grad_block(
     signed = np.copysign(minority, a, out=grad_a)
     error = np.subtract(offset, signed, out=grad_a)
     loss_terms = np.square(error, out=work[0])
-    losses = loss_terms.dot(ones)
+    losses = _total(loss_terms, ones)
     slope = np.subtract(1, minority, out=work[0])
     slope *= minority
     np.multiply(2 / count, error, out=grad_a)
@@ -509,8 +531,10 @@ def layer_value_and_grad(
     a = h.dot(W.T)
     if b is not None:
         a += b
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
     grad_a = a
-    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):

@@ -201,6 +201,28 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     return losses
 
 
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+
+
 @lru_cache(maxsize=8)
 def _starts(examples: int, units: int) -> Array:
     """Return the flat position of the first unit of each example."""
@@ -242,11 +264,13 @@ def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
 def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
     """Return e^(a − c), for a number c of each example.
 
-    Where the exponentials fit c is 0, since a difference has to be rounded. Else it is the
-    reference, and the exponential is corrected for what the rounding took away.
+    Where the exponentials fit c is 0, since a difference has to be rounded. Else c is below the
+    reference, so that what counts beside it is a normal number, and the exponential is corrected
+    for what the rounding of the difference took away.
     """
     if is_moderate:
         return np.exp(a, out=out)
+    reference = reference - (64 if a.dtype.char == "d" else 32)
     gaps = _finite(a - reference, is_moderate)
     back = gaps - a
     ahead = gaps - back
@@ -256,6 +280,18 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
     powers = np.exp(gaps, out=out)
     powers += powers * rounding
     return powers
+
+
+def _weighted_gaps(
+    weights: Array, a: Array, reference: Any, is_moderate: bool, out: Array | None = None
+) -> Array:
+    """Return the gaps a − reference, times their weights."""
+    if is_moderate:
+        gaps = np.subtract(a, reference, out=out)
+        gaps *= weights
+    else:  # half of a gap fits where the whole is too wide for the format
+        gaps = np.multiply(2 * weights, 0.5 * a - 0.5 * reference, out=out)
+    return gaps
 
 
 @np.errstate(all="ignore")
@@ -296,7 +332,7 @@ def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition, out=prediction)
@@ -345,13 +381,11 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     log_partition = np.log1p(others / top)
-    label_sum = y.dot(ones)
-    shifted = np.subtract(a, leading_logit, out=work[0])
-    _finite(shifted, is_moderate, out=shifted)
-    loss_terms = np.multiply(shifted, y, out=shifted)
-    return label_sum * log_partition - loss_terms.dot(ones)
+    label_sum = _total(y, ones)
+    loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
+    return label_sum * log_partition - _total(loss_terms, ones)
 
 
 @np.errstate(all="ignore")
@@ -428,13 +462,11 @@ def _value_and_grad_block(
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     log_partition = np.log1p(others / top)
-    label_sum = y.dot(ones)
-    shifted = np.subtract(a, leading_logit, out=work[1])
-    _finite(shifted, is_moderate, out=shifted)
-    loss_terms = np.multiply(shifted, y, out=shifted)
-    losses = label_sum * log_partition - loss_terms.dot(ones)
+    label_sum = _total(y, ones)
+    loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[1])
+    losses = label_sum * log_partition - _total(loss_terms, ones)
     partition = others + top
     leading_label = y.take(leader)
     offset = label_sum - leading_label
@@ -489,12 +521,12 @@ def _hessian_diagonal_block(
 ) -> None:
     leader = _leaders(a)
     is_moderate = _is_moderate(a)
-    label_sum = y.dot(ones)
+    label_sum = _total(y, ones)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition, out=rivals)
@@ -576,8 +608,10 @@ def layer_value_and_grad(
     a = h.dot(W.T)
     if b is not None:
         a += b
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
     grad_a = a
-    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):

@@ -203,6 +203,28 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     return losses
 
 
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+
+
 @lru_cache(maxsize=8)
 def _starts(examples: int, units: int) -> Array:
     """Return the flat position of the first unit of each example."""
@@ -244,11 +266,13 @@ def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
 def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
     """Return e^(a − c), for a number c of each example.
 
-    Where the exponentials fit c is 0, since a difference has to be rounded. Else it is the
-    reference, and the exponential is corrected for what the rounding took away.
+    Where the exponentials fit c is 0, since a difference has to be rounded. Else c is below the
+    reference, so that what counts beside it is a normal number, and the exponential is corrected
+    for what the rounding of the difference took away.
     """
     if is_moderate:
         return np.exp(a, out=out)
+    reference = reference - (64 if a.dtype.char == "d" else 32)
     gaps = _finite(a - reference, is_moderate)
     back = gaps - a
     ahead = gaps - back
@@ -258,6 +282,18 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
     powers = np.exp(gaps, out=out)
     powers += powers * rounding
     return powers
+
+
+def _weighted_gaps(
+    weights: Array, a: Array, reference: Any, is_moderate: bool, out: Array | None = None
+) -> Array:
+    """Return the gaps a − reference, times their weights."""
+    if is_moderate:
+        gaps = np.subtract(a, reference, out=out)
+        gaps *= weights
+    else:  # half of a gap fits where the whole is too wide for the format
+        gaps = np.multiply(2 * weights, 0.5 * a - 0.5 * reference, out=out)
+    return gaps
 
 
 def _largest(values: Array) -> Any:
@@ -270,6 +306,13 @@ def _largest_rival(values: Array, leader: Any) -> Any:
     rivals = values.copy()
     rivals.put(leader, -np.inf)
     return _largest(rivals)
+
+
+def _sum_but_largest(values: Array, ones: Array) -> Any:
+    """Return the sum of each example without its largest value."""
+    smaller = values.copy()
+    smaller.put(_leaders(values), 0)
+    return _total(smaller, ones)
 
 
 @np.errstate(all="ignore")
@@ -310,7 +353,7 @@ def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition, out=prediction)
@@ -348,7 +391,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
-    return _reduced(_by_blocks(_loss_block, 3, a, y), reduction, a)
+    return _reduced(_by_blocks(_loss_block, 4, a, y), reduction, a)
 
 
 def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
@@ -359,28 +402,27 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     runner_up = _largest_rival(a, leader)
     nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[0])
     nearby = nearby_powers
     nearby.put(leader, 0)
     nearby_top = _largest(nearby)
-    nearby_sum = nearby.dot(ones)
-    log_others = runner_up + np.log(nearby_sum / nearby_top) - leading_logit
+    nearby_sum = _total(nearby, ones)
+    log_others = _finite(runner_up - leading_logit, is_moderate) + np.log(nearby_sum / nearby_top)
     log_partition = np.log1p(others / top)
     log_doubt = log_others - log_partition
     log_complement = np.multiply(-1 / partition, rivals, out=rivals)
     np.log1p(log_complement, out=log_complement)
     log_complement.put(leader, log_doubt)
-    shifted = np.subtract(a, leading_logit, out=work[0])
-    _finite(shifted, is_moderate, out=shifted)
-    product = np.subtract(shifted, log_partition, out=shifted)
-    product *= y
-    loss_terms = np.subtract(1, y, out=work[2])
+    weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
+    scaled_y = np.multiply(log_partition, y, out=work[2])
+    loss_terms = np.subtract(1, y, out=work[3])
     loss_terms *= log_complement
-    loss_terms += product
-    return -loss_terms.dot(ones)
+    loss_terms += weighted_gaps
+    loss_terms -= scaled_y
+    return -_total(loss_terms, ones)
 
 
 @np.errstate(all="ignore")
@@ -443,7 +485,7 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
-    return _reduced(_by_blocks(block, 5, a, y, grad_a, threads=threads), reduction, a)
+    return _reduced(_by_blocks(block, 6, a, y, grad_a, threads=threads), reduction, a)
 
 
 def _value_and_grad_block(
@@ -458,13 +500,13 @@ def _value_and_grad_block(
     nearby = nearby_powers
     nearby.put(leader, 0)
     nearby_top = _largest(nearby)
-    nearby_sum = nearby.dot(ones)
-    log_others = runner_up + np.log(nearby_sum / nearby_top) - leading_logit
+    nearby_sum = _total(nearby, ones)
+    log_others = _finite(runner_up - leading_logit, is_moderate) + np.log(nearby_sum / nearby_top)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[1])
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     log_partition = np.log1p(others / top)
     log_doubt = log_others - log_partition
     partition = others + top
@@ -472,34 +514,30 @@ def _value_and_grad_block(
     log_complement = np.negative(prediction, out=work[2])
     np.log1p(log_complement, out=log_complement)
     log_complement.put(leader, log_doubt)
-    shifted = np.subtract(a, leading_logit, out=work[3])
-    _finite(shifted, is_moderate, out=shifted)
-    product = np.subtract(shifted, log_partition, out=shifted)
-    product *= y
-    loss_terms = np.subtract(1, y, out=work[4])
+    weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[3])
+    scaled_y = np.multiply(log_partition, y, out=work[4])
+    loss_terms = np.subtract(1, y, out=work[5])
     loss_terms *= log_complement
-    loss_terms += product
-    losses = -loss_terms.dot(ones)
+    loss_terms += weighted_gaps
+    loss_terms -= scaled_y
+    losses = -_total(loss_terms, ones)
+    leading = top / partition
     doubt = others / partition
-    share = np.divide(nearby, nearby_sum, out=grad_a)
+    complement = np.subtract(1, prediction, out=work[2])
     leading_label = y.take(leader)
-    offset = leading_label * others / partition + leading_label * top / partition - top / partition
-    complement = np.subtract(1, prediction, out=work[0])
-    error = np.subtract(prediction, y, out=work[2])
+    offset = 1 - leading_label
+    error = np.subtract(prediction, y, out=grad_a)
     rest_terms = np.negative(error, out=work[3])
     rest_terms /= complement
     rest_terms.put(leader, 0)
-    rest = rest_terms.dot(ones)
-    scaled_prediction = np.multiply(rest, prediction, out=prediction)
-    quotient = np.divide(error, complement, out=error)
-    np.multiply(offset, share, out=grad_a)
-    grad_a += quotient
+    rest = _total(rest_terms, ones)
+    scaled_prediction = np.multiply(1 + rest, prediction, out=prediction)
+    share = np.divide(nearby, nearby_sum, out=nearby)
+    scaled_share = np.multiply(offset, share, out=share)
+    np.divide(error, complement, out=grad_a)
     grad_a += scaled_prediction
-    grad_a.put(
-        leader,
-        (top + partition * rest - leading_label * others - leading_label * top) / partition
-        - doubt * rest,
-    )
+    grad_a -= scaled_share
+    grad_a.put(leader, rest + leading * offset - doubt * leading_label - doubt * rest)
     if count != 1:
         grad_a /= count
     return losses
@@ -539,7 +577,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
         _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
-    _by_blocks(block, 8, a, y, curvature)
+    _by_blocks(block, 5, a, y, curvature)
     return curvature
 
 
@@ -552,69 +590,49 @@ def _hessian_diagonal_block(
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading = top / partition
     doubt = others / partition
     prediction = np.divide(rivals, partition, out=rivals)
     complement = np.subtract(1, prediction, out=work[1])
-    leading_label = y.take(leader)
     error = np.subtract(prediction, y, out=work[2])
     rest_terms = np.negative(error, out=error)
     rest_terms /= complement
     rest_terms.put(leader, 0)
-    rest = rest_terms.dot(ones)
+    rest = _total(rest_terms, ones)
     power = np.square(complement, out=work[2])
     rest_2_terms = np.subtract(1, y, out=work[3])
     rest_2_terms *= prediction
     rest_2_terms /= power
     rest_2_terms.put(leader, 0)
-    rest_2 = rest_2_terms.dot(ones)
-    scaled_prediction = np.multiply(rest_2, prediction, out=work[2])
+    rest_2 = _total(rest_2_terms, ones)
+    scaled_complement = np.multiply(1 + rest, complement, out=work[2])
     difference = np.multiply(2, prediction, out=work[3])
     np.subtract(1, difference, out=difference)
-    power_2 = np.square(complement, out=work[4])
-    quotient = np.subtract(1, y, out=work[5])
+    power_2 = np.square(complement, out=complement)
+    quotient = np.subtract(1, y, out=work[4])
     quotient *= difference
     quotient /= power_2
     runner_up = _largest_rival(a, leader)
-    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[3])
+    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[1])
     nearby = nearby_powers
     nearby.put(leader, 0)
-    nearby_sum = nearby.dot(ones)
-    share = np.divide(nearby, nearby_sum, out=nearby)
-    offset = 1 - leading_label
-    offset_2 = (
-        leading_label * others / partition + leading_label * top / partition - top / partition
-    )
-    scaled_prediction_2 = np.multiply(offset_2, prediction, out=work[4])
-    scaled_share = np.multiply(offset, share, out=work[6])
-    product = np.multiply(offset, prediction, out=work[7])
-    product -= offset_2
-    product += scaled_prediction_2
-    product -= scaled_share
+    nearby_sum = _total(nearby, ones)
+    share = np.divide(nearby, nearby_sum, out=work[3])
+    nearby_top = _largest(nearby)
+    further = _sum_but_largest(nearby, ones)
+    other_shares = np.subtract(further + nearby_top, nearby, out=nearby)
+    other_shares /= nearby_sum
+    offset = 1 - y.take(leader)
+    product = np.multiply(offset, other_shares, out=other_shares)
     product *= share
-    np.multiply(rest, complement, out=curvature)
+    np.multiply(rest_2, prediction, out=curvature)
     curvature += quotient
-    curvature += scaled_prediction
+    curvature += scaled_complement
     curvature *= prediction
     curvature -= product
-    curvature.put(
-        leader,
-        leading
-        * (
-            doubt * (rest - rest_2)
-            + (
-                partition
-                + leading_label * others
-                + leading_label * top
-                + partition * rest_2
-                - top
-                - leading_label * partition
-            )
-            / partition
-        ),
-    )
+    curvature.put(leader, leading * (doubt + rest_2 + doubt * (rest - rest_2)))
     if count != 1:
         curvature /= count
 
@@ -687,8 +705,10 @@ def layer_value_and_grad(
     a = h.dot(W.T)
     if b is not None:
         a += b
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
     grad_a = a
-    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):

@@ -203,6 +203,28 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     return losses
 
 
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+
+
 @lru_cache(maxsize=8)
 def _starts(examples: int, units: int) -> Array:
     """Return the flat position of the first unit of each example."""
@@ -234,14 +256,23 @@ def _is_moderate(a: Array) -> bool:
     return bool(a.max() <= limit and a.min() >= -limit)
 
 
+def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
+    """Keep gaps that are too wide for the format at the widest that it holds."""
+    if is_moderate:
+        return gaps
+    return np.maximum(gaps, np.finfo(gaps.dtype).min, out=out)
+
+
 def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
     """Return e^(a − c), for a number c of each example.
 
-    Where the exponentials fit c is 0, since a difference has to be rounded. Else it is the
-    reference, and the exponential is corrected for what the rounding took away.
+    Where the exponentials fit c is 0, since a difference has to be rounded. Else c is below the
+    reference, so that what counts beside it is a normal number, and the exponential is corrected
+    for what the rounding of the difference took away.
     """
     if is_moderate:
         return np.exp(a, out=out)
+    reference = reference - (64 if a.dtype.char == "d" else 32)
     gaps = _finite(a - reference, is_moderate)
     back = gaps - a
     ahead = gaps - back
@@ -291,7 +322,7 @@ def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition, out=prediction)
@@ -339,7 +370,7 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading_label = y.take(leader)
     offset = 1 - leading_label
@@ -347,7 +378,7 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     error -= y
     error.put(leader, (offset * top - leading_label * others) / partition)
     loss_terms = np.square(error, out=error)
-    return loss_terms.dot(ones)
+    return _total(loss_terms, ones)
 
 
 @np.errstate(all="ignore")
@@ -423,7 +454,7 @@ def _value_and_grad_block(
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition, out=rivals)
@@ -433,16 +464,14 @@ def _value_and_grad_block(
     error = np.subtract(prediction, y, out=grad_a)
     error.put(leader, (offset * top - leading_label * others) / partition)
     loss_terms = np.square(error, out=work[1])
-    losses = loss_terms.dot(ones)
+    losses = _total(loss_terms, ones)
     doubt = others / partition
     rest_terms = np.multiply(error, prediction, out=work[1])
     rest_terms.put(leader, 0)
-    rest = rest_terms.dot(ones)
-    mean = rest + leading * (offset * top - leading_label * others) / partition
+    rest = _total(rest_terms, ones)
+    mean = rest + leading * (leading * offset - doubt * leading_label)
     grad_a_terms = np.subtract(error, mean, out=grad_a)
-    grad_a_terms.put(
-        leader, doubt * (top - leading_label * others - leading_label * top) / partition - rest
-    )
+    grad_a_terms.put(leader, doubt * leading * offset - rest - leading_label * doubt**2)
     np.multiply(2 / count, grad_a_terms, out=grad_a)
     grad_a *= prediction
     return losses
@@ -495,26 +524,26 @@ def _hessian_diagonal_block(
     rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = rivals.dot(ones)
+    others = _total(rivals, ones)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition, out=rivals)
     prediction.put(leader, leading)
     doubt = others / partition
     leading_label = y.take(leader)
+    offset = 1 - leading_label
     rest_terms = np.multiply(2, prediction, out=work[0])
     rest_terms -= y
     rest_terms *= prediction
     rest_terms.put(leader, 0)
-    rest = rest_terms.dot(ones)
+    rest = _total(rest_terms, ones)
     mean = rest + leading * (2 * leading - leading_label)
     error = np.subtract(prediction, y, out=work[0])
     rest_2_terms = np.multiply(error, prediction, out=error)
     rest_2_terms.put(leader, 0)
-    rest_2 = rest_2_terms.dot(ones)
+    rest_2 = _total(rest_2_terms, ones)
     complement = np.subtract(1, prediction, out=work[0])
-    offset = 1 - leading_label
-    mean_2 = rest_2 + leading * (offset * top - leading_label * others) / partition
+    mean_2 = rest_2 + leading * (leading * offset - doubt * leading_label)
     scaled_complement = np.multiply(mean_2, complement, out=complement)
     scaled_prediction = np.multiply(2, prediction, out=work[2])
     difference = np.subtract(y, scaled_prediction, out=scaled_prediction)
@@ -527,25 +556,10 @@ def _hessian_diagonal_block(
     curvature_terms.put(
         leader,
         rest
-        + doubt
-        * (
-            leading_label * others
-            + leading_label * top
-            - top
-            - partition * rest
-            - partition * rest_2
-        )
-        / partition
-        + doubt**2
-        * (
-            top
-            + 2 * partition
-            - leading_label * others
-            - leading_label * partition
-            - leading_label * top
-        )
-        / partition
-        - 2 * doubt**3,
+        + doubt * (-rest - rest_2)
+        + 2 * leading * doubt**2
+        - leading_label * doubt**3
+        - doubt * offset * leading**2,
     )
     np.multiply(2 / count, curvature_terms, out=curvature)
     curvature *= prediction
@@ -619,8 +633,10 @@ def layer_value_and_grad(
     a = h.dot(W.T)
     if b is not None:
         a += b
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
     grad_a = a
-    value = _value_and_grad(a, y if h.ndim == len(shape) else y.reshape(a.shape), a, reduction, threads)
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = grad_a.T.dot(h)
     grad_h = grad_a.dot(W)
     if h.ndim != len(shape):
