@@ -55,8 +55,7 @@ def numpy_module(spec: KernelSpec) -> str:
     spec = _counting_units(spec)
     words = _words(spec)
     functions = [
-        _filled(template, {**words, **_body(spec, name)})
-        for name, template in _BODIES.items()
+        _filled(template, {**words, **_body(spec, name)}) for name, template in _BODIES.items()
     ]
     functions.append(_filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
     arguments = _filled(ARGUMENTS, words)
@@ -88,7 +87,9 @@ def _compensated() -> str:
 
 def _called(source: str) -> tuple[str, ...]:
     """Return the helpers that a source calls, and those that they call themselves."""
-    helpers = {name: _filled(text, {"compensated": _compensated()}) for name, text in HELPERS.items()}
+    helpers = {
+        name: _filled(text, {"compensated": _compensated()}) for name, text in HELPERS.items()
+    }
     called: set[str] = set()
     while not (found := set(re.findall(r"\w+(?=\()", source)) & helpers.keys()) <= called:
         called |= found
