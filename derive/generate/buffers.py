@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Sum
 
 from derive.generate.operations import (
     DONE,
@@ -21,6 +21,7 @@ from derive.generate.primitives import placed
 from derive.generate.program import (
     LEADER,
     LOSSES,
+    UNITS,
     Assignment,
     Program,
     base_name,
@@ -55,6 +56,25 @@ class Plan:
     def buffers(self) -> int:
         """How many arrays beside the results the program works in."""
         return len({place for place in self.places.values() if place.startswith("work")})
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether entries of one example have nothing to do with each other but in the loss.
+
+        Then a sum over all units of all examples is that of one long example.
+        """
+        losses = {one.name: one.value for one in self.program.assignments}.get(LOSSES)
+        is_plain_sum = losses is None or isinstance(losses.as_coeff_Mul()[1], Sum)
+        of_example = [one for one in self.program.assignments if not one.per_class]
+        return (
+            is_plain_sum
+            and all(one.name == LOSSES for one in of_example)
+            and not any(
+                one.per_class and (one.value.has(LEADER, Sum) or UNITS in one.value.free_symbols)
+                for one in self.program.assignments
+            )
+            and (losses is None or UNITS not in losses.free_symbols)
+        )
 
 
 def by_need(program: Program) -> Program:

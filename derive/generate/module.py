@@ -66,7 +66,13 @@ def numpy_module(spec: KernelSpec) -> str:
 
 def _body(spec: KernelSpec, function: str) -> dict[str, str]:
     plan = plan_of(spec, function)
-    return {"body": block(lines_of(plan)), "buffers": str(plan.buffers)}
+    together = plan.is_elementwise
+    return {
+        "body": block(lines_of(plan)),
+        "buffers": str(plan.buffers),
+        "together": str(together),
+        "together_for_sum": 'reduction == "sum"' if together else "False",
+    }
 
 
 def _compensated() -> str:

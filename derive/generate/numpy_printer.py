@@ -96,7 +96,7 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(primitives.weighted_gap, "_weighted_gaps({0}, {1}, {2}, is_moderate)"),
     FunctionRow(primitives.largest, "_largest({0})"),
     FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)"),
-    FunctionRow(primitives.sum_but_largest, "_sum_but_largest({0}, ones)"),
+    FunctionRow(primitives.sum_but_largest, "_sum_but_largest({0})"),
     FunctionRow(relu, "np.maximum({0}, 0)"),
 )
 """Every function that a program may hold, but for the slope of the ramp, which asks its kink."""
@@ -259,7 +259,7 @@ class _Printer:
         body = value.function
         if not is_array(body):
             return self.text(UNITS * body)
-        return Text(f"_total({self.as_number(body).source}, ones)")
+        return Text(f"_total({self.as_number(body).source})")
 
 
 def _names() -> list[str]:

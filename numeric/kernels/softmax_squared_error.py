@@ -33,8 +33,8 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
-BLOCK_BYTES = 2**17
-"""The size of one array of a block: the few of a block stay in the cache together."""
+CACHE_BYTES = 2**21
+"""What the arrays of a block may take together, so that they stay in the cache."""
 SMALL_BYTES = 2**13
 """Below it NumPy's own memory is as good as an array to work in."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
@@ -151,70 +151,80 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     """Return the losses of the examples, or their sum or mean."""
     if reduction == "none":
         return np.asarray(losses).reshape(a.shape[:-1])[()]
-    if a.size == a.shape[-1]:
-        return losses
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
         losses = losses / _count(a, reduction)
-    if losses.size <= 64:  # too few for their order to matter, and a product is the quicker
-        return losses.reshape(-1).dot(_ones(losses.size, losses.dtype.char, 1))
+    if losses.ndim == 0:
+        return losses
+    if losses.size <= 16:  # too few for their order to matter, and a product is the quicker
+        return losses.reshape(-1).dot(np.ones(losses.size, losses.dtype))
     return np.add.reduce(losses, axis=None)
 
 
-@lru_cache(maxsize=8)
-def _ones(units: int, precision: str, ndim: int) -> Array:
-    """Return what sums over the units in a product: of a vector, or of each row of a matrix."""
-    ones: Array = np.ones((units, 1)[:ndim], precision)
-    ones.flags.writeable = False
-    return ones
-
-
-def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
+def _by_blocks(
+    block: Callable[..., Any], buffers: int, *arrays: Array, together: bool, threads: int = 1
+) -> Any:
     """Call ``block`` for every block of examples, and return the losses.
 
-    A single example is handed over as vectors; otherwise there are as many examples in a block as
-    stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
+    There are as many examples in a block as stay in the cache, and ``buffers`` arrays of the size
+    of a block to work in, the same for all. A single example is handed over as vectors, and so are
+    all of them where their entries have nothing to do with each other and count ``together``.
     """
     a = arrays[0]
-    units, precision, nowhere = a.shape[-1], a.dtype.char, (None,) * buffers
-    if a.size == units:
-        vectors = [array.reshape(units) for array in arrays] if a.ndim > 1 else arrays
-        return block(*vectors, _ones(units, precision, 1), nowhere)
-    if a.ndim != 2:
+    units, nowhere = a.shape[-1], (None,) * buffers
+    if a.size == units or (together and a.nbytes <= SMALL_BYTES):
+        vectors = [array.reshape(a.size) for array in arrays] if a.ndim > 1 else arrays
+        return block(*vectors, nowhere)
+    if a.ndim != 2 and not together:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
-        return block(*arrays, _ones(units, precision, 2), nowhere)
-    ones = _ones(units, precision, 2)
-    examples = len(arrays[0])
-    rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
-    losses = np.empty((examples, 1), a.dtype)
+        return block(*arrays, nowhere)
+    if together:
+        units, arrays = 1, tuple(array.reshape(a.size) for array in arrays)
+    shape = arrays[0].shape
+    size = (len(arrays) + buffers) * units * a.itemsize
+    rows = min(max(CACHE_BYTES // size, 1), shape[0])
+    if together:
+        rows -= rows % 1024
+    losses = np.empty(-(-shape[0] // rows) if together else (shape[0], 1), a.dtype)
 
     def carry_out(start: int, stop: int) -> None:
-        work = np.empty((buffers, rows, units), a.dtype)
+        work = np.empty((buffers, rows, *shape[1:]), a.dtype)
         for first in range(start, stop, rows):
             here = slice(first, min(first + rows, stop))
             views = [array[here] for array in arrays]
-            result = block(*views, ones, work[:, : len(views[0])])
+            result = block(*views, work[:, : len(views[0])])
             if result is not None:
-                losses[here] = result
+                losses[first // rows if together else here] = result
 
     if threads == 1:
-        carry_out(0, examples)
+        carry_out(0, shape[0])
         return losses
-    share = -(-examples // threads)
+    share = -(-shape[0] // (rows * threads)) * rows
     with ThreadPoolExecutor(threads) as pool:
         quiet = np.errstate(all="ignore")(carry_out)
-        parts = [(first, min(first + share, examples)) for first in range(0, examples, share)]
+        parts = [(first, min(first + share, shape[0])) for first in range(0, shape[0], share)]
         for done in [pool.submit(quiet, *part) for part in parts]:
             done.result()
     return losses
 
 
-def _total(values: Array, ones: Array) -> Any:
+_ONES = {"d": np.ones((32, 1), np.float64), "f": np.ones((32, 1), np.float32)}
+
+
+def _total(values: Array) -> Any:
     """Return the sums over the units; the rounding does not grow with their number."""
-    if values.shape[-1] <= 16:
-        return values.dot(ones)
-    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    units, ones = values.shape[-1], _ONES[values.dtype.char]
+    if units <= 16:
+        return values.dot(ones[:units] if values.ndim > 1 else ones[:units, 0])
+    sums = _sums(values, ones[:, 0]).astype(values.dtype, copy=False)
     return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+@lru_cache(maxsize=64)
+def _chunk(units: int) -> int:
+    """Return how many units are added at a time: a number that leaves no rest, if there is one."""
+    lengths = range(32, 7, -1)
+    return next((length for length in lengths if units % length == 0), 16 if units < 64 else 32)
 
 
 def _sums(values: Array, ones: Array) -> Any:
@@ -222,12 +232,21 @@ def _sums(values: Array, ones: Array) -> Any:
     units = values.shape[-1]
     if units <= 16:
         return values.dot(ones[:units])
-    chunk = 16 if units < 64 else 64
-    whole = units - units % chunk
-    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
-    more_digits = np.longdouble if values.dtype.char == "d" else np.float64
-    sums = np.add.reduce(np.vecdot(chunks, ones[:chunk]), axis=-1, dtype=more_digits)
-    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+    chunk = _chunk(units)
+    count, rest = divmod(units, chunk)
+    shape = (*values.shape[:-1], count)
+    if rest == 0:
+        chunks = values.reshape(-1, chunk).dot(ones[:chunk]).reshape(shape)
+    else:
+        chunks = np.vecdot(values[..., :-rest].reshape(*shape, chunk), ones[:chunk])
+    if count <= 16:
+        sums = chunks.dot(ones[:count])
+    elif count > 64:
+        sums = _sums(chunks, ones)
+    else:
+        more_digits = np.longdouble if values.dtype.char == "d" else np.float64
+        sums = np.add.reduce(chunks, axis=-1, dtype=more_digits)
+    return sums + _sums(values[..., -rest:], ones) if rest else sums
 
 
 @lru_cache(maxsize=8)
@@ -324,18 +343,18 @@ def predict(a: ArrayLike) -> Array:
     """
     a = _pre_activations(a)
     prediction = np.empty(a.shape, a.dtype)
-    _by_blocks(_predict_block, 1, a, prediction)
+    _by_blocks(_predict_block, 1, a, prediction, together=False)
     return prediction
 
 
-def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
+def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     leader = _leaders(a)
     is_moderate = _is_moderate(a)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = _total(rivals, ones)
+    others = _total(rivals)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition, out=prediction)
@@ -373,17 +392,18 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
-    return _reduced(_by_blocks(_loss_block, 1, a, y), reduction, a)
+    losses = _by_blocks(_loss_block, 1, a, y, together=False)
+    return _reduced(losses, reduction, a)
 
 
-def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
+def _loss_block(a: Array, y: Array, work: Any) -> Any:
     leader = _leaders(a)
     is_moderate = _is_moderate(a)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = _total(rivals, ones)
+    others = _total(rivals)
     partition = others + top
     leading_label = y.take(leader)
     offset = 1 - leading_label
@@ -391,7 +411,7 @@ def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     error -= y
     error.put(leader, (offset * top - leading_label * others) / partition)
     loss_terms = np.square(error, out=error)
-    return _total(loss_terms, ones)
+    return _total(loss_terms)
 
 
 @np.errstate(all="ignore")
@@ -454,11 +474,14 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
-    return _reduced(_by_blocks(block, 2, a, y, grad_a, threads=threads), reduction, a)
+    losses = _by_blocks(
+        block, 2, a, y, grad_a, together=False, threads=threads
+    )
+    return _reduced(losses, reduction, a)
 
 
 def _value_and_grad_block(
-    a: Array, y: Array, grad_a: Array, ones: Array, work: Any, count: int = 1
+    a: Array, y: Array, grad_a: Array, work: Any, count: int = 1
 ) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     leader = _leaders(a)
@@ -467,7 +490,7 @@ def _value_and_grad_block(
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)
-    others = _total(rivals, ones)
+    others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition, out=rivals)
@@ -477,11 +500,11 @@ def _value_and_grad_block(
     error = np.subtract(prediction, y, out=grad_a)
     error.put(leader, (offset * top - leading_label * others) / partition)
     loss_terms = np.square(error, out=work[1])
-    losses = _total(loss_terms, ones)
+    losses = _total(loss_terms)
     doubt = others / partition
     rest_terms = np.multiply(error, prediction, out=work[1])
     rest_terms.put(leader, 0)
-    rest = _total(rest_terms, ones)
+    rest = _total(rest_terms)
     mean = rest + leading * (leading * offset - doubt * leading_label)
     grad_a_terms = np.subtract(error, mean, out=grad_a)
     grad_a_terms.put(leader, doubt * leading * offset - rest - leading_label * doubt**2)
@@ -524,12 +547,12 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
         _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
-    _by_blocks(block, 4, a, y, curvature)
+    _by_blocks(block, 4, a, y, curvature, together=False)
     return curvature
 
 
 def _hessian_diagonal_block(
-    a: Array, y: Array, curvature: Array, ones: Array, work: Any, count: int
+    a: Array, y: Array, curvature: Array, work: Any, count: int
 ) -> None:
     leader = _leaders(a)
     is_moderate = _is_moderate(a)
@@ -537,7 +560,7 @@ def _hessian_diagonal_block(
     rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
     top = powers.take(leader)
-    others = _total(rivals, ones)
+    others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition, out=rivals)
@@ -549,12 +572,12 @@ def _hessian_diagonal_block(
     rest_terms -= y
     rest_terms *= prediction
     rest_terms.put(leader, 0)
-    rest = _total(rest_terms, ones)
+    rest = _total(rest_terms)
     mean = rest + leading * (2 * leading - leading_label)
     error = np.subtract(prediction, y, out=work[0])
     rest_2_terms = np.multiply(error, prediction, out=error)
     rest_2_terms.put(leader, 0)
-    rest_2 = _total(rest_2_terms, ones)
+    rest_2 = _total(rest_2_terms)
     complement = np.subtract(1, prediction, out=work[0])
     mean_2 = rest_2 + leading * (leading * offset - doubt * leading_label)
     scaled_complement = np.multiply(mean_2, complement, out=complement)
