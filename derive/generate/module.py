@@ -29,7 +29,7 @@ from derive.generate.templates import (
 )
 from derive.language import k, substitute
 
-__all__ = ["numpy_module"]
+__all__ = ["counting_units", "filled", "numpy_module", "words_of"]
 
 _EXAMPLE = ("1.0", "-2.0", "0.5")
 _DIGITS = 4
@@ -50,16 +50,16 @@ def numpy_module(spec: KernelSpec) -> str:
     UnsupportedExpression
         If an expression holds what NumPy has no word for.
     """
-    spec = _counting_units(spec)
-    words = _words(spec)
+    spec = counting_units(spec)
+    words = words_of(spec)
     functions = [
-        _filled(template, {**words, "body": block(_lines(spec, name))})
+        filled(template, {**words, "body": block(_lines(spec, name))})
         for name, template in _BODIES.items()
     ]
-    functions.append(_filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
-    arguments = _filled(ARGUMENTS, words)
+    functions.append(filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
+    arguments = filled(ARGUMENTS, words)
     helpers = _called("".join(functions))
-    return "".join((_filled(HEADER, words), arguments, CHECK_REDUCTION, *helpers, *functions))
+    return "".join((filled(HEADER, words), arguments, CHECK_REDUCTION, *helpers, *functions))
 
 
 def _lines(spec: KernelSpec, function: str) -> list[str]:
@@ -80,7 +80,9 @@ def _names_called(source: str) -> set[str]:
     return HELPERS.keys() & set(re.findall(r"\w+(?=\()", source))
 
 
-def _counting_units(spec: KernelSpec) -> KernelSpec:
+def counting_units(spec: KernelSpec) -> KernelSpec:
+    """Return the spec with `UNITS` for k where it is a number in a formula."""
+
     def change(node: Expr) -> Expr | None:
         return UNITS if node == k else None
 
@@ -88,7 +90,8 @@ def _counting_units(spec: KernelSpec) -> KernelSpec:
     return replace(spec, **{name: rewrite(getattr(spec, name), change) for name in names})
 
 
-def _filled(template: str, words: dict[str, str]) -> str:
+def filled(template: str, words: dict[str, str]) -> str:
+    """Return a template with words for its names."""
     return Template(template).substitute(words)
 
 
@@ -100,7 +103,7 @@ _BODIES = {
 }
 
 
-def _words(spec: KernelSpec) -> dict[str, str]:
+def words_of(spec: KernelSpec) -> dict[str, str]:
     """Return what the templates put between the braces."""
     numbers = {
         "loss": _rounded(_evaluated(spec, spec.loss)),

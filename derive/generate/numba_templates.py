@@ -1,0 +1,336 @@
+"""The parts of a generated Numba module that are the same for every pair, as text to be filled in.
+
+They hold no formula: those are printed from the derived expressions. ``$name`` is filled in. What
+the NumPy modules say word for word is taken from their templates.
+"""
+
+from __future__ import annotations
+
+from derive.generate import templates
+
+__all__ = [
+    "ARGUMENTS",
+    "COMPILED",
+    "HEADER",
+    "HELPERS",
+    "PUBLIC",
+]
+
+
+def _heading(template: str) -> str:
+    """Return the signature and the docstring of a template: all that its user sees."""
+    start, end = template.index("def "), template.rindex('"""') + len('"""\n')
+    return f"\n\n{template[start:end]}"
+
+
+def _checks_of_layer() -> str:
+    """Return the lines of the layer's template that check its arguments."""
+    body = templates.LAYER_VALUE_AND_GRAD.rpartition('"""\n')[2]
+    return body[: body.index("    shape = h.shape\n")]
+
+
+HEADER = (
+    templates.HEADER[: templates.HEADER.index("\nimport math\n")].replace(
+        "; do not edit.", ", for Numba; do not edit."
+    )
+    + '''
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value_and_grad"]
+
+Array = NDArray[Any]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_TYPES: dict[Any, Any] = {np.dtype(kind): kind for kind in (np.float32, np.float64)}
+_LOWEST = -np.finfo(np.float64).max
+_FEW_PRODUCTS = 1024
+"""Up to so many products are added up in loops; a matrix library is quicker from there on."""
+
+
+def _compiled(function: Function) -> Function:
+    """Compile a function when it is first called, and keep what was compiled for the next time."""
+    options: dict[str, Any] = {"error_model": "numpy"}
+    compiled: Function
+    try:
+        compiled = numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # there is no folder to keep it in
+        compiled = numba.njit(**options)(function)
+    return compiled
+'''
+)
+
+ARGUMENTS = (
+    templates.ARGUMENTS
+    + templates.CHECK_REDUCTION
+    + '''
+
+def _rows(array: Array) -> Array:
+    """Return the examples as the rows of a matrix that compiled code can read."""
+    rows = array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
+    return np.ascontiguousarray(rows, dtype=rows.dtype.newbyteorder("="))
+
+
+def _quick_type(a: Any, y: Any) -> Any:
+    """Return the type of the numbers of arrays that need no check and no change; else None."""
+    if type(a) is not np.ndarray or type(y) is not np.ndarray or a.dtype is not y.dtype:
+        return None
+    shape = a.shape
+    if len(shape) != 2 or shape[1] < ${fewest_classes} or y.shape != shape:
+        return None
+    return _TYPES.get(a.dtype) if a.flags.c_contiguous and y.flags.c_contiguous else None
+
+
+def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
+    """Return the same for a layer so small that loops are the quickest to multiply its matrices."""
+    if type(W) is not np.ndarray or type(h) is not np.ndarray or type(y) is not np.ndarray:
+        return None
+    if W.ndim != 2 or h.ndim != 2 or W.dtype is not h.dtype or W.dtype is not y.dtype:
+        return None
+    (units, width), (examples, columns) = W.shape, h.shape
+    if columns != width or y.shape != (examples, units) or examples * units * width > _FEW_PRODUCTS:
+        return None
+    if not (W.flags.c_contiguous and h.flags.c_contiguous and y.flags.c_contiguous):
+        return None
+    return _TYPES.get(W.dtype)
+'''
+)
+
+HELPERS = {
+    "_add": '''
+
+@_compiled
+def _add(total: float, lost: float, term: float) -> tuple[float, float]:
+    """Add a term, and what the addition loses to what was lost before: a sum in two numbers."""
+    larger = total + term
+    added = larger - total
+    return larger, lost + ((total - (larger - added)) + (term - added))
+''',
+    "_together": '''
+
+@_compiled
+def _together(total: float, lost: float) -> float:
+    """Return a sum with what its additions lost; there is no telling of an infinite one."""
+    return total + lost if abs(total) < math.inf else total
+''',
+    "_clear_sign": '''
+
+@_compiled
+def _clear_sign(x: float) -> float:
+    """Return 1 where the sign bit of x is clear, else 0."""
+    return 0.5 + math.copysign(0.5, x)
+''',
+    "_sign_bit": '''
+
+@_compiled
+def _sign_bit(x: float) -> float:
+    """Return 1 where the sign bit of x is set, else 0."""
+    return 0.5 - math.copysign(0.5, x)
+''',
+    "_finite": '''
+
+@_compiled
+def _finite(gap: float) -> float:
+    """Keep a gap that is too wide for the format at the widest that it holds."""
+    return _LOWEST if gap == -math.inf else gap
+''',
+    "_origin": '''
+
+@_compiled
+def _origin(reference: float, reach: float) -> float:
+    """Return what exponentials are scaled by: nothing where they and their quotients all fit."""
+    return 0.0 if reach <= 300.0 else reference
+''',
+    "_scaled_exp": '''
+
+@_compiled
+def _scaled_exp(x: float, origin: float) -> float:
+    """Return e^(x − origin), with what the subtraction loses made good."""
+    shifted = x - origin
+    power = math.exp(shifted)
+    if origin == 0.0 or not 0.0 < power < math.inf:
+        return power
+    back = shifted - x
+    lost = (x - (shifted - back)) - (origin + back)
+    return power + power * lost
+''',
+    "_ramp": '''
+
+@_compiled
+def _ramp(x: float) -> float:
+    """Return x, or 0 where it is negative."""
+    return 0.0 if x < 0.0 else x
+''',
+    "_slope_of_ramp": '''
+
+@_compiled
+def _slope_of_ramp(x: float, at_zero: float) -> float:
+    """Return 1 for a positive x, 0 for a negative one, and the slope chosen between them at 0."""
+    if x == 0.0:
+        return at_zero
+    return 1.0 if x > 0.0 else 0.0
+''',
+}
+"""The private functions that the lines of loops call; a module has those that it needs."""
+
+COMPILED = {
+    "predict": '''
+
+@_compiled
+def _predict(a: Array) -> Array:
+    """Return the predictions of all examples."""
+    examples, units = a.shape
+    predictions = np.empty_like(a)
+${body}
+    return predictions
+''',
+    "loss": '''
+
+@_compiled
+def _loss(a: Array, y: Array, count: float, losses: Array) -> Any:
+    """Fill in the loss of every example; return their sum, divided by the count."""
+    examples, units = a.shape
+    value, value_lost = 0.0, 0.0
+${body}
+        losses[example] = loss
+        value, value_lost = _add(value, value_lost, loss / count)
+    return a.dtype.type(_together(value, value_lost))
+''',
+    "value_and_grad": '''
+
+@_compiled
+def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) -> Any:
+    """Fill in the loss and the gradient of every example; return the sum of the losses.
+
+    The sum and the gradients are divided by the count.
+    """
+    examples, units = a.shape
+    value, value_lost = 0.0, 0.0
+${body}
+        losses[example] = loss
+        value, value_lost = _add(value, value_lost, loss / count)
+    return a.dtype.type(_together(value, value_lost))
+
+
+@_compiled
+def _value_and_grad(a: Any, y: Any, count: float) -> tuple[Any, Array]:
+    """Return the sum of the losses and the gradients, divided by the count."""
+    losses, gradients = np.empty(len(a), a.dtype), np.empty_like(a)
+    value = _fill_in(a, y, count, losses, gradients)
+    return value, gradients
+''',
+    "hessian_diagonal": '''
+
+@_compiled
+def _hessian_diagonal(a: Array, y: Array, count: float) -> Array:
+    """Return the second derivatives of all examples, divided by the count."""
+    examples, units = a.shape
+    curvatures = np.empty_like(a)
+${body}
+    return curvatures
+''',
+    "layer_value_and_grad": '''
+
+@_compiled
+def _products(W: Array, h: Array, b: Array | None) -> Array:
+    """Return the pre-activations of a layer, the products added up in loops."""
+    (examples, width), units = h.shape, len(W)
+    a = np.empty((examples, units), W.dtype)
+${layer_a}
+    if b is not None:
+        a += b
+    return a
+
+
+@_compiled
+def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> Any:
+    """Return what `layer_value_and_grad` does, the products added up in loops."""
+    (examples, width), units = h.shape, len(W)
+    value, grad_a = _value_and_grad(_products(W, h, b), y, count)
+    grad_W, grad_h = np.empty_like(W), np.empty_like(h)
+${layer_grad_W}
+${layer_grad_h}
+    if b is None:
+        return value, grad_W, grad_h
+    grad_b = np.empty_like(b)
+${layer_grad_b}
+    return value, grad_W, grad_h, grad_b
+''',
+}
+"""The functions that Numba compiles; ``body`` is a loop over the examples."""
+
+PUBLIC = {
+    "predict": _heading(templates.PREDICT)
+    + """    a = _pre_activations(a)
+    return _predict(_rows(a)).reshape(a.shape)
+""",
+    "loss": _heading(templates.LOSS)
+    + """    with np.errstate(all="ignore"):
+        a, y = _labelled(a, y)
+    _check_reduction(reduction, "sum", "mean", "none")
+    rows = _rows(a)
+    losses = np.empty(len(rows), rows.dtype)
+    value = _loss(rows, _rows(y), float(_count(a, reduction)), losses)
+    return losses.reshape(a.shape[:-1])[()] if reduction == "none" else a.dtype.type(value)
+""",
+    "value_and_grad": _heading(templates.VALUE_AND_GRAD)
+    + """    if out is None and reduction == "sum" and (quick := _quick_type(a, y)) is not None:
+        value, grad_a = _value_and_grad(a, y, 1.0)
+        return quick(value), grad_a
+    with np.errstate(all="ignore"):
+        a, y = _labelled(a, y)
+    _check_reduction(reduction, "sum", "mean", "none")
+    _check_out(out, a, y)
+    rows = _rows(a)
+    losses, gradients = np.empty(len(rows), rows.dtype), np.empty_like(rows)
+    value = _fill_in(rows, _rows(y), float(_count(a, reduction)), losses, gradients)
+    grad_a = gradients.reshape(a.shape)
+    if out is not None:
+        out[...] = grad_a
+        grad_a = out
+    if reduction == "none":
+        return losses.reshape(a.shape[:-1])[()], grad_a
+    return a.dtype.type(value), grad_a
+""",
+    "hessian_diagonal": _heading(templates.HESSIAN_DIAGONAL)
+    + """    with np.errstate(all="ignore"):
+        a, y = _labelled(a, y)
+    _check_reduction(reduction, "sum", "mean", "none")
+    curvatures = _hessian_diagonal(_rows(a), _rows(y), float(_count(a, reduction)))
+    return curvatures.reshape(a.shape)
+""",
+    "layer_value_and_grad": _heading(templates.LAYER_VALUE_AND_GRAD)
+    + """    quick = _quick_layer_type(W, h, y)
+    if quick is not None and b is None and reduction == "sum":
+        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0)
+        return quick(value), grad_W, grad_h
+    with np.errstate(all="ignore"):
+        return _layer_of_any_size(W, h, y, b, reduction)
+
+
+def _layer_of_any_size(
+    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str
+) -> tuple[Any, ...]:
+"""
+    + _checks_of_layer()
+    + """    shape, count = h.shape, float(_count(y, reduction))
+    W, h, y = _rows(W), _rows(h), _rows(y)
+    b = None if b is None else _rows(b[np.newaxis])[0]
+    if _quick_layer_type(W, h, y) is not None:
+        value, grad_W, grad_h, *rest = _layer_value_and_grad(W, h, y, b, count)
+        return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
+    a = ${product_a}
+    if b is not None:
+        a += b
+    value, grad_a = _value_and_grad(a, y, count)
+    rest = () if b is None else (${product_grad_b},)
+    grad_W, grad_h = ${product_grad_W}, (${product_grad_h}).reshape(shape)
+    return W.dtype.type(value), grad_W, grad_h, *rest
+""",
+}
+"""The functions of the module, which check what they are given."""
