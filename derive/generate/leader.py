@@ -83,13 +83,12 @@ _ANATOMY: tuple[Assignment, ...] = (
     Assignment("nearby_sum", total(_entry("nearby", _J), _J, k), False),
     Assignment("share", _entry("nearby") / _NEARBY_SUM, True),
     Assignment("further", sum_but_largest(Entries(_entry("nearby", _J), (_J, k))), False),
+    Assignment("behind", _NEARBY_TOP - _entry("nearby"), True),
+    Assignment("other_shares", (read("further", False) + _entry("behind")) / _NEARBY_SUM, True),
     Assignment(
-        "other_shares",
-        (read("further", False) + (_NEARBY_TOP - _entry("nearby"))) / _NEARBY_SUM,
-        True,
-    ),
-    Assignment(
-        "log_others", _RUNNER_UP - _entry("a", LEADER) + log(_NEARBY_SUM / _NEARBY_TOP), False
+        "log_others",
+        finite(_RUNNER_UP - _entry("a", LEADER)) + log(_NEARBY_SUM / _NEARBY_TOP),
+        False,
     ),
     Assignment("log_partition", log1p(_OTHERS / _TOP), False),
     Assignment("log_doubt", read("log_others", False) - read("log_partition", False), False),
