@@ -45,7 +45,7 @@ LEADERS_ENTRIES = {"a": "leading_pre_activation", "y": "leading_label"}
 """What the leader's entries of the inputs are called."""
 
 _INPUTS = frozenset(LEADERS_ENTRIES)
-_POSITION, _REACH = LEADER.name, "reach"
+_POSITION = LEADER.name
 _GATHERED = (primitives.largest, primitives.largest_rival, primitives.sum_but_largest)
 _QUICK = (
     placed,
@@ -61,10 +61,10 @@ _QUICK = (
 
 
 class origin(primitives._Primitive):  # noqa: N801
-    """``origin(reference, reach)``: what scaled exponentials are taken from.
+    """``origin(reference)``: what exponentials are scaled by: the reference, or 0 if it is near.
 
-    That is the reference, or 0 where no pre-activation is farther from 0 than an exponential and
-    the quotient of two of them can bear: what is not subtracted is not rounded.
+    What is not subtracted is not rounded, and where the largest x is between 0 and half of what an
+    exponential can bear, e^x is as far from the ends of the format as e^{x − reference}.
     """
 
 
@@ -167,11 +167,12 @@ class _Parts:
     """Carries what the assignments so far were taken apart into."""
 
     def __init__(self, program: Program) -> None:
+        self.program = program
         self.items: list[_Item] = []
         self.taken = set(program.names)
         self.head = LOGITS if LOGITS in program else "a"
         if self.head == "a":
-            self._find_leader(program)
+            self._find_leader()
 
     def take_apart(self, assignment: Assignment) -> None:
         """Add an assignment behind what its value is made of."""
@@ -184,16 +185,13 @@ class _Parts:
             simple = value if _is_leaders_entry(value) else self._simple(name, value)
             self.items.append(Assignment(name, simple, assignment.per_class))
         if name == LOGITS:
-            self._find_leader(None)
+            self._find_leader()
 
-    def _find_leader(self, program: Program | None) -> None:
-        """Look for the leader, and how far from 0 it all reaches, before anything else."""
-        values = [one.value for one in program.assignments] if program else []
-        term = read(self.head, True)
-        if program is None or any(v.has(LEADER, placed, primitives.largest_rival) for v in values):
-            self.items.append(Reduction(_POSITION, position_of_largest, term))
-        if program is None or any(value.has(scaled_exp) for value in values):
-            self.items.append(Reduction(_REACH, primitives.largest, primitives.magnitude(term)))
+    def _find_leader(self) -> None:
+        """Look for the leader before anything that asks for it."""
+        if any(_asks_for_leader(one.value) for one in self.program.assignments):
+            position = Reduction(_POSITION, position_of_largest, read(self.head, True))
+            self.items.append(position)
 
     def _simple(self, name: str, value: Expr) -> Expr:
         return rewrite(value, partial(self._named, name))
@@ -216,8 +214,7 @@ class _Parts:
             return placed(rival, leader, position)
         if isinstance(node, scaled_exp):
             x, reference = (self._simple(name, part) for part in node.args)
-            start = origin(reference, read(_REACH, False))
-            return scaled_exp(x, self._bind(f"{name}_origin", start))
+            return scaled_exp(x, self._bind(f"{name}_origin", origin(reference)))
         return None
 
     def _of_rivals(self, node: Expr) -> Expr | None:
@@ -350,7 +347,11 @@ def _is_leaders_entry(value: Expr) -> bool:
 def _reads(value: Expr) -> frozenset[str]:
     """Return the names that a value reads, the leader's position among them."""
     names = names_in(value)
-    return names | {_POSITION} if value.has(LEADER, placed, primitives.largest_rival) else names
+    return names | {_POSITION} if _asks_for_leader(value) else names
+
+
+def _asks_for_leader(value: Expr) -> bool:
+    return bool(value.has(LEADER, placed, primitives.largest_rival))
 
 
 def _is_quick(value: Expr) -> bool:

@@ -64,7 +64,7 @@ FUNCTIONS: dict[type[Function], str] = {
     primitives.sign_bit: "_sign_bit({0})",
     primitives.finite: "_finite({0})",
     primitives.scaled_exp: "_scaled_exp({0}, {1})",
-    origin: "_origin({0}, {1})",
+    origin: "_origin({0})",
     relu: "_ramp({0})",
     step: "_slope_of_ramp({0}, {1})",
 }

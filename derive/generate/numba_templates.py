@@ -17,6 +17,22 @@ __all__ = [
 ]
 
 
+def _docstring(template: str) -> str:
+    """Return the docstring that a template of a module begins with."""
+    return template[: template.index('"""', 3) + len('"""\n')]
+
+
+def _functions(template: str, *names: str) -> str:
+    """Return some of the functions of a template."""
+    parts = template.split("\n\n\n")
+    chosen = [part.strip("\n") for part in parts if part.strip("\n").startswith(_starts(names))]
+    return "".join(f"\n\n\n{part}" for part in chosen) + "\n"
+
+
+def _starts(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"def {name}(" for name in names)
+
+
 def _heading(template: str) -> str:
     """Return the signature and the docstring of a template: all that its user sees."""
     start, end = template.index("def "), template.rindex('"""') + len('"""\n')
@@ -30,9 +46,7 @@ def _checks_of_layer() -> str:
 
 
 HEADER = (
-    templates.HEADER[: templates.HEADER.index("\nimport math\n")].replace(
-        "; do not edit.", ", for Numba; do not edit."
-    )
+    _docstring(templates.HEADER).replace("; do not edit.", ", for Numba; do not edit.")
     + '''
 import math
 from collections.abc import Callable
@@ -66,8 +80,8 @@ def _compiled(function: Function) -> Function:
 )
 
 ARGUMENTS = (
-    templates.ARGUMENTS
-    + templates.CHECK_REDUCTION
+    templates.ARGUMENTS.rstrip("\n")
+    + _functions(templates.CHECK_REDUCTION, "_check_reduction", "_count")
     + '''
 
 def _rows(array: Array) -> Array:
@@ -87,13 +101,13 @@ def _quick_type(a: Any, y: Any) -> Any:
 
 
 def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
-    """Return the same for a layer so small that loops are the quickest to multiply its matrices."""
+    """Return the same for the matrices of a layer."""
     if type(W) is not np.ndarray or type(h) is not np.ndarray or type(y) is not np.ndarray:
         return None
     if W.ndim != 2 or h.ndim != 2 or W.dtype is not h.dtype or W.dtype is not y.dtype:
         return None
     (units, width), (examples, columns) = W.shape, h.shape
-    if columns != width or y.shape != (examples, units) or examples * units * width > _FEW_PRODUCTS:
+    if columns != width or y.shape != (examples, units):
         return None
     if not (W.flags.c_contiguous and h.flags.c_contiguous and y.flags.c_contiguous):
         return None
@@ -142,9 +156,9 @@ def _finite(gap: float) -> float:
     "_origin": '''
 
 @_compiled
-def _origin(reference: float, reach: float) -> float:
-    """Return what exponentials are scaled by: nothing where they and their quotients all fit."""
-    return 0.0 if reach <= 300.0 else reference
+def _origin(reference: float) -> float:
+    """Return what exponentials are scaled by: nothing where they are in range as they are."""
+    return 0.0 if 0.0 <= reference <= 300.0 else reference
 ''',
     "_scaled_exp": '''
 
@@ -248,8 +262,8 @@ ${layer_a}
 
 
 @_compiled
-def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> Any:
-    """Return what `layer_value_and_grad` does, the products added up in loops."""
+def _small_layer(W: Array, h: Array, y: Array, b: Array | None, count: float) -> Any:
+    """Return what `_layer_value_and_grad` does, the products added up in loops."""
     (examples, width), units = h.shape, len(W)
     value, grad_a = _value_and_grad(_products(W, h, b), y, count)
     grad_W, grad_h = np.empty_like(W), np.empty_like(h)
@@ -307,30 +321,36 @@ PUBLIC = {
     "layer_value_and_grad": _heading(templates.LAYER_VALUE_AND_GRAD)
     + """    quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
-        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0)
-        return quick(value), grad_W, grad_h
+        value, *gradients = _layer_value_and_grad(W, h, y, None, 1.0)
+        return quick(value), *gradients
     with np.errstate(all="ignore"):
-        return _layer_of_any_size(W, h, y, b, reduction)
+        return _checked_layer_value_and_grad(W, h, y, b, reduction)
 
 
-def _layer_of_any_size(
+def _checked_layer_value_and_grad(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str
 ) -> tuple[Any, ...]:
 """
     + _checks_of_layer()
     + """    shape, count = h.shape, float(_count(y, reduction))
-    W, h, y = _rows(W), _rows(h), _rows(y)
-    b = None if b is None else _rows(b[np.newaxis])[0]
-    if _quick_layer_type(W, h, y) is not None:
-        value, grad_W, grad_h, *rest = _layer_value_and_grad(W, h, y, b, count)
-        return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
-    a = ${product_a}
-    if b is not None:
-        a += b
-    value, grad_a = _value_and_grad(a, y, count)
-    rest = () if b is None else (${product_grad_b},)
-    grad_W, grad_h = ${product_grad_W}, (${product_grad_h}).reshape(shape)
-    return W.dtype.type(value), grad_W, grad_h, *rest
+    biases = None if b is None else _rows(b[np.newaxis])[0]
+    matrices = (_rows(W), _rows(h), _rows(y))
+    value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count)
+    return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
+
+
+def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> tuple[Any, ...]:
+    \"\"\"Return the loss and the gradients of a layer, divided by the count.\"\"\"
+    if y.size * h.shape[1] <= _FEW_PRODUCTS:
+        small: tuple[Any, ...] = _small_layer(W, h, y, b, count)
+        return small
+    with np.errstate(all="ignore"):
+        a = ${product_a}
+        if b is not None:
+            a += b
+        value, grad_a = _value_and_grad(a, y, count)
+        rest = () if b is None else (${product_grad_b},)
+        return value, ${product_grad_W}, ${product_grad_h}, *rest
 """,
 }
 """The functions of the module, which check what they are given."""

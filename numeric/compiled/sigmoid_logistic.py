@@ -151,13 +151,13 @@ def _quick_type(a: Any, y: Any) -> Any:
 
 
 def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
-    """Return the same for a layer so small that loops are the quickest to multiply its matrices."""
+    """Return the same for the matrices of a layer."""
     if type(W) is not np.ndarray or type(h) is not np.ndarray or type(y) is not np.ndarray:
         return None
     if W.ndim != 2 or h.ndim != 2 or W.dtype is not h.dtype or W.dtype is not y.dtype:
         return None
     (units, width), (examples, columns) = W.shape, h.shape
-    if columns != width or y.shape != (examples, units) or examples * units * width > _FEW_PRODUCTS:
+    if columns != width or y.shape != (examples, units):
         return None
     if not (W.flags.c_contiguous and h.flags.c_contiguous and y.flags.c_contiguous):
         return None
@@ -434,8 +434,8 @@ def _products(W: Array, h: Array, b: Array | None) -> Array:
 
 
 @_compiled
-def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> Any:
-    """Return what `layer_value_and_grad` does, the products added up in loops."""
+def _small_layer(W: Array, h: Array, y: Array, b: Array | None, count: float) -> Any:
+    """Return what `_layer_value_and_grad` does, the products added up in loops."""
     (examples, width), units = h.shape, len(W)
     value, grad_a = _value_and_grad(_products(W, h, b), y, count)
     grad_W, grad_h = np.empty_like(W), np.empty_like(h)
@@ -508,13 +508,13 @@ def layer_value_and_grad(
     """
     quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
-        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0)
-        return quick(value), grad_W, grad_h
+        value, *gradients = _layer_value_and_grad(W, h, y, None, 1.0)
+        return quick(value), *gradients
     with np.errstate(all="ignore"):
-        return _layer_of_any_size(W, h, y, b, reduction)
+        return _checked_layer_value_and_grad(W, h, y, b, reduction)
 
 
-def _layer_of_any_size(
+def _checked_layer_value_and_grad(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str
 ) -> tuple[Any, ...]:
     _check_reduction(reduction, "sum", "mean")
@@ -525,15 +525,21 @@ def _layer_of_any_size(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
         )
     shape, count = h.shape, float(_count(y, reduction))
-    W, h, y = _rows(W), _rows(h), _rows(y)
-    b = None if b is None else _rows(b[np.newaxis])[0]
-    if _quick_layer_type(W, h, y) is not None:
-        value, grad_W, grad_h, *rest = _layer_value_and_grad(W, h, y, b, count)
-        return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
-    a = h @ W.T
-    if b is not None:
-        a += b
-    value, grad_a = _value_and_grad(a, y, count)
-    rest = () if b is None else (grad_a.sum(axis=0),)
-    grad_W, grad_h = grad_a.T @ h, (grad_a @ W).reshape(shape)
-    return W.dtype.type(value), grad_W, grad_h, *rest
+    biases = None if b is None else _rows(b[np.newaxis])[0]
+    matrices = (_rows(W), _rows(h), _rows(y))
+    value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count)
+    return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
+
+
+def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> tuple[Any, ...]:
+    """Return the loss and the gradients of a layer, divided by the count."""
+    if y.size * h.shape[1] <= _FEW_PRODUCTS:
+        small: tuple[Any, ...] = _small_layer(W, h, y, b, count)
+        return small
+    with np.errstate(all="ignore"):
+        a = h @ W.T
+        if b is not None:
+            a += b
+        value, grad_a = _value_and_grad(a, y, count)
+        rest = () if b is None else (grad_a.sum(axis=0),)
+        return value, grad_a.T @ h, grad_a @ W, *rest

@@ -151,13 +151,13 @@ def _quick_type(a: Any, y: Any) -> Any:
 
 
 def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
-    """Return the same for a layer so small that loops are the quickest to multiply its matrices."""
+    """Return the same for the matrices of a layer."""
     if type(W) is not np.ndarray or type(h) is not np.ndarray or type(y) is not np.ndarray:
         return None
     if W.ndim != 2 or h.ndim != 2 or W.dtype is not h.dtype or W.dtype is not y.dtype:
         return None
     (units, width), (examples, columns) = W.shape, h.shape
-    if columns != width or y.shape != (examples, units) or examples * units * width > _FEW_PRODUCTS:
+    if columns != width or y.shape != (examples, units):
         return None
     if not (W.flags.c_contiguous and h.flags.c_contiguous and y.flags.c_contiguous):
         return None
@@ -179,9 +179,9 @@ def _together(total: float, lost: float) -> float:
 
 
 @_compiled
-def _origin(reference: float, reach: float) -> float:
-    """Return what exponentials are scaled by: nothing where they and their quotients all fit."""
-    return 0.0 if reach <= 300.0 else reference
+def _origin(reference: float) -> float:
+    """Return what exponentials are scaled by: nothing where they are in range as they are."""
+    return 0.0 if 0.0 <= reference <= 300.0 else reference
 
 
 @_compiled
@@ -204,14 +204,12 @@ def _predict(a: Array) -> Array:
     powers = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
-        reach = -math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
-            reach = max(reach, abs(pre_activation))
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation, reach)
+        powers_origin = _origin(leading_pre_activation)
         others, others_lost = 0.0, 0.0
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
@@ -264,14 +262,12 @@ def _loss(a: Array, y: Array, count: float, losses: Array) -> Any:
     powers = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
-        reach = -math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
-            reach = max(reach, abs(pre_activation))
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation, reach)
+        powers_origin = _origin(leading_pre_activation)
         leading_label = np.float64(y[example, leader])
         offset = 1 - leading_label
         others, others_lost = 0.0, 0.0
@@ -345,14 +341,12 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
     prediction = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
-        reach = -math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
-            reach = max(reach, abs(pre_activation))
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation, reach)
+        powers_origin = _origin(leading_pre_activation)
         leading_label = np.float64(y[example, leader])
         offset = 1 - leading_label
         others, others_lost = 0.0, 0.0
@@ -461,14 +455,12 @@ def _hessian_diagonal(a: Array, y: Array, count: float) -> Array:
     prediction = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
-        reach = -math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
-            reach = max(reach, abs(pre_activation))
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation, reach)
+        powers_origin = _origin(leading_pre_activation)
         leading_label = np.float64(y[example, leader])
         offset = 1 - leading_label
         others, others_lost = 0.0, 0.0
@@ -573,8 +565,8 @@ def _products(W: Array, h: Array, b: Array | None) -> Array:
 
 
 @_compiled
-def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> Any:
-    """Return what `layer_value_and_grad` does, the products added up in loops."""
+def _small_layer(W: Array, h: Array, y: Array, b: Array | None, count: float) -> Any:
+    """Return what `_layer_value_and_grad` does, the products added up in loops."""
     (examples, width), units = h.shape, len(W)
     value, grad_a = _value_and_grad(_products(W, h, b), y, count)
     grad_W, grad_h = np.empty_like(W), np.empty_like(h)
@@ -647,13 +639,13 @@ def layer_value_and_grad(
     """
     quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
-        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0)
-        return quick(value), grad_W, grad_h
+        value, *gradients = _layer_value_and_grad(W, h, y, None, 1.0)
+        return quick(value), *gradients
     with np.errstate(all="ignore"):
-        return _layer_of_any_size(W, h, y, b, reduction)
+        return _checked_layer_value_and_grad(W, h, y, b, reduction)
 
 
-def _layer_of_any_size(
+def _checked_layer_value_and_grad(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str
 ) -> tuple[Any, ...]:
     _check_reduction(reduction, "sum", "mean")
@@ -664,15 +656,21 @@ def _layer_of_any_size(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
         )
     shape, count = h.shape, float(_count(y, reduction))
-    W, h, y = _rows(W), _rows(h), _rows(y)
-    b = None if b is None else _rows(b[np.newaxis])[0]
-    if _quick_layer_type(W, h, y) is not None:
-        value, grad_W, grad_h, *rest = _layer_value_and_grad(W, h, y, b, count)
-        return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
-    a = h @ W.T
-    if b is not None:
-        a += b
-    value, grad_a = _value_and_grad(a, y, count)
-    rest = () if b is None else (grad_a.sum(axis=0),)
-    grad_W, grad_h = grad_a.T @ h, (grad_a @ W).reshape(shape)
-    return W.dtype.type(value), grad_W, grad_h, *rest
+    biases = None if b is None else _rows(b[np.newaxis])[0]
+    matrices = (_rows(W), _rows(h), _rows(y))
+    value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count)
+    return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
+
+
+def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> tuple[Any, ...]:
+    """Return the loss and the gradients of a layer, divided by the count."""
+    if y.size * h.shape[1] <= _FEW_PRODUCTS:
+        small: tuple[Any, ...] = _small_layer(W, h, y, b, count)
+        return small
+    with np.errstate(all="ignore"):
+        a = h @ W.T
+        if b is not None:
+            a += b
+        value, grad_a = _value_and_grad(a, y, count)
+        rest = () if b is None else (grad_a.sum(axis=0),)
+        return value, grad_a.T @ h, grad_a @ W, *rest
