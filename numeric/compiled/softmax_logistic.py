@@ -137,7 +137,8 @@ def _count(a: Array, reduction: str) -> int:
 def _rows(array: Array) -> Array:
     """Return the examples as the rows of a matrix that compiled code can read."""
     rows = array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
-    return np.ascontiguousarray(rows, dtype=rows.dtype.newbyteorder("="))
+    is_ready = rows.flags.carray and rows.dtype.isnative
+    return rows if is_ready else rows.astype(rows.dtype.newbyteorder("="), order="C")
 
 
 def _quick_type(a: Any, y: Any) -> Any:
@@ -147,7 +148,7 @@ def _quick_type(a: Any, y: Any) -> Any:
     shape = a.shape
     if len(shape) != 2 or shape[1] < 2 or y.shape != shape:
         return None
-    return _TYPES.get(a.dtype) if a.flags.c_contiguous and y.flags.c_contiguous else None
+    return _TYPES.get(a.dtype) if a.flags.carray and y.flags.carray else None
 
 
 def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
@@ -159,7 +160,7 @@ def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
     (units, width), (examples, columns) = W.shape, h.shape
     if columns != width or y.shape != (examples, units):
         return None
-    if not (W.flags.c_contiguous and h.flags.c_contiguous and y.flags.c_contiguous):
+    if not (W.flags.carray and h.flags.carray and y.flags.carray):
         return None
     return _TYPES.get(W.dtype)
 
@@ -614,8 +615,8 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
 
 
 @_compiled
-def _products(W: Array, h: Array, b: Array | None) -> Array:
-    """Return the pre-activations of a layer, the products added up in loops."""
+def _products(W: Array, h: Array) -> Array:
+    """Return the pre-activations of a layer without biases, the products added up in loops."""
     (examples, width), units = h.shape, len(W)
     a = np.empty((examples, units), W.dtype)
     for example in range(examples):
@@ -624,16 +625,13 @@ def _products(W: Array, h: Array, b: Array | None) -> Array:
             for hidden in range(width):
                 total += np.float64(W[unit, hidden]) * h[example, hidden]
             a[example, unit] = total
-    if b is not None:
-        a += b
     return a
 
 
 @_compiled
-def _small_layer(W: Array, h: Array, y: Array, b: Array | None, count: float) -> Any:
-    """Return what `_layer_value_and_grad` does, the products added up in loops."""
+def _through_layer(W: Array, h: Array, grad_a: Array) -> tuple[Array, Array]:
+    """Return the gradients by W and h, the products added up in loops."""
     (examples, width), units = h.shape, len(W)
-    value, grad_a = _value_and_grad(_products(W, h, b), y, count)
     grad_W, grad_h = np.empty_like(W), np.empty_like(h)
     for unit in range(units):
         for hidden in range(width):
@@ -647,8 +645,28 @@ def _small_layer(W: Array, h: Array, y: Array, b: Array | None, count: float) ->
             for unit in range(units):
                 total += np.float64(W[unit, hidden]) * grad_a[example, unit]
             grad_h[example, hidden] = total
-    if b is None:
-        return value, grad_W, grad_h
+    return grad_W, grad_h
+
+
+@_compiled
+def _small_layer(W: Array, h: Array, y: Array, count: float) -> tuple[Any, ...]:
+    """Return what `_layer_value_and_grad` does for few products and no biases."""
+    value, grad_a = _value_and_grad(_products(W, h), y, count)
+    grad_W, grad_h = _through_layer(W, h, grad_a)
+    return value, grad_W, grad_h
+
+
+@_compiled
+def _small_layer_with_biases(
+    W: Array, h: Array, y: Array, b: Array, count: float
+) -> tuple[Any, ...]:
+    """Return what `_layer_value_and_grad` does for few products."""
+    (examples, units), a = y.shape, _products(W, h)
+    for example in range(examples):
+        for unit in range(units):
+            a[example, unit] += b[unit]
+    value, grad_a = _value_and_grad(a, y, count)
+    grad_W, grad_h = _through_layer(W, h, grad_a)
     grad_b = np.empty_like(b)
     for unit in range(units):
         total = 0.0
@@ -730,8 +748,9 @@ def _checked_layer_value_and_grad(
 def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> tuple[Any, ...]:
     """Return the loss and the gradients of a layer, divided by the count."""
     if y.size * h.shape[1] <= _FEW_PRODUCTS:
-        small: tuple[Any, ...] = _small_layer(W, h, y, b, count)
-        return small
+        if b is None:
+            return _small_layer(W, h, y, count)
+        return _small_layer_with_biases(W, h, y, b, count)
     with np.errstate(all="ignore"):
         a = h @ W.T
         if b is not None:
