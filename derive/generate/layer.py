@@ -50,7 +50,7 @@ def matrix_source(array: Entries, names: dict[str, str]) -> str:
     Examples
     --------
     >>> [matrix_source(row.entries, {"g": "grad_a"}) for row in LAYER]
-    ['h @ W.T', 'grad_a.T @ h', 'grad_a @ W', 'grad_a.sum(axis=0)']
+    ['h.dot(W.T)', 'grad_a.T.dot(h)', 'grad_a.dot(W)', 'grad_a.sum(axis=0)']
     """
     contraction = array.expr
     if not isinstance(contraction, Sum) or len(contraction.limits) != 1:
@@ -65,9 +65,8 @@ def matrix_source(array: Entries, names: dict[str, str]) -> str:
         raise UnsupportedExpression("the matrix printer", contraction, "one matrix or two")
     left = next(factor for factor in factors if kept[0] in factor.indices)
     right = next(factor for factor in factors if kept[1] in factor.indices)
-    return (
-        f"{_oriented(left, (kept[0], bound), names)} @ {_oriented(right, (bound, kept[1]), names)}"
-    )
+    first = _oriented(left, (kept[0], bound), names)
+    return f"{first}.dot({_oriented(right, (bound, kept[1]), names)})"
 
 
 def _oriented(matrix: Indexed, axes: tuple[Symbol, Symbol], names: dict[str, str]) -> str:

@@ -143,26 +143,23 @@ def _rows(array: Array) -> Array:
 
 def _quick_type(a: Any, y: Any) -> Any:
     """Return the type of the numbers of arrays that need no check and no change; else None."""
-    if type(a) is not np.ndarray or type(y) is not np.ndarray or a.dtype is not y.dtype:
-        return None
-    shape = a.shape
-    if len(shape) != 2 or shape[1] < 1 or y.shape != shape:
-        return None
-    return _TYPES.get(a.dtype) if a.flags.carray and y.flags.carray else None
+    if type(a) is np.ndarray and type(y) is np.ndarray and a.dtype is y.dtype:
+        shape = a.shape
+        if len(shape) == 2 and shape[1] >= 1 and y.shape == shape:
+            return _TYPES.get(a.dtype) if a.flags.carray and y.flags.carray else None
+    return None
 
 
 def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
     """Return the same for the matrices of a layer."""
-    if type(W) is not np.ndarray or type(h) is not np.ndarray or type(y) is not np.ndarray:
+    quick = _quick_type(y, y)
+    if quick is None or type(W) is not np.ndarray or type(h) is not np.ndarray:
         return None
-    if W.ndim != 2 or h.ndim != 2 or W.dtype is not h.dtype or W.dtype is not y.dtype:
+    if W.dtype is not y.dtype or h.dtype is not y.dtype or W.ndim != 2 or h.ndim != 2:
         return None
     (units, width), (examples, columns) = W.shape, h.shape
-    if columns != width or y.shape != (examples, units):
-        return None
-    if not (W.flags.carray and h.flags.carray and y.flags.carray):
-        return None
-    return _TYPES.get(W.dtype)
+    is_layer = width == columns and y.shape == (examples, units)
+    return quick if is_layer and W.flags.carray and h.flags.carray else None
 
 
 @_compiled
@@ -188,13 +185,13 @@ def _origin(reference: float) -> float:
 @_compiled
 def _scaled_exp(x: float, origin: float) -> float:
     """Return e^(x − origin), with what the subtraction loses made good."""
+    if origin == 0.0:
+        return math.exp(x)
     shifted = x - origin
     power = math.exp(shifted)
-    if origin == 0.0 or not 0.0 < power < math.inf:
-        return power
     back = shifted - x
     lost = (x - (shifted - back)) - (origin + back)
-    return power + power * lost
+    return power + power * lost if 0.0 < power < math.inf else power
 
 
 @_compiled
@@ -657,8 +654,8 @@ def layer_value_and_grad(
     """
     quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
-        value, *gradients = _layer_value_and_grad(W, h, y, None, 1.0)
-        return quick(value), *gradients
+        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0)
+        return quick(value), grad_W, grad_h
     with np.errstate(all="ignore"):
         return _checked_layer_value_and_grad(W, h, y, b, reduction)
 
@@ -686,10 +683,13 @@ def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float)
         if b is None:
             return _small_layer(W, h, y, count)
         return _small_layer_with_biases(W, h, y, b, count)
-    with np.errstate(all="ignore"):
-        a = h @ W.T
-        if b is not None:
+    a = h.dot(W.T)
+    if b is not None:
+        with np.errstate(all="ignore"):
             a += b
-        value, grad_a = _value_and_grad(a, y, count)
-        rest = () if b is None else (grad_a.sum(axis=0),)
-        return value, grad_a.T @ h, grad_a @ W, *rest
+    value, grad_a = _value_and_grad(a, y, count)
+    grad_W, grad_h = grad_a.T.dot(h), grad_a.dot(W)
+    if b is None:
+        return value, grad_W, grad_h
+    with np.errstate(all="ignore"):
+        return value, grad_W, grad_h, grad_a.sum(axis=0)
