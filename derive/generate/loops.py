@@ -61,10 +61,9 @@ _QUICK = (
 
 
 class origin(primitives._Primitive):  # noqa: N801
-    """``origin(reference)``: what exponentials are scaled by: the reference, or 0 if it is near.
+    """``origin(reference)``: what exponentials are taken from, a number of the reference alone.
 
-    What is not subtracted is not rounded, and where the largest x is between 0 and half of what an
-    exponential can bear, e^x is as far from the ends of the format as e^{x − reference}.
+    It may be 0, for what is not subtracted is not rounded.
     """
 
 

@@ -36,6 +36,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _TYPES: dict[Any, Any] = {np.dtype(kind): kind for kind in (np.float32, np.float64)}
 _LOWEST = -np.finfo(np.float64).max
+_ROOM = 300.0
+"""Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
 _FEW_PRODUCTS = 1024
 """Up to so many products are added up in loops; a matrix library is quicker from there on."""
 

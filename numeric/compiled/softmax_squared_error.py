@@ -36,6 +36,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _TYPES: dict[Any, Any] = {np.dtype(kind): kind for kind in (np.float32, np.float64)}
 _LOWEST = -np.finfo(np.float64).max
+_ROOM = 300.0
+"""Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
 _FEW_PRODUCTS = 1024
 """Up to so many products are added up in loops; a matrix library is quicker from there on."""
 
@@ -178,8 +180,8 @@ def _together(total: float, lost: float) -> float:
 
 @_compiled
 def _origin(reference: float) -> float:
-    """Return what exponentials are scaled by: nothing where they are in range as they are."""
-    return 0.0 if 0.0 <= reference <= 300.0 else reference
+    """Return c for e^(x − c): 0 where the reference is so near, else what leaves as much room."""
+    return 0.0 if 0.0 <= reference <= _ROOM else reference - _ROOM
 
 
 @_compiled
