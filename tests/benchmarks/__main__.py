@@ -9,7 +9,7 @@ import sys
 # Matrix products are the same on both sides; in one thread they are not at the mercy of the rest.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-PARTS = ("deriving", "processes", "components", "kernels", "accuracy")
+PARTS = ("deriving", "processes", "components", "kernels", "compiled", "accuracy")
 
 
 def main() -> None:
