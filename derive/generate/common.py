@@ -12,12 +12,20 @@ from derive.generate.program import (
     LEADER,
     Assignment,
     Program,
+    base_name,
     names_in,
     rewrite,
 )
 from derive.language import Entries, canonical, free_indices, rebuild, substitute
 
-__all__ = ["in_order", "merge_copies", "name_placed", "renumber", "share_common"]
+__all__ = [
+    "in_order",
+    "merge_copies",
+    "name_leaders",
+    "name_placed",
+    "renumber",
+    "share_common",
+]
 
 
 def merge_copies(program: Program) -> Program:
@@ -94,6 +102,30 @@ def name_placed(program: Program) -> Program:
         inner = (rewrite(argument, named) for argument in root.args)
         is_root = isinstance(root, placed)
         value = rebuild(root, inner) if is_root else rewrite(root, named)
+        kept.append(Assignment(assignment.name, value, assignment.per_class))
+    return Program(tuple(kept), program.results)
+
+
+_LEADERS = {"a": "leading_logit", "logits": "leading_logit", "y": "leading_label"}
+"""What the leader's entry of an input is called."""
+
+
+def name_leaders(program: Program) -> Program:
+    """Look the leader's entry of an array up once, where it is read several times."""
+    reads: Counter[Expr] = Counter()
+    for assignment in program.assignments:
+        nodes = preorder_traversal(assignment.value)
+        reads.update(node for node in nodes if isinstance(node, Indexed) and LEADER in node.indices)
+    names: dict[Expr, Expr] = {}
+    kept: list[Assignment] = []
+    for assignment in program.assignments:
+        for entry in sorted(assignment.value.atoms(Indexed), key=str):
+            if reads[entry] > 1 and entry not in names:
+                base = base_name(entry)
+                new = Assignment(_LEADERS.get(base, f"leading_{base}"), entry, per_class=False)
+                names[entry] = new.read
+                kept.append(new)
+        value = rewrite(assignment.value, names.get)
         kept.append(Assignment(assignment.name, value, assignment.per_class))
     return Program(tuple(kept), program.results)
 

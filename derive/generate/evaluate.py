@@ -47,6 +47,7 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     step: _step,
     KroneckerDelta: lambda left, right: mpmath.mpf(left == right),
     primitives.log1p: lambda x: mpmath.log(1 + x),
+    primitives.weighted_gap: lambda weight, x, reference: weight * (x - reference),
     primitives.scaled_exp: lambda x, reference: mpmath.exp(x - reference / 3 - 1),
     primitives.magnitude: abs,
     primitives.clear_sign: lambda x: mpmath.mpf(x >= 0),

@@ -38,6 +38,7 @@ from derive.generate.primitives import (
     placed,
     scaled_exp,
     sum_but_largest,
+    weighted_gap,
 )
 from derive.generate.program import (
     CLASS,
@@ -54,7 +55,13 @@ from derive.generate.spec import pre_activation
 from derive.generate.stabilize import drop_unused
 from derive.language import Entries, canonical, index, k, quantity, softmax, substitute, total
 
-__all__ = ["forget_unread_leaders", "fuse_prediction", "set_leader_apart"]
+__all__ = [
+    "divide_once",
+    "forget_unread_leaders",
+    "fuse_prediction",
+    "set_leader_apart",
+    "weigh_gaps",
+]
 
 _J = index("j")
 
@@ -153,6 +160,63 @@ def forget_unread_leaders(program: Program) -> Program:
         ),
         program.results,
     )
+
+
+def weigh_gaps(program: Program) -> Program:
+    """Multiply a gap by its weight in one: the product may fit where the gap does not."""
+    if "shifted" not in program:
+        return program
+    return drop_unused(
+        Program(
+            tuple(
+                one
+                if one.name == "shifted"
+                else Assignment(one.name, rewrite(one.value, _weighed), one.per_class)
+                for one in program.assignments
+            ),
+            program.results,
+        )
+    )
+
+
+def _weighed(node: Expr) -> Expr | None:
+    if not isinstance(node, Mul):
+        return None
+    for part in node.args:
+        rest, terms = node / part, Add.make_args(part)
+        for term in terms:
+            if isinstance(term, Indexed) and base_name(term) == "shifted":
+                position = term.indices[0]
+                number, weight = rest.as_coeff_Mul()
+                gap = number * weighted_gap(weight, _entry("a", position), _entry("a", LEADER))
+                others = Add(*(other for other in terms if other is not term))
+                return gap + (rewrite(rest * others, _weighed) if others != 0 else S.Zero)
+    return None
+
+
+def divide_once(program: Program) -> Program:
+    """Divide the leader's entry by the partition once, where every term holds ŷ_l or c once."""
+    if not {"leading", "doubt"} <= set(program.names):
+        return program
+    return drop_unused(
+        Program(
+            tuple(
+                Assignment(one.name, rewrite(one.value, _divided_once), one.per_class)
+                for one in program.assignments
+            ),
+            program.results,
+        )
+    )
+
+
+def _divided_once(node: Expr) -> Expr | None:
+    if not isinstance(node, placed):
+        return None
+    rival, leader, position = node.args
+    plain = leader.xreplace({_LEADING: _TOP, _DOUBT: _OTHERS})
+    doubled = plain.xreplace({_TOP: 2 * _TOP, _OTHERS: 2 * _OTHERS})
+    is_linear = isinstance(leader, Add) and expand(doubled - 2 * plain) == 0
+    return placed(rival, plain / _PARTITION, position) if is_linear else None
 
 
 def _overwrites_leader(reader: Assignment, name: str, unread: set[str]) -> bool:

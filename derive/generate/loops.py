@@ -55,6 +55,7 @@ _QUICK = (
     primitives.finite,
     primitives.magnitude,
     primitives.sign_bit,
+    primitives.weighted_gap,
     primitives.with_sign,
 )
 """Functions that are quicker to compute once more than to keep."""

@@ -6,25 +6,27 @@ import re
 from dataclasses import replace
 from string import Template
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from derive.generate.evaluate import evaluate
 from derive.generate.layer import LAYER, matrix_source
 from derive.generate.layout import block, hanging, paragraph
 from derive.generate.lower import with_names
-from derive.generate.numpy_printer import lines_of
-from derive.generate.passes import program_of
-from derive.generate.program import CLASS, UNITS, rewrite
+from derive.generate.matching import U, X
+from derive.generate.numpy_printer import lines_of, text_of
+from derive.generate.passes import plan_of
+from derive.generate.program import CLASS, UNITS, Program, read, rewrite
 from derive.generate.spec import KernelSpec, prediction
+from derive.generate.stable_forms import COMPENSATED
 from derive.generate.templates import (
     ARGUMENTS,
-    CHECK_REDUCTION,
     HEADER,
     HELPERS,
     HESSIAN_DIAGONAL,
     LAYER_VALUE_AND_GRAD,
     LOSS,
     PREDICT,
+    REDUCTION,
     VALUE_AND_GRAD,
 )
 from derive.language import k, substitute
@@ -53,31 +55,46 @@ def numpy_module(spec: KernelSpec) -> str:
     spec = counting_units(spec)
     words = words_of(spec)
     functions = [
-        filled(template, {**words, "body": block(_lines(spec, name))})
-        for name, template in _BODIES.items()
+        filled(template, {**words, **_body(spec, name)}) for name, template in _BODIES.items()
     ]
     functions.append(filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
     arguments = filled(ARGUMENTS, words)
-    helpers = _called("".join(functions))
-    return "".join((filled(HEADER, words), arguments, CHECK_REDUCTION, *helpers, *functions))
+    parts = (arguments, REDUCTION, *_called("".join(functions)), *functions)
+    imports = "import math\n" if "math." in "".join(parts) else ""
+    return "".join((filled(HEADER, {**words, "imports": imports}), *parts))
 
 
-def _lines(spec: KernelSpec, function: str) -> list[str]:
-    program = program_of(spec, function)
-    return lines_of(program, out="grad_a" if "grad_a" in program.results else "")
+def _body(spec: KernelSpec, function: str) -> dict[str, str]:
+    plan = plan_of(spec, function)
+    return {"body": block(lines_of(plan)), "buffers": str(plan.buffers)}
+
+
+def _compensated() -> str:
+    """Return the lines of `_exponentials` that its row in the table of stable forms says."""
+    plurals = {"gap": "gaps", "power": "powers"}
+    names: dict[Expr, Expr] = {X: read("a", True), U: read("reference", False)}
+    lines = []
+    for name, value in COMPENSATED.bindings:
+        source = text_of(value.xreplace(names), Program((), ()))
+        into_out = source.replace(")", ", out=out)") if name == "power" else source
+        array = plurals.get(name, name)
+        lines.append(f"{array} = {into_out}")
+        names[Symbol(name, real=True)] = read(array, True)
+    correction = COMPENSATED.result.xreplace(names) - read("powers", True)
+    lines.append(f"powers += {text_of(correction, Program((), ()))}")
+    return block([*lines, "return powers"])
 
 
 def _called(source: str) -> tuple[str, ...]:
     """Return the helpers that a source calls, and those that they call themselves."""
-    called = _names_called(source)
-    helpers = "".join(HELPERS[name] for name in sorted(called))
-    if _names_called(helpers) <= called:
-        return tuple(text for name, text in HELPERS.items() if name in called)
-    return _called(source + helpers)
-
-
-def _names_called(source: str) -> set[str]:
-    return HELPERS.keys() & set(re.findall(r"\w+(?=\()", source))
+    helpers = {
+        name: filled(text, {"compensated": _compensated()}) for name, text in HELPERS.items()
+    }
+    called: set[str] = set()
+    while not (found := set(re.findall(r"\w+(?=\()", source)) & helpers.keys()) <= called:
+        called |= found
+        source += "".join(helpers[name] for name in sorted(found))
+    return tuple(text for name, text in helpers.items() if name in called)
 
 
 def counting_units(spec: KernelSpec) -> KernelSpec:

@@ -10,14 +10,18 @@ from derive.errors import UnsupportedExpression
 from derive.generate import numba_templates
 from derive.generate.layer import LAYER, matrix_source
 from derive.generate.layout import broken
+from derive.generate.leader import weigh_gaps
 from derive.generate.loops import loops_of
+from derive.generate.matching import U, X
 from derive.generate.module import counting_units, filled, words_of
-from derive.generate.numba_printer import numba_lines
+from derive.generate.numba_printer import numba_lines, numba_text
 from derive.generate.passes import program_of
+from derive.generate.program import Program, read
 from derive.generate.spec import KernelSpec
+from derive.generate.stable_forms import COMPENSATED
 from derive.language import Entries
 
-__all__ = ["loop_source", "numba_module"]
+__all__ = ["loop_program", "loop_source", "numba_module"]
 
 _AXES = {"m": ("example", "examples"), "i": ("unit", "units"), "q": ("hidden", "width")}
 """What the indices of a layer are called in a loop, and how far they run."""
@@ -52,10 +56,15 @@ def numba_module(spec: KernelSpec) -> str:
 
 
 def _lines(spec: KernelSpec, function: str) -> list[str]:
-    nest = loops_of(program_of(spec, function))
+    nest = loops_of(loop_program(spec, function))
     rows = [f"{name} = np.empty(units)" for name in nest.rows]
     inside = (f"    {line}" for line in numba_lines(nest))
     return [*rows, "for example in range(examples):", *inside]
+
+
+def loop_program(spec: KernelSpec, function: str) -> Program:
+    """Return the program of one function, ready to be put into loops."""
+    return weigh_gaps(program_of(spec, function))
 
 
 def _block(lines: list[str]) -> str:
@@ -65,9 +74,22 @@ def _block(lines: list[str]) -> str:
 
 
 def _helpers(source: str) -> list[str]:
-    """Return the helpers that a source calls, in the order of their table."""
-    called = set(re.findall(r"\w+(?=\()", source))
-    return [text for name, text in numba_templates.HELPERS.items() if name in called]
+    """Return the helpers that a source calls and those that they call, in their table's order."""
+    helpers = {
+        name: filled(text, {"compensated": _block(_compensated())})
+        for name, text in numba_templates.HELPERS.items()
+    }
+    called: set[str] = set()
+    while not (found := set(re.findall(r"\w+(?=\()", source)) & helpers.keys()) <= called:
+        called |= found
+        source += "".join(helpers[name] for name in sorted(found))
+    return [text for name, text in helpers.items() if name in called]
+
+
+def _compensated() -> list[str]:
+    """Return the lines of `_scaled_exp` that its row in the table of stable forms says."""
+    names = {X: read("x", False), U: read("origin", False)}
+    return [f"{name} = {numba_text(value.xreplace(names))}" for name, value in COMPENSATED.bindings]
 
 
 def _layer_sources() -> dict[str, str]:

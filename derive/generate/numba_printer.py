@@ -63,6 +63,7 @@ FUNCTIONS: dict[type[Function], str] = {
     primitives.clear_sign: "_clear_sign({0})",
     primitives.sign_bit: "_sign_bit({0})",
     primitives.finite: "_finite({0})",
+    primitives.weighted_gap: "_weighted_gap({0}, {1}, {2})",
     primitives.scaled_exp: "_scaled_exp({0}, {1})",
     origin: "_origin({0})",
     relu: "_ramp({0})",

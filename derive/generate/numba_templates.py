@@ -33,15 +33,20 @@ def _starts(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"def {name}(" for name in names)
 
 
+def _heading_and_body(template: str) -> tuple[str, str]:
+    """Cut the first function of a template behind its docstring: all that its user sees."""
+    start = template.index("def ")
+    end = template.index('"""\n', template.index('"""', start) + 3) + len('"""\n')
+    return f"\n\n{template[start:end]}", template[end:]
+
+
 def _heading(template: str) -> str:
-    """Return the signature and the docstring of a template: all that its user sees."""
-    start, end = template.index("def "), template.rindex('"""') + len('"""\n')
-    return f"\n\n{template[start:end]}"
+    return _heading_and_body(template)[0]
 
 
 def _checks_of_layer() -> str:
     """Return the lines of the layer's template that check its arguments."""
-    body = templates.LAYER_VALUE_AND_GRAD.rpartition('"""\n')[2]
+    _, body = _heading_and_body(templates.LAYER_VALUE_AND_GRAD)
     return body[: body.index("    shape = h.shape\n")]
 
 
@@ -50,6 +55,7 @@ HEADER = (
     + '''
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numba
@@ -61,7 +67,8 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_TYPES: dict[Any, Any] = {np.dtype(kind): kind for kind in (np.float32, np.float64)}
+_FORMATS = (np.dtype(np.float32), np.dtype(np.float64))
+_TYPES: dict[Any, Any] = {dtype: dtype.type for dtype in _FORMATS}
 _LOWEST = -np.finfo(np.float64).max
 _ROOM = 300.0
 """Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
@@ -71,7 +78,7 @@ _FEW_PRODUCTS = 1024
 
 def _compiled(function: Function) -> Function:
     """Compile a function when it is first called, and keep what was compiled for the next time."""
-    options: dict[str, Any] = {"error_model": "numpy"}
+    options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
     compiled: Function
     try:
         compiled = numba.njit(cache=True, **options)(function)
@@ -83,7 +90,7 @@ def _compiled(function: Function) -> Function:
 
 ARGUMENTS = (
     templates.ARGUMENTS.rstrip("\n")
-    + _functions(templates.CHECK_REDUCTION, "_check_reduction", "_count")
+    + _functions(templates.REDUCTION, "_check_reduction", "_count")
     + '''
 
 def _rows(array: Array) -> Array:
@@ -153,6 +160,16 @@ def _finite(gap: float) -> float:
     """Keep a gap that is too wide for the format at the widest that it holds."""
     return _LOWEST if gap == -math.inf else gap
 ''',
+    "_weighted_gap": '''
+
+@_compiled
+def _weighted_gap(weight: float, x: float, reference: float) -> float:
+    """Return weight · (x − reference), by halves where the gap is too wide for the format."""
+    gap = x - reference
+    if abs(gap) == math.inf:
+        return 2.0 * (weight * (0.5 * x - 0.5 * reference))
+    return weight * gap
+''',
     "_origin": '''
 
 @_compiled
@@ -167,11 +184,8 @@ def _scaled_exp(x: float, origin: float) -> float:
     """Return e^(x − origin), with what the subtraction loses made good."""
     if origin == 0.0:
         return math.exp(x)
-    shifted = x - origin
-    power = math.exp(shifted)
-    back = shifted - x
-    lost = (x - (shifted - back)) - (origin + back)
-    return power + power * lost if 0.0 < power < math.inf else power
+${compensated}
+    return power + power * rounding if 0.0 < power < math.inf else power
 ''',
     "_ramp": '''
 
@@ -310,7 +324,8 @@ PUBLIC = {
     return losses.reshape(a.shape[:-1])[()] if reduction == "none" else a.dtype.type(value)
 """,
     "value_and_grad": _heading(templates.VALUE_AND_GRAD)
-    + """    if out is None and reduction == "sum" and (quick := _quick_type(a, y)) is not None:
+    + """    quick = _quick_type(a, y)
+    if quick is not None and out is None and reduction == "sum" and threads == 1:
         value, grad_a = _value_and_grad(a, y, 1.0)
         return quick(value), grad_a
     with np.errstate(all="ignore"):
@@ -319,14 +334,31 @@ PUBLIC = {
     _check_out(out, a, y)
     rows = _rows(a)
     losses, gradients = np.empty(len(rows), rows.dtype), np.empty_like(rows)
-    value = _fill_in(rows, _rows(y), float(_count(a, reduction)), losses, gradients)
+    count = float(_count(a, reduction))
+    value = _by_threads(threads, rows, _rows(y), count, losses, gradients)
     grad_a = gradients.reshape(a.shape)
     if out is not None:
         out[...] = grad_a
         grad_a = out
     if reduction == "none":
         return losses.reshape(a.shape[:-1])[()], grad_a
-    return a.dtype.type(value), grad_a
+    return value, grad_a
+
+
+def _by_threads(
+    threads: int, a: Array, y: Array, count: float, losses: Array, gradients: Array
+) -> Any:
+    \"\"\"Do what `_fill_in` does, the examples shared between threads.\"\"\"
+    if threads == 1:
+        return a.dtype.type(_fill_in(a, y, count, losses, gradients))
+    share = max(-(-len(a) // threads), 1)
+    places = [slice(first, first + share) for first in range(0, len(a), share)]
+    with ThreadPoolExecutor(threads) as pool, np.errstate(all="ignore"):
+        parts = [
+            pool.submit(_fill_in, a[here], y[here], count, losses[here], gradients[here])
+            for here in places
+        ]
+        return a.dtype.type(sum(part.result() for part in parts))
 """,
     "hessian_diagonal": _heading(templates.HESSIAN_DIAGONAL)
     + """    with np.errstate(all="ignore"):
@@ -338,25 +370,27 @@ PUBLIC = {
     "layer_value_and_grad": _heading(templates.LAYER_VALUE_AND_GRAD)
     + """    quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
-        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0)
+        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0, threads)
         return quick(value), grad_W, grad_h
     with np.errstate(all="ignore"):
-        return _checked_layer_value_and_grad(W, h, y, b, reduction)
+        return _checked_layer(W, h, y, b, reduction, threads)
 
 
-def _checked_layer_value_and_grad(
-    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str
+def _checked_layer(
+    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
 """
     + _checks_of_layer()
     + """    shape, count = h.shape, float(_count(y, reduction))
     biases = None if b is None else _rows(b[np.newaxis])[0]
     matrices = (_rows(W), _rows(h), _rows(y))
-    value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count)
+    value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count, threads)
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 
 
-def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> tuple[Any, ...]:
+def _layer_value_and_grad(
+    W: Any, h: Any, y: Any, b: Array | None, count: float, threads: int
+) -> tuple[Any, ...]:
     \"\"\"Return the loss and the gradients of a layer, divided by the count.\"\"\"
     if y.size * h.shape[1] <= _FEW_PRODUCTS:
         if b is None:
@@ -366,7 +400,8 @@ def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float)
     if b is not None:
         with np.errstate(all="ignore"):
             a += b
-    value, grad_a = _value_and_grad(a, y, count)
+    losses, grad_a = np.empty(len(a), a.dtype), np.empty_like(a)
+    value = _by_threads(threads, a, y, count, losses, grad_a)
     grad_W, grad_h = ${product_grad_W}, ${product_grad_h}
     if b is None:
         return value, grad_W, grad_h

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from derive.generate.common import in_order, merge_copies, name_placed, renumber, share_common
-from derive.generate.leader import forget_unread_leaders, fuse_prediction, set_leader_apart
+from derive.generate.buffers import Plan, by_need, place
+from derive.generate.common import (
+    in_order,
+    merge_copies,
+    name_leaders,
+    name_placed,
+    renumber,
+    share_common,
+)
+from derive.generate.leader import (
+    divide_once,
+    forget_unread_leaders,
+    fuse_prediction,
+    set_leader_apart,
+    weigh_gaps,
+)
 from derive.generate.logits import in_logits, logits_of, with_logits
 from derive.generate.lower import lower
-from derive.generate.program import Pass, Program
+from derive.generate.program import COUNT, DERIVATIVES, Assignment, Pass, Program
+from derive.generate.separate import separate
 from derive.generate.spec import KernelSpec
 from derive.generate.stabilize import (
     drop_unused,
@@ -15,7 +30,7 @@ from derive.generate.stabilize import (
     use_stable_forms,
 )
 
-__all__ = ["PASSES", "program_of"]
+__all__ = ["ARRAY_PASSES", "PASSES", "divide_by_count", "plan_of", "program_of"]
 
 PASSES: tuple[Pass, ...] = (
     drop_unused,
@@ -35,6 +50,46 @@ PASSES: tuple[Pass, ...] = (
     renumber,
 )
 """Each keeps what the results mean."""
+
+
+def divide_by_count(program: Program) -> Program:
+    """Divide a derivative by the count of a mean before it is multiplied by a number, if it is.
+
+    The count is 1 for a sum. Other derivatives are divided when they are finished.
+    """
+    return Program(
+        tuple(
+            Assignment(one.name, one.value / COUNT, one.per_class)
+            if one.name in DERIVATIVES and _is_scaled(one)
+            else one
+            for one in program.assignments
+        ),
+        program.results,
+    )
+
+
+def _is_scaled(assignment: Assignment) -> bool:
+    value = assignment.value
+    return bool(value.is_number or abs(value.as_coeff_Mul()[0]) != 1)
+
+
+ARRAY_PASSES: tuple[Pass, ...] = (
+    divide_by_count,
+    divide_once,
+    weigh_gaps,
+    name_leaders,
+    separate,
+    by_need,
+)
+"""What makes a program one of single operations on whole arrays, few of them at a time."""
+
+
+def plan_of(spec: KernelSpec, function: str) -> Plan:
+    """Return the program of one function as operations on arrays, each with its place."""
+    program = program_of(spec, function)
+    for one in ARRAY_PASSES:
+        program = one(program)
+    return place(program)
 
 
 def program_of(spec: KernelSpec, function: str) -> Program:

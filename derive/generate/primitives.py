@@ -29,6 +29,7 @@ __all__ = [
     "scaled_exp",
     "sign_bit",
     "sum_but_largest",
+    "weighted_gap",
     "with_sign",
 ]
 
@@ -69,6 +70,10 @@ class finite(_Primitive):  # noqa: N801
 
 class scaled_exp(_Primitive):  # noqa: N801
     """``scaled_exp(x, reference)``: e^{x − c}, for a c that depends on the reference alone."""
+
+
+class weighted_gap(_Primitive):  # noqa: N801
+    """``weighted_gap(w, x, reference)``: w (x − reference), also where the gap is too wide."""
 
 
 class placed(_Primitive):  # noqa: N801
@@ -115,6 +120,7 @@ _SHIFT = Symbol("shift", real=True)
 _TABLE = (
     Primitive(log1p, lambda x: (log(1 + x),)),
     Primitive(finite, lambda x: (x,)),
+    Primitive(weighted_gap, lambda weight, x, reference: (weight * (x - reference),)),
     Primitive(scaled_exp, lambda x, reference: (exp(x - _SHIFT * reference),)),
     Primitive(
         placed,

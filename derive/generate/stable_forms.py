@@ -15,6 +15,7 @@ from derive.generate.matching import C, R, U, X
 from derive.generate.primitives import (
     cases,
     clear_sign,
+    finite,
     log1p,
     magnitude,
     sign_bit,
@@ -22,7 +23,7 @@ from derive.generate.primitives import (
 )
 from derive.language import sigmoid, softplus
 
-__all__ = ["FINISHING", "NAMING", "SIGNS", "STABLE", "Form", "proofs"]
+__all__ = ["COMPENSATED", "FINISHING", "NAMING", "SIGNS", "STABLE", "Form", "proofs"]
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,25 @@ SIGNS: tuple[Form, ...] = (
     Form("negated sign bit", clear_sign(X) - 1, -sign_bit(X), "one comparison"),
 )
 """What a binding of `STABLE` is tidied with."""
+
+_GAP, _BACK = _named("gap"), _named("back")
+
+COMPENSATED = Form(
+    "exponential of a difference",
+    exp(X - U),
+    _named("power") + _named("power") * _named("rounding"),
+    "a rounded difference costs as many units of e^(x − u) as it is large; this is what it lost",
+    (
+        ("gap", finite(X - U)),
+        ("back", _GAP - X),
+        ("ahead", _GAP - _BACK),
+        ("lost_ahead", X - _named("ahead")),
+        ("lost_back", U + _BACK),
+        ("rounding", _named("lost_ahead") - _named("lost_back")),
+        ("power", exp(_GAP)),
+    ),
+)
+"""How `scaled_exp` is computed where a shift is needed: in exact arithmetic the rounding is 0."""
 
 FINISHING: tuple[Form, ...] = (Form("ln(1 + x)", log(1 + X), log1p(X), "1 + x forgets a small x"),)
 """Single functions of NumPy, tried when everything else is done."""

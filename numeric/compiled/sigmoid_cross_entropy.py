@@ -21,6 +21,7 @@ meaning in the results of its example.
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numba
@@ -32,7 +33,8 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_TYPES: dict[Any, Any] = {np.dtype(kind): kind for kind in (np.float32, np.float64)}
+_FORMATS = (np.dtype(np.float32), np.dtype(np.float64))
+_TYPES: dict[Any, Any] = {dtype: dtype.type for dtype in _FORMATS}
 _LOWEST = -np.finfo(np.float64).max
 _ROOM = 300.0
 """Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
@@ -42,13 +44,23 @@ _FEW_PRODUCTS = 1024
 
 def _compiled(function: Function) -> Function:
     """Compile a function when it is first called, and keep what was compiled for the next time."""
-    options: dict[str, Any] = {"error_model": "numpy"}
+    options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
     compiled: Function
     try:
         compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # there is no folder to keep it in
         compiled = numba.njit(**options)(function)
     return compiled
+
+
+def _agree(left: Array, right: Array) -> bool:
+    """Say whether two arrays have one format that is kept, and lie row by row."""
+    return (
+        left.dtype is right.dtype
+        and left.dtype in _FORMATS
+        and left.flags.c_contiguous
+        and right.flags.c_contiguous
+    )
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
@@ -62,6 +74,8 @@ def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
         array = array.astype(np.float64 if like is None else like.dtype)
     if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
     return array
@@ -75,6 +89,9 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
+        if a.ndim and a.shape[-1] >= 1:
+            return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -83,12 +100,15 @@ def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Array, Array | None]:
-    W = _floats("W", W)
-    h = _floats("h", h, W)
+    if not (type(W) is np.ndarray and type(h) is np.ndarray and _agree(W, h)):
+        W = _floats("W", W)
+        h = _floats("h", h, W)
     if W.ndim != 2 or h.ndim == 0 or h.shape[-1] != W.shape[-1]:
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
         )
+    if len(W) < 1:
+        raise ValueError(f"W has shape {W.shape}; (k, d) with k >= 1 is expected")
     if b is not None:
         b = _floats("b", b, W)
         if b.shape != W.shape[:1]:
@@ -321,7 +341,12 @@ def _value_and_grad(a: Any, y: Any, count: float) -> tuple[Any, Array]:
 
 
 def value_and_grad(
-    a: ArrayLike, y: ArrayLike, *, reduction: str = "sum", out: Array | None = None
+    a: ArrayLike,
+    y: ArrayLike,
+    *,
+    reduction: str = "sum",
+    out: Array | None = None,
+    threads: int = 1,
 ) -> tuple[Any, Array]:
     """Return the loss and its gradient with respect to the pre-activations.
 
@@ -336,6 +361,8 @@ def value_and_grad(
         each example's own loss.
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
+    threads : int
+        How many threads share the blocks of examples. It helps from many examples of many units on.
 
     Returns
     -------
@@ -355,7 +382,8 @@ def value_and_grad(
     >>> round(float(value), 4), (grad_a.round(4) + 0.0).tolist()
     (0.4946, [-0.242, -0.0881, 0.0])
     """
-    if out is None and reduction == "sum" and (quick := _quick_type(a, y)) is not None:
+    quick = _quick_type(a, y)
+    if quick is not None and out is None and reduction == "sum" and threads == 1:
         value, grad_a = _value_and_grad(a, y, 1.0)
         return quick(value), grad_a
     with np.errstate(all="ignore"):
@@ -364,14 +392,31 @@ def value_and_grad(
     _check_out(out, a, y)
     rows = _rows(a)
     losses, gradients = np.empty(len(rows), rows.dtype), np.empty_like(rows)
-    value = _fill_in(rows, _rows(y), float(_count(a, reduction)), losses, gradients)
+    count = float(_count(a, reduction))
+    value = _by_threads(threads, rows, _rows(y), count, losses, gradients)
     grad_a = gradients.reshape(a.shape)
     if out is not None:
         out[...] = grad_a
         grad_a = out
     if reduction == "none":
         return losses.reshape(a.shape[:-1])[()], grad_a
-    return a.dtype.type(value), grad_a
+    return value, grad_a
+
+
+def _by_threads(
+    threads: int, a: Array, y: Array, count: float, losses: Array, gradients: Array
+) -> Any:
+    """Do what `_fill_in` does, the examples shared between threads."""
+    if threads == 1:
+        return a.dtype.type(_fill_in(a, y, count, losses, gradients))
+    share = max(-(-len(a) // threads), 1)
+    places = [slice(first, first + share) for first in range(0, len(a), share)]
+    with ThreadPoolExecutor(threads) as pool, np.errstate(all="ignore"):
+        parts = [
+            pool.submit(_fill_in, a[here], y[here], count, losses[here], gradients[here])
+            for here in places
+        ]
+        return a.dtype.type(sum(part.result() for part in parts))
 
 
 @_compiled
@@ -488,7 +533,13 @@ def _small_layer_with_biases(
 
 
 def layer_value_and_grad(
-    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
+    W: ArrayLike,
+    h: ArrayLike,
+    y: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    reduction: str = "sum",
+    threads: int = 1,
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
 
@@ -508,6 +559,8 @@ def layer_value_and_grad(
     reduction : {"sum", "mean"}
         What is made of the losses of several examples. ``"none"`` is refused: the gradients of a
         layer belong to one number.
+    threads : int
+        How many threads share the blocks of examples; the products have those of their library.
 
     Returns
     -------
@@ -533,18 +586,20 @@ def layer_value_and_grad(
     """
     quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
-        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0)
+        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0, threads)
         return quick(value), grad_W, grad_h
     with np.errstate(all="ignore"):
-        return _checked_layer_value_and_grad(W, h, y, b, reduction)
+        return _checked_layer(W, h, y, b, reduction, threads)
 
 
-def _checked_layer_value_and_grad(
-    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str
+def _checked_layer(
+    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
-    _check_reduction(reduction, "sum", "mean")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean")
     W, h, b = _layer(W, h, b)
-    y = _floats("y", y, W)
+    if type(y) is not np.ndarray or not _agree(y, W):
+        y = _floats("y", y, W)
     if y.shape != (*h.shape[:-1], len(W)):
         raise ValueError(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
@@ -552,11 +607,13 @@ def _checked_layer_value_and_grad(
     shape, count = h.shape, float(_count(y, reduction))
     biases = None if b is None else _rows(b[np.newaxis])[0]
     matrices = (_rows(W), _rows(h), _rows(y))
-    value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count)
+    value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count, threads)
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 
 
-def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float) -> tuple[Any, ...]:
+def _layer_value_and_grad(
+    W: Any, h: Any, y: Any, b: Array | None, count: float, threads: int
+) -> tuple[Any, ...]:
     """Return the loss and the gradients of a layer, divided by the count."""
     if y.size * h.shape[1] <= _FEW_PRODUCTS:
         if b is None:
@@ -566,7 +623,8 @@ def _layer_value_and_grad(W: Any, h: Any, y: Any, b: Array | None, count: float)
     if b is not None:
         with np.errstate(all="ignore"):
             a += b
-    value, grad_a = _value_and_grad(a, y, count)
+    losses, grad_a = np.empty(len(a), a.dtype), np.empty_like(a)
+    value = _by_threads(threads, a, y, count, losses, grad_a)
     grad_W, grad_h = grad_a.T.dot(h), grad_a.dot(W)
     if b is None:
         return value, grad_W, grad_h

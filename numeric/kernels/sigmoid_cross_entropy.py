@@ -19,7 +19,9 @@ is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a 
 meaning in the results of its example.
 """
 
-import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,22 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value_and_grad"]
 
 Array = NDArray[Any]
+
+BLOCK_BYTES = 2**17
+"""The size of one array of a block: the few of a block stay in the cache together."""
+SMALL_BYTES = 2**13
+"""Below it NumPy's own memory is as good as an array to work in."""
+_FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+def _agree(left: Array, right: Array) -> bool:
+    """Say whether two arrays have one format that is kept, and lie row by row."""
+    return (
+        left.dtype is right.dtype
+        and left.dtype in _FORMATS
+        and left.flags.c_contiguous
+        and right.flags.c_contiguous
+    )
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
@@ -41,6 +59,8 @@ def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
         array = array.astype(np.float64 if like is None else like.dtype)
     if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
     return array
@@ -54,6 +74,9 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
+        if a.ndim and a.shape[-1] >= 1:
+            return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -62,12 +85,15 @@ def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Array, Array | None]:
-    W = _floats("W", W)
-    h = _floats("h", h, W)
+    if not (type(W) is np.ndarray and type(h) is np.ndarray and _agree(W, h)):
+        W = _floats("W", W)
+        h = _floats("h", h, W)
     if W.ndim != 2 or h.ndim == 0 or h.shape[-1] != W.shape[-1]:
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
         )
+    if len(W) < 1:
+        raise ValueError(f"W has shape {W.shape}; (k, d) with k >= 1 is expected")
     if b is not None:
         b = _floats("b", b, W)
         if b.shape != W.shape[:1]:
@@ -113,13 +139,88 @@ def _count(a: Array, reduction: str) -> int:
     return max(a.size // a.shape[-1], 1) if reduction == "mean" else 1
 
 
-def _reduced_total(terms: Array, reduction: str) -> Any:
-    """Return the terms summed over the units, and reduced over the examples."""
+def _reduced(losses: Any, reduction: str, a: Array) -> Any:
+    """Return the losses of the examples, or their sum or mean."""
     if reduction == "none":
-        return terms.sum(axis=-1)
+        return np.asarray(losses).reshape(a.shape[:-1])[()]
+    if a.size == a.shape[-1]:
+        return losses
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        terms = terms / _count(terms, reduction)
-    return terms.sum()
+        losses = losses / _count(a, reduction)
+    if losses.size <= 64:  # too few for their order to matter, and a product is the quicker
+        return losses.reshape(-1).dot(_ones(losses.size, losses.dtype.char, 1))
+    return np.add.reduce(losses, axis=None)
+
+
+@lru_cache(maxsize=8)
+def _ones(units: int, precision: str, ndim: int) -> Array:
+    """Return what sums over the units in a product: of a vector, or of each row of a matrix."""
+    ones: Array = np.ones((units, 1)[:ndim], precision)
+    ones.flags.writeable = False
+    return ones
+
+
+def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
+    """Call ``block`` for every block of examples, and return the losses.
+
+    A single example is handed over as vectors; otherwise there are as many examples in a block as
+    stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
+    """
+    a = arrays[0]
+    units, precision, nowhere = a.shape[-1], a.dtype.char, (None,) * buffers
+    if a.size == units:
+        vectors = [array.reshape(units) for array in arrays] if a.ndim > 1 else arrays
+        return block(*vectors, _ones(units, precision, 1), nowhere)
+    if a.ndim != 2:
+        arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
+    if a.nbytes <= SMALL_BYTES:
+        return block(*arrays, _ones(units, precision, 2), nowhere)
+    ones = _ones(units, precision, 2)
+    examples = len(arrays[0])
+    rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
+    losses = np.empty((examples, 1), a.dtype)
+
+    def carry_out(start: int, stop: int) -> None:
+        work = np.empty((buffers, rows, units), a.dtype)
+        for first in range(start, stop, rows):
+            here = slice(first, min(first + rows, stop))
+            views = [array[here] for array in arrays]
+            result = block(*views, ones, work[:, : len(views[0])])
+            if result is not None:
+                losses[here] = result
+
+    if threads == 1:
+        carry_out(0, examples)
+        return losses
+    share = -(-examples // threads)
+    with ThreadPoolExecutor(threads) as pool:
+        quiet = np.errstate(all="ignore")(carry_out)
+        parts = [(first, min(first + share, examples)) for first in range(0, examples, share)]
+        for done in [pool.submit(quiet, *part) for part in parts]:
+            done.result()
+    return losses
+
+
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
 
 
 @np.errstate(all="ignore")
@@ -148,10 +249,19 @@ def predict(a: ArrayLike) -> Array:
     [0.7311, 0.1192, 0.6225]
     """
     a = _pre_activations(a)
-    decay = np.exp(-np.abs(a))
-    minority = decay / (1 + decay)
-    prediction: Array = ~np.signbit(a) - np.copysign(minority, a)
+    prediction = np.empty(a.shape, a.dtype)
+    _by_blocks(_predict_block, 2, a, prediction)
     return prediction
+
+
+def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
+    decay = np.abs(a, out=work[0])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    one_plus_decay = np.add(1, decay, out=work[1])
+    minority = np.divide(decay, one_plus_decay, out=decay)
+    signed = np.copysign(minority, a, out=minority)
+    np.subtract(~np.signbit(a), signed, out=prediction)
 
 
 @np.errstate(all="ignore")
@@ -183,14 +293,30 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     0.4946
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
-    decay = np.exp(-np.abs(a))
-    return _reduced_total((np.log1p(decay) - a * np.signbit(a)) * y, reduction)
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
+    return _reduced(_by_blocks(_loss_block, 2, a, y), reduction, a)
+
+
+def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
+    decay = np.abs(a, out=work[0])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    product = np.multiply(a, np.signbit(a), out=work[1])
+    loss_terms = np.log1p(decay, out=decay)
+    loss_terms -= product
+    loss_terms *= y
+    return _total(loss_terms, ones)
 
 
 @np.errstate(all="ignore")
 def value_and_grad(
-    a: ArrayLike, y: ArrayLike, *, reduction: str = "sum", out: Array | None = None
+    a: ArrayLike,
+    y: ArrayLike,
+    *,
+    reduction: str = "sum",
+    out: Array | None = None,
+    threads: int = 1,
 ) -> tuple[Any, Array]:
     """Return the loss and its gradient with respect to the pre-activations.
 
@@ -205,6 +331,8 @@ def value_and_grad(
         each example's own loss.
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
+    threads : int
+        How many threads share the blocks of examples. It helps from many examples of many units on.
 
     Returns
     -------
@@ -225,22 +353,47 @@ def value_and_grad(
     (0.4946, [-0.242, -0.0881, 0.0])
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
-    return _value_and_grad(a, y, reduction, out)
-
-
-def _value_and_grad(a: Array, y: Array, reduction: str, out: Array | None) -> tuple[Any, Array]:
-    decay = np.exp(-np.abs(a))
-    minority = decay / (1 + decay)
-    side = np.signbit(a)
-    complement = side + np.copysign(minority, a)
-    value = _reduced_total((np.log1p(decay) - a * side) * y, reduction)
-    grad_a = np.negative(complement, out=out)
-    grad_a *= y
-    if reduction == "mean":
-        grad_a /= _count(a, reduction)
+    is_own = out is None or not out.flags.c_contiguous
+    grad_a = np.empty(a.shape, a.dtype) if is_own else out
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    if out is not None and is_own:
+        out[...] = grad_a
+        grad_a = out
     return value, grad_a
+
+
+def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    block: Callable[..., Any] = _value_and_grad_block
+    if reduction == "mean":
+        block = partial(block, count=_count(a, reduction))
+    return _reduced(_by_blocks(block, 3, a, y, grad_a, threads=threads), reduction, a)
+
+
+def _value_and_grad_block(
+    a: Array, y: Array, grad_a: Array, ones: Array, work: Any, count: int = 1
+) -> Any:
+    """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
+    decay = np.abs(a, out=work[0])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    side = np.signbit(a)
+    product = np.multiply(a, side, out=work[1])
+    loss_terms = np.log1p(decay, out=work[2])
+    loss_terms -= product
+    loss_terms *= y
+    losses = _total(loss_terms, ones)
+    one_plus_decay = np.add(1, decay, out=work[1])
+    minority = np.divide(decay, one_plus_decay, out=decay)
+    complement = np.copysign(minority, a, out=grad_a)
+    complement += side
+    np.negative(complement, out=grad_a)
+    grad_a *= y
+    if count != 1:
+        grad_a /= count
+    return losses
 
 
 @np.errstate(all="ignore")
@@ -273,19 +426,38 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     [0.177, 0.0105, 0.0]
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
-    decay = np.exp(-np.abs(a))
-    minority = decay / (1 + decay)
-    slope = (1 - minority) * minority
-    curvature: Array = slope * y
-    if reduction == "mean":
-        curvature /= _count(a, reduction)
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
+    curvature = np.empty(a.shape, a.dtype)
+    block = partial(_hessian_diagonal_block, count=_count(a, reduction))
+    _by_blocks(block, 2, a, y, curvature)
     return curvature
+
+
+def _hessian_diagonal_block(
+    a: Array, y: Array, curvature: Array, ones: Array, work: Any, count: int
+) -> None:
+    decay = np.abs(a, out=work[0])
+    np.negative(decay, out=decay)
+    np.exp(decay, out=decay)
+    one_plus_decay = np.add(1, decay, out=work[1])
+    minority = np.divide(decay, one_plus_decay, out=decay)
+    slope = np.subtract(1, minority, out=curvature)
+    slope *= minority
+    np.multiply(slope, y, out=curvature)
+    if count != 1:
+        curvature /= count
 
 
 @np.errstate(all="ignore")
 def layer_value_and_grad(
-    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
+    W: ArrayLike,
+    h: ArrayLike,
+    y: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    reduction: str = "sum",
+    threads: int = 1,
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
 
@@ -305,6 +477,8 @@ def layer_value_and_grad(
     reduction : {"sum", "mean"}
         What is made of the losses of several examples. ``"none"`` is refused: the gradients of a
         layer belong to one number.
+    threads : int
+        How many threads share the blocks of examples; the products have those of their library.
 
     Returns
     -------
@@ -328,21 +502,29 @@ def layer_value_and_grad(
     >>> grad_W.shape, (grad_h.round(4) + 0.0).tolist()
     ((3, 3), [-0.242, -0.0881, 0.0])
     """
-    _check_reduction(reduction, "sum", "mean")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean")
     W, h, b = _layer(W, h, b)
-    y = _floats("y", y, W)
+    if type(y) is not np.ndarray or not _agree(y, W):
+        y = _floats("y", y, W)
     if y.shape != (*h.shape[:-1], len(W)):
         raise ValueError(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
         )
     shape = h.shape
-    h = h.reshape(math.prod(shape[:-1]), shape[-1])
-    a = h @ W.T
+    if h.ndim != 2:
+        h = h.reshape(y.size // len(W), shape[-1])
+    a = h.dot(W.T)
     if b is not None:
         a += b
-    value, grad_a = _value_and_grad(a, y.reshape(a.shape), reduction, None)
-    grad_W = grad_a.T @ h
-    grad_h = (grad_a @ W).reshape(shape)
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
+    grad_a = a
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    grad_W = grad_a.T.dot(h)
+    grad_h = grad_a.dot(W)
+    if h.ndim != len(shape):
+        grad_h = grad_h.reshape(shape)
     if b is None:
         return value, grad_W, grad_h
     return value, grad_W, grad_h, grad_a.sum(axis=0)

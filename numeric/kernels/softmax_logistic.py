@@ -21,7 +21,9 @@ meaning in the results of its example.
 The loss is a sum over the units, where others take their mean.
 """
 
-import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,22 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value_and_grad"]
 
 Array = NDArray[Any]
+
+BLOCK_BYTES = 2**17
+"""The size of one array of a block: the few of a block stay in the cache together."""
+SMALL_BYTES = 2**13
+"""Below it NumPy's own memory is as good as an array to work in."""
+_FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+def _agree(left: Array, right: Array) -> bool:
+    """Say whether two arrays have one format that is kept, and lie row by row."""
+    return (
+        left.dtype is right.dtype
+        and left.dtype in _FORMATS
+        and left.flags.c_contiguous
+        and right.flags.c_contiguous
+    )
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
@@ -43,6 +61,8 @@ def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
         array = array.astype(np.float64 if like is None else like.dtype)
     if array.dtype.char not in "fd":
         raise TypeError(f"{name} has dtype {array.dtype}; float32 or float64 is expected")
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if like is not None and array.dtype != like.dtype:
         raise TypeError(f"{name} has dtype {array.dtype}, expected {like.dtype} like the rest")
     return array
@@ -56,6 +76,9 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
+        if a.ndim and a.shape[-1] >= 2:
+            return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -64,12 +87,15 @@ def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Array, Array | None]:
-    W = _floats("W", W)
-    h = _floats("h", h, W)
+    if not (type(W) is np.ndarray and type(h) is np.ndarray and _agree(W, h)):
+        W = _floats("W", W)
+        h = _floats("h", h, W)
     if W.ndim != 2 or h.ndim == 0 or h.shape[-1] != W.shape[-1]:
         raise ValueError(
             f"W has shape {W.shape} and h has shape {h.shape}; (k, d) and (..., d) are expected"
         )
+    if len(W) < 2:
+        raise ValueError(f"W has shape {W.shape}; (k, d) with k >= 2 is expected")
     if b is not None:
         b = _floats("b", b, W)
         if b.shape != W.shape[:1]:
@@ -115,52 +141,178 @@ def _count(a: Array, reduction: str) -> int:
     return max(a.size // a.shape[-1], 1) if reduction == "mean" else 1
 
 
-def _total(values: Array) -> Array:
-    """Return the sum over the units, as an axis of length one."""
-    total: Array
-    if values.shape[-1] > 32 or values.size < 512:
-        total = np.add.reduce(values, axis=-1, keepdims=True)
-    else:  # NumPy sums short rows one by one; a matrix product takes them together
-        total = values @ np.ones((values.shape[-1], 1), dtype=values.dtype)
-    return total
+def _reduced(losses: Any, reduction: str, a: Array) -> Any:
+    """Return the losses of the examples, or their sum or mean."""
+    if reduction == "none":
+        return np.asarray(losses).reshape(a.shape[:-1])[()]
+    if a.size == a.shape[-1]:
+        return losses
+    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
+        losses = losses / _count(a, reduction)
+    if losses.size <= 64:  # too few for their order to matter, and a product is the quicker
+        return losses.reshape(-1).dot(_ones(losses.size, losses.dtype.char, 1))
+    return np.add.reduce(losses, axis=None)
 
 
-def _leaders(a: Array) -> Array:
+@lru_cache(maxsize=8)
+def _ones(units: int, precision: str, ndim: int) -> Array:
+    """Return what sums over the units in a product: of a vector, or of each row of a matrix."""
+    ones: Array = np.ones((units, 1)[:ndim], precision)
+    ones.flags.writeable = False
+    return ones
+
+
+def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
+    """Call ``block`` for every block of examples, and return the losses.
+
+    A single example is handed over as vectors; otherwise there are as many examples in a block as
+    stay in the cache, and ``buffers`` arrays of the size of a block to work in, the same for all.
+    """
+    a = arrays[0]
+    units, precision, nowhere = a.shape[-1], a.dtype.char, (None,) * buffers
+    if a.size == units:
+        vectors = [array.reshape(units) for array in arrays] if a.ndim > 1 else arrays
+        return block(*vectors, _ones(units, precision, 1), nowhere)
+    if a.ndim != 2:
+        arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
+    if a.nbytes <= SMALL_BYTES:
+        return block(*arrays, _ones(units, precision, 2), nowhere)
+    ones = _ones(units, precision, 2)
+    examples = len(arrays[0])
+    rows = min(max(BLOCK_BYTES // (units * a.itemsize), 1), examples)
+    losses = np.empty((examples, 1), a.dtype)
+
+    def carry_out(start: int, stop: int) -> None:
+        work = np.empty((buffers, rows, units), a.dtype)
+        for first in range(start, stop, rows):
+            here = slice(first, min(first + rows, stop))
+            views = [array[here] for array in arrays]
+            result = block(*views, ones, work[:, : len(views[0])])
+            if result is not None:
+                losses[here] = result
+
+    if threads == 1:
+        carry_out(0, examples)
+        return losses
+    share = -(-examples // threads)
+    with ThreadPoolExecutor(threads) as pool:
+        quiet = np.errstate(all="ignore")(carry_out)
+        parts = [(first, min(first + share, examples)) for first in range(0, examples, share)]
+        for done in [pool.submit(quiet, *part) for part in parts]:
+            done.result()
+    return losses
+
+
+def _total(values: Array, ones: Array) -> Any:
+    """Return the sums over the units; the rounding does not grow with their number."""
+    if values.shape[-1] <= 16:
+        return values.dot(ones)
+    sums = _sums(values, ones.reshape(-1)).astype(values.dtype, copy=False)
+    return sums if values.ndim == 1 else sums[:, np.newaxis]
+
+
+def _sums(values: Array, ones: Array) -> Any:
+    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    units = values.shape[-1]
+    if units <= 16:
+        return values.dot(ones[:units])
+    if units <= 32:
+        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
+    chunk = 128 if units > 128 else 32
+    whole = units - units % chunk
+    chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
+    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    return sums if whole == units else sums + _sums(values[..., whole:], ones)
+
+
+@lru_cache(maxsize=8)
+def _starts(examples: int, units: int) -> Array:
+    """Return the flat position of the first unit of each example."""
+    return np.arange(0, examples * units, units)[:, np.newaxis]
+
+
+def _leaders(a: Array) -> Any:
     """Return the flat position of the largest unit of each example."""
-    positions: Array = a.argmax(axis=-1, keepdims=True)
-    positions += np.arange(0, a.size, a.shape[-1]).reshape(positions.shape)
-    return positions
+    if a.ndim == 1:
+        return a.argmax()
+    examples, units = a.shape
+    if units <= 16 and examples >= 512:  # a row's maximum is dear where the row is short
+        top = a[:, 0].copy()
+        for unit in range(1, units):
+            np.maximum(top, a[:, unit], out=top)
+        leaders = np.flatnonzero(a == top[:, np.newaxis])
+        if leaders.size == examples:  # no ties, and so they are in the order of the examples
+            return leaders[:, np.newaxis]
+    return a.argmax(axis=-1)[:, np.newaxis] + _starts(examples, units)
 
 
-def _finite(gaps: Array) -> Array:
+def _is_moderate(a: Array) -> bool:
+    """Say whether exponentials, and their quotients, are far from both ends of the format."""
+    limit = 300 if a.dtype.char == "d" else 37
+    if a.size <= 512:
+        numbers = a.reshape(-1)
+        if numbers.dot(numbers) <= limit**2:
+            return True
+    return bool(a.max() <= limit and a.min() >= -limit)
+
+
+def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
     """Keep gaps that are too wide for the format at the widest that it holds."""
-    if gaps.min(initial=0) == -np.inf:
-        np.maximum(gaps, np.finfo(gaps.dtype).min, out=gaps)
+    if is_moderate:
+        return gaps
+    return np.maximum(gaps, np.finfo(gaps.dtype).min, out=out)
+
+
+def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
+    """Return e^(a − c), for a number c of each example.
+
+    Where the exponentials fit c is 0, since a difference has to be rounded. Else c is below the
+    reference, so that what counts beside it is a normal number, and the exponential is corrected
+    for what the rounding of the difference took away.
+    """
+    if is_moderate:
+        return np.exp(a, out=out)
+    reference = reference - (64 if a.dtype.char == "d" else 32)
+    gaps = _finite(a - reference, is_moderate)
+    back = gaps - a
+    ahead = gaps - back
+    lost_ahead = a - ahead
+    lost_back = reference + back
+    rounding = lost_ahead - lost_back
+    powers = np.exp(gaps, out=out)
+    powers += powers * rounding
+    return powers
+
+
+def _weighted_gaps(
+    weights: Array, a: Array, reference: Any, is_moderate: bool, out: Array | None = None
+) -> Array:
+    """Return the gaps a − reference, times their weights."""
+    if is_moderate:
+        gaps = np.subtract(a, reference, out=out)
+        gaps *= weights
+    else:  # half of a gap fits where the whole is too wide for the format
+        gaps = np.multiply(2 * weights, 0.5 * a - 0.5 * reference, out=out)
     return gaps
 
 
-def _sum_but_largest(values: Array) -> Array:
-    """Return the sum of each example without its largest value."""
-    smaller = values.copy()
-    smaller.put(_leaders(values), 0)
-    return _total(smaller)
+def _largest(values: Array) -> Any:
+    """Return the largest value of each example."""
+    return values.max(axis=-1, keepdims=values.ndim > 1)
 
 
-def _largest_rival(values: Array, leader: Array) -> Array:
+def _largest_rival(values: Array, leader: Any) -> Any:
     """Return the largest value of each example but the leader's."""
     rivals = values.copy()
     rivals.put(leader, -np.inf)
-    largest: Array = rivals.max(axis=-1, keepdims=True)
-    return largest
+    return _largest(rivals)
 
 
-def _reduced_total(terms: Array, reduction: str) -> Any:
-    """Return the terms summed over the units, and reduced over the examples."""
-    if reduction == "none":
-        return terms.sum(axis=-1)
-    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        terms = terms / _count(terms, reduction)
-    return terms.sum()
+def _sum_but_largest(values: Array, ones: Array) -> Any:
+    """Return the sum of each example without its largest value."""
+    smaller = values.copy()
+    smaller.put(_leaders(values), 0)
+    return _total(smaller, ones)
 
 
 @np.errstate(all="ignore")
@@ -189,15 +341,23 @@ def predict(a: ArrayLike) -> Array:
     [0.6037, 0.0301, 0.3662]
     """
     a = _pre_activations(a)
-    leader = _leaders(a)
-    shifted = _finite(a - a.take(leader))
-    rivals = np.exp(shifted)
-    rivals.put(leader, 0)
-    others = _total(rivals)
-    partition = 1 + others
-    prediction: Array = rivals / partition
-    prediction.put(leader, 1 / partition)
+    prediction = np.empty(a.shape, a.dtype)
+    _by_blocks(_predict_block, 1, a, prediction)
     return prediction
+
+
+def _predict_block(a: Array, prediction: Array, ones: Array, work: Any) -> None:
+    leader = _leaders(a)
+    is_moderate = _is_moderate(a)
+    powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
+    rivals = np.positive(powers, out=prediction)
+    rivals.put(leader, 0)
+    top = powers.take(leader)
+    others = _total(rivals, ones)
+    partition = others + top
+    leading = top / partition
+    np.divide(rivals, partition, out=prediction)
+    prediction.put(leader, leading)
 
 
 @np.errstate(all="ignore")
@@ -229,28 +389,50 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     1.5123
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
+    return _reduced(_by_blocks(_loss_block, 4, a, y), reduction, a)
+
+
+def _loss_block(a: Array, y: Array, ones: Array, work: Any) -> Any:
     leader = _leaders(a)
-    shifted = _finite(a - a.take(leader))
-    rivals = np.exp(shifted)
+    is_moderate = _is_moderate(a)
+    leading_logit = a.take(leader)
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
+    rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
-    others = _total(rivals)
-    partition = 1 + others
-    runner_up = _largest_rival(shifted, leader)
-    nearby = np.exp(shifted - runner_up)
+    top = powers.take(leader)
+    others = _total(rivals, ones)
+    partition = others + top
+    runner_up = _largest_rival(a, leader)
+    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[0])
+    nearby = nearby_powers
     nearby.put(leader, 0)
-    nearby_sum = _total(nearby)
-    log_others = runner_up + np.log(nearby_sum)
-    log_partition = np.log1p(others)
+    nearby_top = _largest(nearby)
+    nearby_sum = _total(nearby, ones)
+    log_others = _finite(runner_up - leading_logit, is_moderate) + np.log(nearby_sum / nearby_top)
+    log_partition = np.log1p(others / top)
     log_doubt = log_others - log_partition
-    log_complement = np.log1p(-rivals / partition)
+    log_complement = np.multiply(-1 / partition, rivals, out=rivals)
+    np.log1p(log_complement, out=log_complement)
     log_complement.put(leader, log_doubt)
-    return -_reduced_total((1 - y) * log_complement + (shifted - log_partition) * y, reduction)
+    weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
+    scaled_y = np.multiply(log_partition, y, out=work[2])
+    loss_terms = np.subtract(1, y, out=work[3])
+    loss_terms *= log_complement
+    loss_terms += weighted_gaps
+    loss_terms -= scaled_y
+    return -_total(loss_terms, ones)
 
 
 @np.errstate(all="ignore")
 def value_and_grad(
-    a: ArrayLike, y: ArrayLike, *, reduction: str = "sum", out: Array | None = None
+    a: ArrayLike,
+    y: ArrayLike,
+    *,
+    reduction: str = "sum",
+    out: Array | None = None,
+    threads: int = 1,
 ) -> tuple[Any, Array]:
     """Return the loss and its gradient with respect to the pre-activations.
 
@@ -265,6 +447,8 @@ def value_and_grad(
         each example's own loss.
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
+    threads : int
+        How many threads share the blocks of examples. It helps from many examples of many units on.
 
     Returns
     -------
@@ -285,44 +469,78 @@ def value_and_grad(
     (1.5123, [0.1412, 0.0878, -0.229])
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
-    return _value_and_grad(a, y, reduction, out)
-
-
-def _value_and_grad(a: Array, y: Array, reduction: str, out: Array | None) -> tuple[Any, Array]:
-    leader = _leaders(a)
-    shifted = _finite(a - a.take(leader))
-    rivals = np.exp(shifted)
-    rivals.put(leader, 0)
-    others = _total(rivals)
-    partition = 1 + others
-    doubt = others / partition
-    runner_up = _largest_rival(shifted, leader)
-    nearby = np.exp(shifted - runner_up)
-    nearby.put(leader, 0)
-    nearby_sum = _total(nearby)
-    share = nearby / nearby_sum
-    log_others = runner_up + np.log(nearby_sum)
-    log_partition = np.log1p(others)
-    log_doubt = log_others - log_partition
-    prediction: Array = rivals / partition
-    log_complement = np.log1p(-prediction)
-    log_complement.put(leader, log_doubt)
-    complement = 1 - prediction
-    offset = 1 - y.take(leader)
-    error = prediction - y
-    value = -_reduced_total((1 - y) * log_complement + (shifted - log_partition) * y, reduction)
-    rest_terms = -error / complement
-    rest_terms.put(leader, 0)
-    rest = _total(rest_terms)
-    grad_a = np.divide(error, complement, out=out)
-    grad_a += (1 + rest) * prediction
-    grad_a -= offset * share
-    grad_a.put(leader, offset + rest + doubt * (-1 - rest))
-    if reduction == "mean":
-        grad_a /= _count(a, reduction)
+    is_own = out is None or not out.flags.c_contiguous
+    grad_a = np.empty(a.shape, a.dtype) if is_own else out
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    if out is not None and is_own:
+        out[...] = grad_a
+        grad_a = out
     return value, grad_a
+
+
+def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    block: Callable[..., Any] = _value_and_grad_block
+    if reduction == "mean":
+        block = partial(block, count=_count(a, reduction))
+    return _reduced(_by_blocks(block, 6, a, y, grad_a, threads=threads), reduction, a)
+
+
+def _value_and_grad_block(
+    a: Array, y: Array, grad_a: Array, ones: Array, work: Any, count: int = 1
+) -> Any:
+    """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
+    leader = _leaders(a)
+    is_moderate = _is_moderate(a)
+    leading_logit = a.take(leader)
+    runner_up = _largest_rival(a, leader)
+    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[0])
+    nearby = nearby_powers
+    nearby.put(leader, 0)
+    nearby_top = _largest(nearby)
+    nearby_sum = _total(nearby, ones)
+    log_others = _finite(runner_up - leading_logit, is_moderate) + np.log(nearby_sum / nearby_top)
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[1])
+    top = powers.take(leader)
+    rivals = powers
+    rivals.put(leader, 0)
+    others = _total(rivals, ones)
+    log_partition = np.log1p(others / top)
+    log_doubt = log_others - log_partition
+    partition = others + top
+    prediction = np.divide(rivals, partition, out=rivals)
+    log_complement = np.negative(prediction, out=work[2])
+    np.log1p(log_complement, out=log_complement)
+    log_complement.put(leader, log_doubt)
+    weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[3])
+    scaled_y = np.multiply(log_partition, y, out=work[4])
+    loss_terms = np.subtract(1, y, out=work[5])
+    loss_terms *= log_complement
+    loss_terms += weighted_gaps
+    loss_terms -= scaled_y
+    losses = -_total(loss_terms, ones)
+    leading = top / partition
+    doubt = others / partition
+    complement = np.subtract(1, prediction, out=work[2])
+    leading_label = y.take(leader)
+    offset = 1 - leading_label
+    error = np.subtract(prediction, y, out=grad_a)
+    rest_terms = np.negative(error, out=work[3])
+    rest_terms /= complement
+    rest_terms.put(leader, 0)
+    rest = _total(rest_terms, ones)
+    scaled_prediction = np.multiply(1 + rest, prediction, out=prediction)
+    share = np.divide(nearby, nearby_sum, out=nearby)
+    scaled_share = np.multiply(offset, share, out=share)
+    np.divide(error, complement, out=grad_a)
+    grad_a += scaled_prediction
+    grad_a -= scaled_share
+    grad_a.put(leader, rest + leading * offset - doubt * leading_label - doubt * rest)
+    if count != 1:
+        grad_a /= count
+    return losses
 
 
 @np.errstate(all="ignore")
@@ -355,49 +573,79 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     [0.4804, 0.0852, 0.4613]
     """
     a, y = _labelled(a, y)
-    _check_reduction(reduction, "sum", "mean", "none")
-    leader = _leaders(a)
-    shifted = _finite(a - a.take(leader))
-    rivals = np.exp(shifted)
-    rivals.put(leader, 0)
-    others = _total(rivals)
-    partition = 1 + others
-    doubt = others / partition
-    runner_up = _largest_rival(shifted, leader)
-    nearby = np.exp(shifted - runner_up)
-    nearby.put(leader, 0)
-    nearby_sum = _total(nearby)
-    share = nearby / nearby_sum
-    further = _sum_but_largest(nearby)
-    other_shares = (further - np.expm1(shifted - runner_up)) / nearby_sum
-    prediction: Array = rivals / partition
-    complement = 1 - prediction
-    offset = 1 - y.take(leader)
-    error = prediction - y
-    rest_terms = -error / complement
-    rest_terms.put(leader, 0)
-    rest = _total(rest_terms)
-    rest_2_terms = (1 - y) * prediction / complement**2
-    rest_2_terms.put(leader, 0)
-    rest_2 = _total(rest_2_terms)
-    curvature: Array = (
-        prediction
-        * (
-            rest_2 * prediction
-            + (1 + rest) * complement
-            + (1 - y) * (1 - 2 * prediction) / complement**2
-        )
-        - offset * other_shares * share
-    )
-    curvature.put(leader, (rest_2 + doubt * (1 + rest - rest_2)) / partition)
-    if reduction == "mean":
-        curvature /= _count(a, reduction)
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean", "none")
+    curvature = np.empty(a.shape, a.dtype)
+    block = partial(_hessian_diagonal_block, count=_count(a, reduction))
+    _by_blocks(block, 5, a, y, curvature)
     return curvature
+
+
+def _hessian_diagonal_block(
+    a: Array, y: Array, curvature: Array, ones: Array, work: Any, count: int
+) -> None:
+    leader = _leaders(a)
+    is_moderate = _is_moderate(a)
+    powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
+    top = powers.take(leader)
+    rivals = powers
+    rivals.put(leader, 0)
+    others = _total(rivals, ones)
+    partition = others + top
+    leading = top / partition
+    doubt = others / partition
+    prediction = np.divide(rivals, partition, out=rivals)
+    complement = np.subtract(1, prediction, out=work[1])
+    error = np.subtract(prediction, y, out=work[2])
+    rest_terms = np.negative(error, out=error)
+    rest_terms /= complement
+    rest_terms.put(leader, 0)
+    rest = _total(rest_terms, ones)
+    power = np.square(complement, out=work[2])
+    rest_2_terms = np.subtract(1, y, out=work[3])
+    rest_2_terms *= prediction
+    rest_2_terms /= power
+    rest_2_terms.put(leader, 0)
+    rest_2 = _total(rest_2_terms, ones)
+    scaled_complement = np.multiply(1 + rest, complement, out=work[2])
+    difference = np.multiply(2, prediction, out=work[3])
+    np.subtract(1, difference, out=difference)
+    power_2 = np.square(complement, out=complement)
+    quotient = np.subtract(1, y, out=work[4])
+    quotient *= difference
+    quotient /= power_2
+    runner_up = _largest_rival(a, leader)
+    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[1])
+    nearby = nearby_powers
+    nearby.put(leader, 0)
+    nearby_sum = _total(nearby, ones)
+    share = np.divide(nearby, nearby_sum, out=work[3])
+    nearby_top = _largest(nearby)
+    further = _sum_but_largest(nearby, ones)
+    other_shares = np.subtract(further + nearby_top, nearby, out=nearby)
+    other_shares /= nearby_sum
+    offset = 1 - y.take(leader)
+    product = np.multiply(offset, other_shares, out=other_shares)
+    product *= share
+    np.multiply(rest_2, prediction, out=curvature)
+    curvature += quotient
+    curvature += scaled_complement
+    curvature *= prediction
+    curvature -= product
+    curvature.put(leader, leading * (doubt + rest_2 + doubt * (rest - rest_2)))
+    if count != 1:
+        curvature /= count
 
 
 @np.errstate(all="ignore")
 def layer_value_and_grad(
-    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None = None, *, reduction: str = "sum"
+    W: ArrayLike,
+    h: ArrayLike,
+    y: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    reduction: str = "sum",
+    threads: int = 1,
 ) -> tuple[Any, ...]:
     """Return the loss of the layer a = Wh + b and its gradients.
 
@@ -417,6 +665,8 @@ def layer_value_and_grad(
     reduction : {"sum", "mean"}
         What is made of the losses of several examples. ``"none"`` is refused: the gradients of a
         layer belong to one number.
+    threads : int
+        How many threads share the blocks of examples; the products have those of their library.
 
     Returns
     -------
@@ -440,21 +690,29 @@ def layer_value_and_grad(
     >>> grad_W.shape, grad_h.round(4).tolist()
     ((3, 3), [0.1412, 0.0878, -0.229])
     """
-    _check_reduction(reduction, "sum", "mean")
+    if reduction != "sum":
+        _check_reduction(reduction, "sum", "mean")
     W, h, b = _layer(W, h, b)
-    y = _floats("y", y, W)
+    if type(y) is not np.ndarray or not _agree(y, W):
+        y = _floats("y", y, W)
     if y.shape != (*h.shape[:-1], len(W)):
         raise ValueError(
             f"y has shape {y.shape} but h has shape {h.shape} and W {W.shape}; y must be (..., k)"
         )
     shape = h.shape
-    h = h.reshape(math.prod(shape[:-1]), shape[-1])
-    a = h @ W.T
+    if h.ndim != 2:
+        h = h.reshape(y.size // len(W), shape[-1])
+    a = h.dot(W.T)
     if b is not None:
         a += b
-    value, grad_a = _value_and_grad(a, y.reshape(a.shape), reduction, None)
-    grad_W = grad_a.T @ h
-    grad_h = (grad_a @ W).reshape(shape)
+    if y.ndim != 2:
+        y = y.reshape(a.shape)
+    grad_a = a
+    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    grad_W = grad_a.T.dot(h)
+    grad_h = grad_a.dot(W)
+    if h.ndim != len(shape):
+        grad_h = grad_h.reshape(shape)
     if b is None:
         return value, grad_W, grad_h
     return value, grad_W, grad_h, grad_a.sum(axis=0)

@@ -129,5 +129,5 @@ def run() -> None:
         show(f"Errors of {pair.name}{scale}", head, rows)
     print(f"\n  ✗ is an error above {ENOUGH} units, or a gradient lost")
     for peer in PEERS:
-        if absent := missing(peer):
+        if absent := missing(peer.packages):
             print(f"  left out: {peer.name} (not installed: {', '.join(absent)})")

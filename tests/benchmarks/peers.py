@@ -6,7 +6,7 @@ library is imported when its forms are made; one that isn't installed is left ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -48,12 +48,12 @@ class Peer:
 
 def installed(peer: Peer) -> bool:
     """Return whether all of a peer's packages can be imported."""
-    return not missing(peer)
+    return not missing(peer.packages)
 
 
-def missing(peer: Peer) -> list[str]:
-    """Return the packages of a peer that aren't installed."""
-    return [package for package in peer.packages if find_spec(package) is None]
+def missing(packages: Sequence[str]) -> list[str]:
+    """Return the packages that aren't installed."""
+    return [package for package in packages if find_spec(package) is None]
 
 
 KINKS = {"relu_squared_error": 0.0}

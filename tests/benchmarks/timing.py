@@ -12,6 +12,8 @@ __all__ = ["Times", "calls_per_run", "in_turn", "seconds", "show"]
 Work = Callable[[], object]
 SHORTEST_RUN = 2e-3
 """A run shorter than this, in seconds, is made of several calls."""
+TRIALS = 3
+"""The calls of which the quickest says how many make a run."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,13 @@ class Times:
         """The figure to quote."""
         return median(self.runs)
 
+    def ratios(self, other: Times) -> list[float]:
+        """Return the ratios to another, run by run."""
+        return [mine / theirs for mine, theirs in zip(self.runs, other.runs, strict=True)]
+
     def over(self, other: Times) -> float:
         """Return the median of the ratios to another, run by run."""
-        return median(mine / theirs for mine, theirs in zip(self.runs, other.runs, strict=True))
+        return median(self.ratios(other))
 
     def over_at_best(self, other: Times) -> float:
         """Return the ratio of the quickest runs, which other work on the machine moves least."""
@@ -61,7 +67,8 @@ def timed(work: Work, calls: int) -> float:
 
 def calls_per_run(work: Work) -> int:
     """Return how many calls make a run long enough to be timed."""
-    return max(1, round(SHORTEST_RUN / max(timed(work, 1), 1e-9)))
+    quickest = min(timed(work, 1) for _ in range(TRIALS))
+    return max(1, round(SHORTEST_RUN / max(quickest, 1e-9)))
 
 
 def in_turn(

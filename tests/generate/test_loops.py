@@ -18,6 +18,7 @@ from derive.generate.loops import (
     origin,
     position_of_largest,
 )
+from derive.generate.numba_module import loop_program
 from derive.generate.passes import program_of
 from derive.generate.program import CLASS, Assignment, Program, names_in, read, rewrite
 from derive.generate.spec import KernelSpec
@@ -78,7 +79,7 @@ def test_loops_keep_the_results(spec: KernelSpec, function: str) -> None:
 
 @pytest.mark.parametrize(("spec", "function"), CASES)
 def test_nothing_is_computed_in_vain(spec: KernelSpec, function: str) -> None:
-    nest = loops_of(program_of(spec, function))
+    nest = loops_of(loop_program(spec, function))
     for number, one in enumerate(nest.steps):
         later = [name for step in nest.steps[number + 1 :] for name in names_read_by(step)]
         if isinstance(one, Assignment):
@@ -114,7 +115,7 @@ def test_there_are_as_many_loops_as_sums_wait_for_each_other(
     module: str, function: str, loops: int, rows: tuple[str, ...]
 ) -> None:
     (spec,) = [spec for spec in ALL if spec.module_name == module]
-    nest = loops_of(program_of(spec, function))
+    nest = loops_of(loop_program(spec, function))
     assert (len(nest.loops), nest.rows) == (loops, rows)
 
 
@@ -163,7 +164,7 @@ def test_a_faulty_loop_is_caught(name: str) -> None:
 
 
 def test_a_row_that_is_not_kept_is_missed() -> None:
-    nest = loops_of(program_of(SPECS[6], "value_and_grad"))
+    nest = loops_of(loop_program(SPECS[6], "value_and_grad"))
     a, y = POINTS[0]
     with pytest.raises(KeyError, match="powers"):
         carried_out(replace(nest, rows=()), a, y, 0)
