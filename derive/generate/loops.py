@@ -285,7 +285,7 @@ class _Schedule:
         self.per_class = {one.name: one for one in assignments if one.per_class}
         entries = {base_name(one.value) for one in self.numbers if _is_leaders_entry(one.value)}
         self.at_leader = entries & self.per_class.keys()
-        self.ready: dict[str, int] = dict.fromkeys(_INPUTS, 0)
+        self.ready: dict[str, int] = dict.fromkeys((*_INPUTS, UNITS.name), 0)
         for one in items:
             self.ready[one.name] = self._ready(one)
         self.computed: set[str] = set()
