@@ -136,9 +136,7 @@ class _Placer:
     def _may_hold_a_result(self, number: int) -> bool:
         """Say whether `ALIASED` may be written over by an assignment."""
         is_floats = not gives_booleans(self.program.assignments[number].value)
-        return is_floats and (
-            self.last.get(ALIASED, -1) < number or ALIASED in self._spare(number)
-        )
+        return is_floats and (self.last.get(ALIASED, -1) < number or ALIASED in self._spare(number))
 
     def settle(self, number: int) -> None:
         """Choose where an assignment is written."""

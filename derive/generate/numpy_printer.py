@@ -103,7 +103,11 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
 
 _ROWS = {row.head: row for row in FUNCTIONS}
 _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
-_MORE_ARGUMENTS = dict.fromkeys(("_finite", "_exponentials", "_weighted_gaps"), ["is_moderate"])
+_MORE_ARGUMENTS = {
+    "_finite": ("is_moderate",),
+    "_exponentials": ("is_moderate",),
+    "_weighted_gaps": ("is_moderate",),
+}
 """What a helper is told beside its operands."""
 
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}

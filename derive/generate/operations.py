@@ -309,7 +309,8 @@ def word_for(value: Expr) -> str:
         return "difference" if any(is_negative(term) for term in value.args) else "combined"
     if isinstance(value, Pow):
         return "power"
-    return _FUNCTION_WORDS.get(value.func.__name__, value.func.__name__)
+    name = str(value.func.__name__)
+    return _FUNCTION_WORDS.get(name, name)
 
 
 _FUNCTION_WORDS = {
@@ -322,4 +323,3 @@ _FUNCTION_WORDS = {
     "relu": "ramp",
     "step": "slope_of_ramp",
 }
-

@@ -83,5 +83,3 @@ class _Separator:
     @staticmethod
     def _stem(assignment: Assignment) -> str:
         return "loss_terms" if assignment.name == LOSSES else f"{assignment.name}_terms"
-
-

@@ -91,9 +91,15 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
-        if a.ndim and a.shape[-1] >= ${fewest_classes}:
-            return a, y
+    if (
+        type(a) is np.ndarray
+        and type(y) is np.ndarray
+        and _agree(a, y)
+        and a.shape == y.shape
+        and a.ndim
+        and a.shape[-1] >= ${fewest_classes}
+    ):
+        return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -158,16 +164,15 @@ def _total(values: Array, ones: Array) -> Any:
 
 
 def _sums(values: Array, ones: Array) -> Any:
-    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
     units = values.shape[-1]
     if units <= 16:
         return values.dot(ones[:units])
-    if units <= 32:
-        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
-    chunk = 128 if units > 128 else 32
+    chunk = 16 if units < 64 else 64
     whole = units - units % chunk
     chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
-    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    more_digits = np.longdouble if values.dtype.char == "d" else np.float64
+    sums = np.add.reduce(np.vecdot(chunks, ones[:chunk]), axis=-1, dtype=more_digits)
     return sums if whole == units else sums + _sums(values[..., whole:], ones)
 ''',
     "_leaders": '''
@@ -194,14 +199,17 @@ def _leaders(a: Array) -> Any:
 ''',
     "_is_moderate": '''
 
+_MODERATE = {"d": 300, "f": 37}
+
+
 def _is_moderate(a: Array) -> bool:
     """Say whether exponentials, and their quotients, are far from both ends of the format."""
-    limit = 300 if a.dtype.char == "d" else 37
+    limit = _MODERATE[a.dtype.char]
     if a.size <= 512:
         numbers = a.reshape(-1)
         if numbers.dot(numbers) <= limit**2:
             return True
-    return bool(a.max() <= limit and a.min() >= -limit)
+    return bool(a.max(initial=0) <= limit and a.min(initial=0) >= -limit)
 ''',
     "_finite": '''
 
@@ -209,20 +217,25 @@ def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
     """Keep gaps that are too wide for the format at the widest that it holds."""
     if is_moderate:
         return gaps
-    return np.maximum(gaps, np.finfo(gaps.dtype).min, out=out)
+    kept: Array = np.maximum(gaps, np.finfo(gaps.dtype).min, out=out)
+    return kept
 ''',
     "_exponentials": '''
 
 def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
     """Return e^(a − c), for a number c of each example.
 
-    Where the exponentials fit c is 0, since a difference has to be rounded. Else c is below the
-    reference, so that what counts beside it is a normal number, and the exponential is corrected
-    for what the rounding of the difference took away.
+    Where the exponentials of an example fit its c is 0, since a difference has to be rounded. Else
+    c is below the reference, so that what counts beside it is a normal number, and the exponential
+    is corrected for what the rounding of the difference took away.
     """
+    powers: Array
     if is_moderate:
-        return np.exp(a, out=out)
-    reference = reference - (64 if a.dtype.char == "d" else 32)
+        powers = np.exp(a, out=out)
+        return powers
+    sizes = np.abs(a).max(axis=-1, keepdims=a.ndim > 1)
+    below = reference - _MODERATE[a.dtype.char] // 4
+    reference = np.where(sizes <= _MODERATE[a.dtype.char], 0, below)
 ${compensated}
 ''',
     "_weighted_gaps": '''
@@ -230,10 +243,11 @@ ${compensated}
 def _weighted_gaps(
     weights: Array, a: Array, reference: Any, is_moderate: bool, out: Array | None = None
 ) -> Array:
-    """Return the gaps a − reference, times their weights."""
+    """Return the gaps a − reference, times their weights; ``out`` may be the weights."""
+    gaps: Array
     if is_moderate:
-        gaps = np.subtract(a, reference, out=out)
-        gaps *= weights
+        gaps = np.subtract(a, reference, out=None if out is weights else out)
+        gaps = np.multiply(gaps, weights, out=out)
     else:  # half of a gap fits where the whole is too wide for the format
         gaps = np.multiply(2 * weights, 0.5 * a - 0.5 * reference, out=out)
     return gaps
@@ -463,12 +477,12 @@ def value_and_grad(
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
-    is_own = out is None or not out.flags.c_contiguous
-    grad_a = np.empty(a.shape, a.dtype) if is_own else out
+    in_place = out is not None and out.flags.c_contiguous
+    grad_a = out if out is not None and in_place else np.empty(a.shape, a.dtype)
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    if out is not None and is_own:
+    if out is not None and not in_place:
         out[...] = grad_a
-        grad_a = out
+        return value, out
     return value, grad_a
 
 

@@ -91,9 +91,15 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
-        if a.ndim and a.shape[-1] >= 1:
-            return a, y
+    if (
+        type(a) is np.ndarray
+        and type(y) is np.ndarray
+        and _agree(a, y)
+        and a.shape == y.shape
+        and a.ndim
+        and a.shape[-1] >= 1
+    ):
+        return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:

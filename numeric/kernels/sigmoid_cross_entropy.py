@@ -74,9 +74,15 @@ def _pre_activations(a: ArrayLike) -> Array:
 
 
 def _labelled(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    if type(a) is np.ndarray and type(y) is np.ndarray and _agree(a, y) and a.shape == y.shape:
-        if a.ndim and a.shape[-1] >= 1:
-            return a, y
+    if (
+        type(a) is np.ndarray
+        and type(y) is np.ndarray
+        and _agree(a, y)
+        and a.shape == y.shape
+        and a.ndim
+        and a.shape[-1] >= 1
+    ):
+        return a, y
     a = _pre_activations(a)
     y = _floats("y", y, a)
     if y.shape != a.shape:
@@ -210,16 +216,15 @@ def _total(values: Array, ones: Array) -> Any:
 
 
 def _sums(values: Array, ones: Array) -> Any:
-    """Add in chunks, and then the sums of the chunks: one by one many roundings would add up."""
+    """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
     units = values.shape[-1]
     if units <= 16:
         return values.dot(ones[:units])
-    if units <= 32:
-        return values[..., :16].dot(ones[:16]) + values[..., 16:].dot(ones[16:units])
-    chunk = 128 if units > 128 else 32
+    chunk = 16 if units < 64 else 64
     whole = units - units % chunk
     chunks = values[..., :whole].reshape(*values.shape[:-1], whole // chunk, chunk)
-    sums = _sums(np.vecdot(chunks, ones[:chunk]).astype(np.float64, copy=False), ones)
+    more_digits = np.longdouble if values.dtype.char == "d" else np.float64
+    sums = np.add.reduce(np.vecdot(chunks, ones[:chunk]), axis=-1, dtype=more_digits)
     return sums if whole == units else sums + _sums(values[..., whole:], ones)
 
 
@@ -356,12 +361,12 @@ def value_and_grad(
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y)
-    is_own = out is None or not out.flags.c_contiguous
-    grad_a = np.empty(a.shape, a.dtype) if is_own else out
+    in_place = out is not None and out.flags.c_contiguous
+    grad_a = out if out is not None and in_place else np.empty(a.shape, a.dtype)
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    if out is not None and is_own:
+    if out is not None and not in_place:
         out[...] = grad_a
-        grad_a = out
+        return value, out
     return value, grad_a
 
 

@@ -1,1 +1,1 @@
-"""What must be fast, measured: ``python -m tests.benchmarks [PART ...]``; see docs/figures.md."""
+"""What must be fast, measured: ``python -m tests.benchmarks [PART ...] [OPTION ...]``."""

@@ -71,7 +71,8 @@ def test_a_module_imports_numpy_alone(spec: KernelSpec) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
     }
-    assert imported == {"math", "typing", "numpy"}
+    assert imported <= {*sys.stdlib_module_names, "numpy"}
+    assert "numpy" in imported
 
 
 @pytest.mark.parametrize("spec", ALL, ids=named)
@@ -120,13 +121,13 @@ def test_stale_names_what_differs(tmp_path: Path) -> None:
     write_kernels(SPECS, tmp_path)
     assert stale(SPECS, tmp_path) == {}
     edited = tmp_path / "softmax_cross_entropy.py"
-    edited.write_text(edited.read_text().replace("1 + others", "2 + others"))
+    edited.write_text(edited.read_text().replace("others + top", "others + 2 * top"))
     (tmp_path / "surplus.py").write_text("")
     (tmp_path / "__init__.py").write_text("")
     differences = stale(SPECS, tmp_path)
     assert set(differences) == {"softmax_cross_entropy.py", "surplus.py"}
-    assert "-    partition = 2 + others" in differences["softmax_cross_entropy.py"]
-    assert "+    partition = 1 + others" in differences["softmax_cross_entropy.py"]
+    assert "-    partition = others + 2 * top" in differences["softmax_cross_entropy.py"]
+    assert "+    partition = others + top" in differences["softmax_cross_entropy.py"]
     changed = write_kernels(SPECS, tmp_path)
     assert {path.name for path in changed} == set(differences)
     assert not (tmp_path / "surplus.py").exists()
@@ -165,7 +166,7 @@ a, y, s = read("a", True), read("y", True), read("scale", False)
         (step(a, 1) * y, "y * (a >= 0)"),
         (2 * step(a, 0), "2 * (a > 0).astype(a.dtype)"),
         (step(a, Symbol("c")).subs(Symbol("c"), 1) + y, "y + (a >= 0)"),
-        (total(quantity("y", k)[index("j")], index("j"), k), "_total(y)"),
+        (total(quantity("y", k)[index("j")], index("j"), k), "_total(y, ones)"),
     ],
     ids=str,
 )

@@ -7,7 +7,7 @@ from typing import Any
 import mpmath
 import pytest
 from mpmath import mp
-from sympy import Add, Indexed
+from sympy import Add
 
 from derive.generate import common, leader, stabilize
 from derive.generate.evaluate import evaluate
@@ -162,8 +162,18 @@ def test_what_labels_alone_give_at_the_leader_has_a_name() -> None:
         total = read("label_sum", False) if module == "softmax_cross_entropy" else 1
         leaders_label = substitute(read("y", True), {CLASS: LEADER})
         assert program["offset"].value == total - leaders_label
-        others = (one.value for one in program.assignments if one.name != "offset")
-        assert not any(leaders_label in value.atoms(Indexed) for value in others)
+        others = [one.value for one in program.assignments if one.name != "offset"]
+        sums = {part for value in others for part in value.atoms(Add)}
+        assert not any(leaders_label in part.args or -leaders_label in part.args for part in sums)
+
+
+def test_the_leader_s_gradient_is_written_in_both_its_certainty_and_its_doubt() -> None:
+    """Σ y − y_l is 0 for a label of the leader, and −y_l is 0 for one of another class."""
+    (spec,) = [spec for spec in SPECS if spec.module_name == "softmax_cross_entropy"]
+    value = program_of(spec, "value_and_grad")["grad_a"].value.args[1]
+    leaders_label = substitute(read("y", True), {CLASS: LEADER})
+    leading, doubt, offset = (read(name, False) for name in ("leading", "doubt", "offset"))
+    assert value == leading * offset - doubt * leaders_label
 
 
 def test_terms_with_a_share_are_gathered() -> None:

@@ -19,25 +19,33 @@ from .inputs import domain_of
 
 FOLDER = Path(numeric.kernels.__path__[0])
 RETURN_LAYER = "    if b is None:\n        return value, grad_W, grad_h\n"
-RETURN_ELEMENTS = "    return value, grad_a\n"
+BLOCK, RETURN_BLOCK = "def _value_and_grad_block(", "    return losses\n"
 
 
-def _before(line: str, new: str) -> Callable[[str], str]:
-    return lambda source: source.replace(line, new + line)
+def _at_the_end(new: str) -> Callable[[str], str]:
+    """Return a mutation that adds a line where a block's gradient is finished."""
+
+    def mutate(source: str) -> str:
+        before, block, after = source.partition(BLOCK)
+        return before + block + after.replace(RETURN_BLOCK, new + RETURN_BLOCK, 1)
+
+    return mutate
 
 
 MUTATIONS: dict[str, Callable[[str], str]] = {
-    "sign": _before(RETURN_ELEMENTS, "    np.negative(grad_a, out=grad_a)\n"),
-    "factor 2": _before(RETURN_ELEMENTS, "    grad_a *= 2\n"),
-    "factor 1.0001": _before(RETURN_ELEMENTS, "    grad_a *= 1.0001\n"),
-    "missing row": _before(RETURN_ELEMENTS, "    grad_a[..., -1] = 0\n"),
-    "swapped label": _before(RETURN_ELEMENTS, "    grad_a = grad_a[..., ::-1]\n"),
-    "mean over units": _before(RETURN_ELEMENTS, "    grad_a /= a.shape[-1]\n"),
+    "sign": _at_the_end("    np.negative(grad_a, out=grad_a)\n"),
+    "factor 2": _at_the_end("    grad_a *= 2\n"),
+    "factor 1.0001": _at_the_end("    grad_a *= 1.0001\n"),
+    "missing row": _at_the_end("    grad_a[..., -1] = 0\n"),
+    "swapped label": _at_the_end("    grad_a[...] = grad_a[..., ::-1].copy()\n"),
+    "mean over units": _at_the_end("    grad_a /= a.shape[-1]\n"),
     "transpose": lambda source: source.replace(
-        "grad_W = grad_a.T @ h", "grad_W = (grad_a.T @ h).T.reshape(W.shape)"
+        "grad_W = grad_a.T.dot(h)", "grad_W = grad_a.T.dot(h).T.reshape(W.shape)"
     ),
-    "example left out": lambda source: source.replace("grad_a.T @ h", "grad_a[1:].T @ h[1:]"),
-    "wrong way round": lambda source: source.replace("(grad_a @ W)", "(grad_a[:, ::-1] @ W)"),
+    "example left out": lambda source: source.replace(
+        "grad_a.T.dot(h)", "grad_a[1:].T.dot(h[1:])"
+    ),
+    "wrong way round": lambda source: source.replace("grad_a.dot(W)", "grad_a[:, ::-1].dot(W)"),
     "bias of one example": lambda source: source.replace("grad_a.sum(axis=0)", "grad_a[0]"),
 }
 
@@ -76,27 +84,43 @@ def test_a_mutant_is_caught(name: str, mutation: str) -> None:
     assert caught(loaded(mutant), original, name)
 
 
+SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+}
+SWAPPED_CALLS = {"add": "subtract", "subtract": "add", "multiply": "divide", "divide": "multiply"}
+
+
 def arithmetic_of(source: str) -> list[str]:
-    """Return a mutant for every sum, difference, product and quotient of `value_and_grad`."""
-    swap = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+    """Return a mutant for every sum, difference, product and quotient of a block's gradient."""
     mutants = []
-    count = sum(isinstance(node, ast.BinOp) for node in _arithmetic(ast.parse(source)))
-    for number in range(count):
+    for number in range(len(_arithmetic(ast.parse(source)))):
         tree = ast.parse(source)
-        nodes = [node for node in _arithmetic(tree) if isinstance(node, ast.BinOp)]
-        nodes[number].op = swap.get(type(nodes[number].op), ast.Mult)()
+        node = _arithmetic(tree)[number]
+        if isinstance(node, ast.Attribute):
+            node.attr = SWAPPED_CALLS[node.attr]
+        else:
+            node.op = SWAPPED.get(type(node.op), ast.Mult)()
         mutants.append(ast.unparse(tree))
     return mutants
 
 
-def _arithmetic(tree: ast.Module) -> list[ast.AST]:
-    """Return the nodes of the body of `value_and_grad`, its annotations left out."""
+def _arithmetic(tree: ast.Module) -> list[Any]:
+    """Return the operations in the body of a block's gradient, its annotations left out."""
     (found,) = [
         node
         for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name == "_value_and_grad"
+        if isinstance(node, ast.FunctionDef) and node.name == "_value_and_grad_block"
     ]
-    return [node for statement in found.body for node in ast.walk(statement)]
+    nodes = [node for statement in found.body for node in ast.walk(statement)]
+    return [
+        node
+        for node in nodes
+        if isinstance(node, ast.BinOp | ast.AugAssign)
+        or (isinstance(node, ast.Attribute) and node.attr in SWAPPED_CALLS)
+    ]
 
 
 @pytest.mark.parametrize("name", MODULES)
