@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -238,3 +239,15 @@ def test_an_empty_batch_has_no_loss(name: str) -> None:
     assert np.array_equal(grad_W, np.zeros((3, 2)))
     assert grad_h.shape == (0, 2)
     assert np.array_equal(grad_b, np.zeros(3))
+
+
+@every_kernel
+@pytest.mark.parametrize("examples", [0, 1, 7])
+def test_threads_share_the_examples_and_change_nothing(name: str, examples: int) -> None:
+    kernel, random = kernel_of(name), np.random.default_rng(5)
+    a, y, W = random.normal(size=(examples, 3)), np.full((examples, 3), 0.25), np.eye(3)
+    for reduction in ("sum", "mean"):
+        for call in (partial(kernel.value_and_grad, a), partial(kernel.layer_value_and_grad, W, a)):
+            alone, shared = (call(y, reduction=reduction, threads=number) for number in (1, 3))
+            assert shared[0] == pytest.approx(alone[0], rel=1e-15)
+            assert all(np.array_equal(*pair) for pair in zip(alone[1:], shared[1:], strict=True))
