@@ -28,7 +28,7 @@ from derive.errors import (
     UnknownOption,
     UnsupportedExpression,
 )
-from derive.kernel_source import numpy_source
+from derive.kernel_source import numba_source, numpy_source
 from derive.language import NamedFunction, register_function
 from derive.pairs import Pair, pair
 from derive.rules import Rule
@@ -54,6 +54,7 @@ __all__ = [
     "UnknownOption",
     "UnsupportedExpression",
     "losses",
+    "numba_source",
     "numpy_source",
     "outputs",
     "pair",

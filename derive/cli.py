@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import os
 import sys
 from importlib import metadata
@@ -221,15 +222,24 @@ def latex(
 
 @app.command()
 def kernel(
-    output: OutputName, loss: LossName, at_kink: AtKink = "1", target: Target = None
+    output: OutputName,
+    loss: LossName,
+    at_kink: AtKink = "1",
+    backend: Annotated[
+        str, typer.Option("--backend", help="Who carries it out: numpy, or numba in loops.")
+    ] = "numpy",
+    target: Target = None,
 ) -> None:
-    """The NumPy module of one pair, generated from its derivation.
+    """The module of one pair, generated from its derivation.
 
     [dim]Example:[/dim]  derive kernel softmax cross-entropy -o softmax_cross_entropy.py
     """
     import derive
+    from derive.generate import find_backend
+    from derive.kernel_source import kernel_spec
 
-    _write(derive.numpy_source(derive.pair(output, loss, at_kink=at_kink)), target)
+    module = find_backend(backend).module
+    _write(module(kernel_spec(derive.pair(output, loss, at_kink=at_kink))), target)
 
 
 @app.command()
@@ -239,30 +249,48 @@ def kernels(
     ] = False,
     folder: Annotated[
         Path | None,
-        typer.Option("--folder", help="Where the modules stand; else the installed package."),
+        typer.Option("--folder", help="Where the modules stand; else the installed packages."),
+    ] = None,
+    backend: Annotated[
+        str | None,
+        typer.Option("--backend", help="numpy or numba alone; without --folder, else, both."),
     ] = None,
 ) -> None:
     """Write the module of every legal pair, or check that they are up to date.
 
     [dim]Example:[/dim]  derive kernels --check
     """
-    from derive.generate.write import stale, write_kernels
+    from derive.generate import BACKENDS, find_backend
     from derive.kernel_source import shipped_specs
 
-    where = folder or _kernel_folder()
-    if not where.is_dir():
-        raise DeriveError(f"there is no folder {str(where)!r}; --folder takes one that exists")
+    rows = BACKENDS if backend is None else (find_backend(backend),)
+    where = {row: _package_folder(row.package) for row in rows}
+    if folder is not None:
+        where = {rows[0]: folder}
+    specs = shipped_specs()
+    kept = [_kept(specs, row, place, check_only=check_only) for row, place in where.items()]
+    if not all(kept):
+        raise typer.Exit(FAILED)
+
+
+def _kept(specs: Any, backend: Any, folder: Path, *, check_only: bool) -> bool:
+    """Write the modules of a backend, or say whether those in the folder are as generated."""
+    from derive.generate import stale, write_kernels
+
+    if not folder.is_dir():
+        raise DeriveError(f"there is no folder {str(folder)!r}; --folder takes one that exists")
     if not check_only:
-        changed = write_kernels(shipped_specs(), where)
-        _out().print(f"{len(changed)} of the files in {where} changed", markup=False)
-        return
-    differences = stale(shipped_specs(), where)
+        changed = write_kernels(specs, folder, backend.module)
+        _out().print(f"{len(changed)} of the files in {folder} changed", markup=False)
+        return True
+    differences = stale(specs, folder, backend.module)
     for difference in differences.values():
         _out().print(difference, markup=False)
     if differences:
         _error(f"not as generated: {', '.join(differences)}; run 'derive kernels'")
-        raise typer.Exit(FAILED)
-    _out().print(f"every kernel in {where} is as generated", markup=False)
+        return False
+    _out().print(f"every kernel in {folder} is as generated", markup=False)
+    return True
 
 
 @app.command()
@@ -376,10 +404,12 @@ def _write(text: str, target: Path | None) -> None:
         raise DeriveError(f"cannot write {target}: {error.strerror}") from None
 
 
-def _kernel_folder() -> Path:
-    import numeric.kernels
-
-    return Path(numeric.kernels.__file__).parent
+def _package_folder(name: str) -> Path:
+    """Return where the modules of a package stand, without loading it: it may need a library."""
+    package = importlib.util.find_spec(name.partition(".")[0])
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent.joinpath(*name.split(".")[1:])
 
 
 def _kernel(pair: Any) -> Any:

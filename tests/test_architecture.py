@@ -6,6 +6,7 @@ import ast
 import fnmatch
 import html
 import importlib
+import importlib.util
 import inspect
 import subprocess
 import sys
@@ -46,7 +47,7 @@ LAYERS = {
         {"arguments", "strategies"},
         {"differences"},
         {"gradcheck", "hunt", "accuracy"},
-        {"kernels"},
+        {"kernels", "compiled"},
         {"__init__"},
     ),
 }
@@ -75,6 +76,9 @@ def tree_of(path: Path) -> ast.Module:
 
 FILES = [path for wing in FOREIGN for path in files_of(wing)]
 MODULES = [module_name(path) for path in FILES]
+COMPILED = [name for name in MODULES if name.startswith("numeric.compiled")]
+LOADABLE = [name for name in MODULES if name not in COMPILED or importlib.util.find_spec("numba")]
+"""All but the modules that need a library which is not installed."""
 
 
 def imported(nodes: Iterator[ast.AST] | list[ast.stmt]) -> Iterator[str]:
@@ -138,7 +142,7 @@ def test_no_file_imports_itself_by_a_detour(wing: str) -> None:
     assert set(TopologicalSorter(graph).static_order()) >= set(inside)
 
 
-NUMERIC_MODULES = ", ".join(name for name in MODULES if name.split(".")[0] == "numeric")
+NUMERIC_MODULES = ", ".join(name for name in LOADABLE if name.split(".")[0] == "numeric")
 DERIVE_MODULES = ", ".join(
     name for name in MODULES if name.split(".")[0] == "derive" and name != FRONT_DOOR
 )
@@ -147,7 +151,7 @@ DERIVE_MODULES = ", ".join(
 @pytest.mark.parametrize(
     ("imports", "absent"),
     [
-        ("numeric", ["sympy", "mpmath", "derive", "hypothesis"]),
+        ("numeric", ["sympy", "mpmath", "derive", "hypothesis", "numba"]),
         (NUMERIC_MODULES, ["sympy", "mpmath", "derive"]),
         ("derive", ["numpy", "scipy", "numeric"]),
         (DERIVE_MODULES, ["numpy", "scipy", "numeric"]),
@@ -245,7 +249,7 @@ def test_every_module_says_what_is_in_it(path: Path) -> None:
     assert ast.get_docstring(tree_of(path))
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name != "derive.cli"])
+@pytest.mark.parametrize("module", [name for name in LOADABLE if name != "derive.cli"])
 def test_every_public_name_is_documented(module: str) -> None:
     loaded = importlib.import_module(module)
     for name in getattr(loaded, "__all__", ()):
@@ -301,4 +305,5 @@ def test_every_pair_is_either_legal_or_refused_and_no_kernel_is_left_over() -> N
     assert sorted([*LEGAL, *REFUSED]) == sorted(ALL)
     names = {f"{output}_{loss}".replace("-", "_") for output, loss in LEGAL}
     assert set(importlib.import_module("numeric.kernels").MODULES) == names
-    assert {path.stem for path in files_of("numeric/kernels")} == names | {"__init__"}
+    for package in ("numeric/kernels", "numeric/compiled"):
+        assert {path.stem for path in files_of(package)} == names | {"__init__"}

@@ -155,6 +155,8 @@ def test_latex_and_kernel_write_files(command, tmp_path: Path) -> None:
     )
     _, out, _ = command("kernel", "softmax", "cross-entropy")
     assert out == module.read_text(encoding="utf-8")
+    _, out, _ = command("kernel", "softmax", "cross-entropy", "--backend", "numba")
+    assert out == derive.numba_source(derive.pair("softmax", "cross-entropy"))
 
 
 def test_the_kernels_that_ship_are_as_generated(command) -> None:
@@ -162,20 +164,24 @@ def test_the_kernels_that_ship_are_as_generated(command) -> None:
     assert code == 0, out + err
 
 
-def test_kernels_are_written_and_a_changed_one_is_found(command, tmp_path: Path) -> None:
-    assert command("kernels", "--folder", str(tmp_path))[0] == 0
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_kernels_are_written_and_a_changed_one_is_found(
+    command, backend: str, tmp_path: Path
+) -> None:
+    where = ("--folder", str(tmp_path), "--backend", backend)
+    assert command("kernels", *where)[0] == 0
     assert len(list(tmp_path.glob("*.py"))) == len(LEGAL)
-    assert command("kernels", "--check", "--folder", str(tmp_path))[0] == 0
+    assert command("kernels", "--check", *where)[0] == 0
     changed = tmp_path / "softmax_cross_entropy.py"
     changed.write_text(changed.read_text(encoding="utf-8").replace("exp", "expm1", 1), "utf-8")
     (tmp_path / "left_over.py").write_text("", encoding="utf-8")
-    code, out, err = command("kernels", "--check", "--folder", str(tmp_path))
+    code, out, err = command("kernels", "--check", *where)
     assert code == 1
     assert "softmax_cross_entropy.py" in err
     assert "left_over.py" in err
     assert "-" in out
-    assert command("kernels", "--folder", str(tmp_path))[0] == 0
-    assert command("kernels", "--check", "--folder", str(tmp_path))[0] == 0
+    assert command("kernels", *where)[0] == 0
+    assert command("kernels", "--check", *where)[0] == 0
 
 
 def test_check_passes_a_right_gradient_and_shrinks_a_wrong_one(command, gradients: Path) -> None:
@@ -230,6 +236,8 @@ WRONG = [
     (("kernel", "linear", "logistic"), "(0, 1)"),
     (("kernels", "--folder", "/no/such/folder"), "exists"),
     (("kernels", "extra"), "extra"),
+    (("kernels", "--backend", "nunpy"), "did you mean 'numpy'?"),
+    (("kernel", "softmax", "cross-entropy", "--backend", "torch"), "'numpy', 'numba'"),
     (("check",), "MODULE:FUNCTION"),
     (("check", "their_gradients:right"), "--pair"),
     (("check", "their_gradients:right", "--pair", "softmax"), "--pair"),

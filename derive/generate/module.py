@@ -31,7 +31,7 @@ from derive.generate.templates import (
 )
 from derive.language import k, substitute
 
-__all__ = ["numpy_module"]
+__all__ = ["counting_units", "filled", "numpy_module", "words_of"]
 
 _EXAMPLE = ("1.0", "-2.0", "0.5")
 _DIGITS = 4
@@ -52,16 +52,16 @@ def numpy_module(spec: KernelSpec) -> str:
     UnsupportedExpression
         If an expression holds what NumPy has no word for.
     """
-    spec = _counting_units(spec)
-    words = _words(spec)
+    spec = counting_units(spec)
+    words = words_of(spec)
     functions = [
-        _filled(template, {**words, **_body(spec, name)}) for name, template in _BODIES.items()
+        filled(template, {**words, **_body(spec, name)}) for name, template in _BODIES.items()
     ]
-    functions.append(_filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
-    arguments = _filled(ARGUMENTS, words)
+    functions.append(filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
+    arguments = filled(ARGUMENTS, words)
     parts = (arguments, REDUCTION, *_called("".join(functions)), *functions)
     imports = "import math\n" if "math." in "".join(parts) else ""
-    return "".join((_filled(HEADER, {**words, "imports": imports}), *parts))
+    return "".join((filled(HEADER, {**words, "imports": imports}), *parts))
 
 
 def _body(spec: KernelSpec, function: str) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _compensated() -> str:
 def _called(source: str) -> tuple[str, ...]:
     """Return the helpers that a source calls, and those that they call themselves."""
     helpers = {
-        name: _filled(text, {"compensated": _compensated()}) for name, text in HELPERS.items()
+        name: filled(text, {"compensated": _compensated()}) for name, text in HELPERS.items()
     }
     called: set[str] = set()
     while not (found := set(re.findall(r"\w+(?=\()", source)) & helpers.keys()) <= called:
@@ -103,7 +103,9 @@ def _called(source: str) -> tuple[str, ...]:
     return tuple(text for name, text in helpers.items() if name in called)
 
 
-def _counting_units(spec: KernelSpec) -> KernelSpec:
+def counting_units(spec: KernelSpec) -> KernelSpec:
+    """Return the spec with `UNITS` for k where it is a number in a formula."""
+
     def change(node: Expr) -> Expr | None:
         return UNITS if node == k else None
 
@@ -111,7 +113,8 @@ def _counting_units(spec: KernelSpec) -> KernelSpec:
     return replace(spec, **{name: rewrite(getattr(spec, name), change) for name in names})
 
 
-def _filled(template: str, words: dict[str, str]) -> str:
+def filled(template: str, words: dict[str, str]) -> str:
+    """Return a template with words for its names."""
     return Template(template).substitute(words)
 
 
@@ -123,7 +126,7 @@ _BODIES = {
 }
 
 
-def _words(spec: KernelSpec) -> dict[str, str]:
+def words_of(spec: KernelSpec) -> dict[str, str]:
     """Return what the templates put between the braces."""
     numbers = {
         "loss": _rounded(_evaluated(spec, spec.loss)),

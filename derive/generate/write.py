@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from derive.generate.module import numpy_module
@@ -12,15 +12,20 @@ from derive.generate.spec import KernelSpec
 __all__ = ["stale", "write_kernels"]
 
 
-def _modules(specs: Iterable[KernelSpec]) -> dict[str, str]:
-    return {f"{spec.module_name}.py": numpy_module(spec) for spec in specs}
+Printer = Callable[[KernelSpec], str]
+
+
+def _modules(specs: Iterable[KernelSpec], module: Printer) -> dict[str, str]:
+    return {f"{spec.module_name}.py": module(spec) for spec in specs}
 
 
 def _present(folder: Path) -> dict[str, Path]:
     return {path.name: path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"}
 
 
-def write_kernels(specs: Iterable[KernelSpec], folder: Path) -> tuple[Path, ...]:
+def write_kernels(
+    specs: Iterable[KernelSpec], folder: Path, module: Printer = numpy_module
+) -> tuple[Path, ...]:
     """Write the module of each spec and remove the modules of no spec.
 
     Parameters
@@ -29,13 +34,15 @@ def write_kernels(specs: Iterable[KernelSpec], folder: Path) -> tuple[Path, ...]
         The pairs.
     folder : Path
         Where the modules stand; its ``__init__.py`` is left alone.
+    module : callable
+        From a spec to the source of its module: that of a backend.
 
     Returns
     -------
     tuple[Path, ...]
         The files that changed or went.
     """
-    modules, present = _modules(specs), _present(folder)
+    modules, present = _modules(specs, module), _present(folder)
     changed: list[Path] = []
     for name, text in modules.items():
         path = folder / name
@@ -48,13 +55,15 @@ def write_kernels(specs: Iterable[KernelSpec], folder: Path) -> tuple[Path, ...]
     return tuple(sorted(changed))
 
 
-def stale(specs: Iterable[KernelSpec], folder: Path) -> dict[str, str]:
+def stale(
+    specs: Iterable[KernelSpec], folder: Path, module: Printer = numpy_module
+) -> dict[str, str]:
     """Return what `write_kernels` would change: a diff under the name of each file.
 
     A file that is missing, differs or belongs to no spec is named; an empty dict says that the
     folder is as the generator would write it.
     """
-    modules, present = _modules(specs), _present(folder)
+    modules, present = _modules(specs, module), _present(folder)
     found: dict[str, str] = {}
     for name in sorted(modules.keys() | present.keys()):
         new = modules.get(name, "")

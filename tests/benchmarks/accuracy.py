@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from numeric.accuracy import (
@@ -27,9 +28,9 @@ ENOUGH = 4
 """Units: of the last place for labels of 0 and 1, of the rounded terms for soft ones."""
 
 
-def generated(name: str) -> Form:
+def generated(name: str, package: str = "numeric.kernels") -> Form:
     """Return the kernel of a pair, each example by itself."""
-    kernel = import_module(f"numeric.kernels.{name}")
+    kernel = import_module(f"{package}.{name}")
     return Form(lambda a, y: kernel.value_and_grad(a, y, reduction="none"))
 
 
@@ -103,6 +104,8 @@ def measured(
 def run() -> None:
     """Print a table for each pair, and which libraries were left out."""
     forms = {"generated": {name: generated(name) for name in PAIRS}}
+    if find_spec("numba"):
+        forms["in loops"] = {name: generated(name, "numeric.compiled") for name in PAIRS}
     forms |= {peer.name: peer.forms() for peer in PEERS if installed(peer)}
     head = (
         "precision",

@@ -54,8 +54,15 @@ every_pair = pytest.mark.parametrize(("output", "loss"), PAIRS)
 FUNCTIONS = ("predict", "loss", "value_and_grad", "hessian_diagonal")
 
 
+Kernels = dict[tuple[str, str], types.ModuleType]
+
+
 @pytest.fixture(scope="module")
-def kernels() -> Iterator[dict[tuple[str, str], types.ModuleType]]:
+def kernels() -> Iterator[Kernels]:
+    yield from generated(derive.numpy_source)
+
+
+def generated(source_of: Callable[[derive.Pair], str]) -> Iterator[Kernels]:
     outputs, losses = dict(tables._outputs), dict(tables._losses)
     for row in OUTPUTS:
         derive.register_output(row)
@@ -64,7 +71,7 @@ def kernels() -> Iterator[dict[tuple[str, str], types.ModuleType]]:
     modules = {}
     for names in PAIRS:
         modules[names] = types.ModuleType("_".join(names))
-        source = derive.numpy_source(derive.pair(*names))
+        source = source_of(derive.pair(*names))
         exec(compile(source, "_".join(names), "exec"), modules[names].__dict__)
         modules[names].source = source  # type: ignore[attr-defined]
     yield modules

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import warnings
 from dataclasses import dataclass
@@ -13,9 +12,11 @@ import pytest
 
 from numeric.kernels import MODULES
 
+from .backends import kernel_of
 from .inputs import PRE_ACTIVATIONS, hard_points
 from .references import Reference
 
+pytestmark = pytest.mark.usefixtures("backend")
 UNIT = 2.0**-53
 SMALLEST = 5e-324
 LARGEST = float(np.finfo(np.float64).max)
@@ -49,10 +50,6 @@ TOLERANCES: dict[str, Tolerance] = {
     "softmax_squared_error": Tolerance(16, 12, 24, "softmax, and a mean of products"),
     "softmax_logistic": Tolerance(16, 12, 32, "softmax twice, quotients by complements"),
 }
-
-
-def kernel_of(name: str) -> Any:
-    return importlib.import_module(f"numeric.kernels.{name}")
 
 
 def spread(a: np.ndarray) -> float:

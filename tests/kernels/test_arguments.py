@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,12 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import as_strided
 
+from derive.generate import BACKENDS
 from numeric.kernels import MODULES
 
-KERNELS = {name: importlib.import_module(f"numeric.kernels.{name}") for name in MODULES}
+from .backends import kernel_of
+
+pytestmark = pytest.mark.usefixtures("backend")
 every_kernel = pytest.mark.parametrize("name", MODULES)
 A, Y, W, H = np.zeros((3, 5)), np.zeros((3, 4)), np.zeros((5, 2)), np.zeros((3, 2))
 SMALL = np.zeros((2, 3)), np.zeros((2, 3))
@@ -119,19 +123,19 @@ def test_wrong_calls_say_what_is_wrong(
     name: str, call: Call, kind: type[Exception], words: tuple[str, ...]
 ) -> None:
     with pytest.raises(kind) as caught:
-        call(KERNELS[name])
+        call(kernel_of(name))
     message = str(caught.value).replace("float128", "longdouble")
     assert all(word in message for word in words), message
 
 
 def test_one_class_is_refused_where_the_loss_has_no_value() -> None:
     with pytest.raises(ValueError, match=r"k >= 2"):
-        KERNELS["softmax_logistic"].loss([1.0], [1.0])
+        kernel_of("softmax_logistic").loss([1.0], [1.0])
 
 
 @every_kernel
 def test_whole_numbers_are_read_as_floats(name: str) -> None:
-    kernel = KERNELS[name]
+    kernel = kernel_of(name)
     expected = kernel.value_and_grad([1.0, 2.0], [1.0, 0.0])
     for a, y in (([1, 2], [1, 0]), (np.array([1, 2]), np.array([True, False]))):
         loss, gradient = kernel.value_and_grad(a, y)
@@ -143,7 +147,7 @@ def test_whole_numbers_are_read_as_floats(name: str) -> None:
 
 @every_kernel
 def test_labels_in_a_list_take_the_format_of_a(name: str) -> None:
-    kernel, a = KERNELS[name], np.array([[1.0, -0.5, 0.25]], np.float32)
+    kernel, a = kernel_of(name), np.array([[1.0, -0.5, 0.25]], np.float32)
     expected = kernel.value_and_grad(a, np.array([[0.75, 0.0, 0.25]], np.float32))
     for y in ([[0.75, 0.0, 0.25]], ((0.75, 0.0, 0.25),)):
         loss, gradient = kernel.value_and_grad(a, y)
@@ -154,7 +158,7 @@ def test_labels_in_a_list_take_the_format_of_a(name: str) -> None:
 
 @every_kernel
 def test_out_may_have_any_strides_that_do_not_overlap(name: str) -> None:
-    kernel, a, y = KERNELS[name], np.linspace(-1, 1, 6).reshape(2, 3), np.full((2, 3), 0.25)
+    kernel, a, y = kernel_of(name), np.linspace(-1, 1, 6).reshape(2, 3), np.full((2, 3), 0.25)
     expected = kernel.value_and_grad(a, y)[1]
     for out in (
         np.empty((3, 2)).T,
@@ -170,7 +174,7 @@ def test_out_may_have_any_strides_that_do_not_overlap(name: str) -> None:
 
 @every_kernel
 def test_the_module_is_listed_and_offers_the_same_names(name: str) -> None:
-    kernel = KERNELS[name]
+    kernel = kernel_of(name)
     assert set(kernel.__all__) == {
         "hessian_diagonal",
         "layer_value_and_grad",
@@ -182,9 +186,8 @@ def test_the_module_is_listed_and_offers_the_same_names(name: str) -> None:
     assert all(getattr(kernel, public).__doc__ for public in kernel.__all__)
 
 
-def test_every_module_is_listed() -> None:
-    folder = importlib.import_module("numeric.kernels").__path__[0]
-    import pathlib
-
-    present = {path.stem for path in pathlib.Path(folder).glob("[a-z]*.py")}
-    assert present == set(MODULES)
+def test_every_module_is_listed(backend: str) -> None:
+    (package,) = (row.package for row in BACKENDS if row.name == backend)
+    loaded = importlib.import_module(package)
+    present = {path.stem for path in pathlib.Path(loaded.__path__[0]).glob("[a-z]*.py")}
+    assert present == set(MODULES) == set(loaded.MODULES)
