@@ -347,7 +347,7 @@ def _by_blocks(
     rows = min(max(CACHE_BYTES // size, 1), shape[0])
     if together:
         rows -= rows % 1024
-    losses = np.empty(-(-shape[0] // rows) if together else (shape[0], 1), a.dtype)
+    losses: Array = np.empty((-(-shape[0] // rows),) if together else (shape[0], 1), a.dtype)
 
     def carry_out(start: int, stop: int) -> None:
         work = np.empty((buffers, rows, *shape[1:]), a.dtype)
@@ -510,15 +510,12 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
-    losses = _by_blocks(
-        block, ${buffers}, a, y, grad_a, together=${together_for_sum}, threads=threads
-    )
+    together = ${together_for_sum}
+    losses = _by_blocks(block, ${buffers}, a, y, grad_a, together=together, threads=threads)
     return _reduced(losses, reduction, a)
 
 
-def _value_and_grad_block(
-    a: Array, y: Array, grad_a: Array, work: Any, count: int = 1
-) -> Any:
+def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
 ${body}
     return losses
@@ -564,9 +561,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     return curvature
 
 
-def _hessian_diagonal_block(
-    a: Array, y: Array, curvature: Array, work: Any, count: int
-) -> None:
+def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
 ${body}
 '''
 

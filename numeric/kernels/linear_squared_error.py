@@ -185,7 +185,7 @@ def _by_blocks(
     rows = min(max(CACHE_BYTES // size, 1), shape[0])
     if together:
         rows -= rows % 1024
-    losses = np.empty(-(-shape[0] // rows) if together else (shape[0], 1), a.dtype)
+    losses: Array = np.empty((-(-shape[0] // rows),) if together else (shape[0], 1), a.dtype)
 
     def carry_out(start: int, stop: int) -> None:
         work = np.empty((buffers, rows, *shape[1:]), a.dtype)
@@ -385,15 +385,12 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
-    losses = _by_blocks(
-        block, 1, a, y, grad_a, together=reduction == "sum", threads=threads
-    )
+    together = reduction == "sum"
+    losses = _by_blocks(block, 1, a, y, grad_a, together=together, threads=threads)
     return _reduced(losses, reduction, a)
 
 
-def _value_and_grad_block(
-    a: Array, y: Array, grad_a: Array, work: Any, count: int = 1
-) -> Any:
+def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     error = np.subtract(a, y, out=grad_a)
     loss_terms = np.square(error, out=work[0])
@@ -440,9 +437,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     return curvature
 
 
-def _hessian_diagonal_block(
-    a: Array, y: Array, curvature: Array, work: Any, count: int
-) -> None:
+def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
     curvature[...] = 2 / count
 
 

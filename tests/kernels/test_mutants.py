@@ -42,9 +42,7 @@ MUTATIONS: dict[str, Callable[[str], str]] = {
     "transpose": lambda source: source.replace(
         "grad_W = grad_a.T.dot(h)", "grad_W = grad_a.T.dot(h).T.reshape(W.shape)"
     ),
-    "example left out": lambda source: source.replace(
-        "grad_a.T.dot(h)", "grad_a[1:].T.dot(h[1:])"
-    ),
+    "example left out": lambda source: source.replace("grad_a.T.dot(h)", "grad_a[1:].T.dot(h[1:])"),
     "wrong way round": lambda source: source.replace("grad_a.dot(W)", "grad_a[:, ::-1].dot(W)"),
     "bias of one example": lambda source: source.replace("grad_a.sum(axis=0)", "grad_a[0]"),
 }
