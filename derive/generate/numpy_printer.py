@@ -103,12 +103,10 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
 
 _ROWS = {row.head: row for row in FUNCTIONS}
 _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
-_MORE_ARGUMENTS = {
-    "_finite": ("is_moderate",),
-    "_exponentials": ("is_moderate",),
-    "_weighted_gaps": ("is_moderate",),
-}
-"""What a helper is told beside its operands."""
+_ASKING = ("_finite", "_exponentials", "_weighted_gaps")
+"""Helpers that are told whether the pre-activations are moderate, beside their operands."""
+_LEADERS = ("leading_logit", "a[leader]", "logits[leader]")
+"""What the reference is called that the program asks about first."""
 
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
@@ -253,7 +251,16 @@ class _Printer:
             beside = DONE in others or any(not self.text(other).is_boolean for other in others)
             text = self.text(one) if beside else self.as_number(one)
             texts.append(done if one == DONE else text.source)
-        return [*texts, *_MORE_ARGUMENTS.get(operation.function, ())]
+        if operation.function in _ASKING:
+            texts.append(self._is_moderate(operation, texts))
+        return texts
+
+    @staticmethod
+    def _is_moderate(operation: Operation, texts: list[str]) -> str:
+        is_another = operation.function == "_exponentials" and (
+            str(operation.operands[1]) not in _LEADERS
+        )
+        return f"_is_moderate({', '.join(texts)})" if is_another else "is_moderate"
 
     def _total(self, value: Sum) -> Text:
         body = value.function
@@ -306,7 +313,7 @@ class _Lines:
             self.lines.append(f"leader = _leaders({array})")
         asking = (primitives.finite, primitives.scaled_exp, primitives.weighted_gap)
         if any(value.has(*asking) for value in values):
-            self.lines.append(f"is_moderate = _is_moderate({array})")
+            self.lines.append(f"is_moderate = _is_moderate({array}, {array}.take(leader))")
 
     def add(self, assignment: Assignment) -> None:
         """Write an assignment, and what follows from it."""

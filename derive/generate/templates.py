@@ -155,14 +155,17 @@ def _check_overlap(out: Array) -> None:
 HELPERS = {
     "_total": '''
 
-_ONES = {"d": np.ones((32, 1), np.float64), "f": np.ones((32, 1), np.float32)}
+_ONES = np.ones((32, 1))
+_ONES_32 = _ONES.astype(np.float32)
 
 
 def _total(values: Array) -> Any:
     """Return the sums over the units; the rounding does not grow with their number."""
-    units, ones = values.shape[-1], _ONES[values.dtype.char]
-    if units <= 16:
-        return values.dot(ones[:units] if values.ndim > 1 else ones[:units, 0])
+    units = values.shape[-1]
+    if units <= 16:  # float32 is added with more digits
+        sums = values.dot(_ONES[:units] if values.ndim > 1 else _ONES[:units, 0])
+        return sums.astype(values.dtype, copy=False)
+    ones = _ONES if values.dtype.char == "d" else _ONES_32
     sums = _sums(values, ones[:, 0]).astype(values.dtype, copy=False)
     return sums if values.ndim == 1 else sums[:, np.newaxis]
 
@@ -170,7 +173,7 @@ def _total(values: Array) -> Any:
 @lru_cache(maxsize=64)
 def _chunk(units: int) -> int:
     """Return how many units are added at a time: a number that leaves no rest, if there is one."""
-    lengths = range(32, 7, -1)
+    lengths = range(20, 7, -1)
     return next((length for length in lengths if units % length == 0), 16 if units < 64 else 32)
 
 
@@ -187,7 +190,7 @@ def _sums(values: Array, ones: Array) -> Any:
     else:
         chunks = np.vecdot(values[..., :-rest].reshape(*shape, chunk), ones[:chunk])
     if count <= 16:
-        sums = chunks.dot(ones[:count])
+        sums = chunks.dot(_ONES[:count, 0])
     elif count > 64:
         sums = _sums(chunks, ones)
     else:
@@ -222,14 +225,19 @@ def _leaders(a: Array) -> Any:
 _MODERATE = {"d": 300, "f": 37}
 
 
-def _is_moderate(a: Array) -> bool:
-    """Say whether exponentials, and their quotients, are far from both ends of the format."""
+def _is_moderate(a: Array, reference: Any) -> bool:
+    """Say whether e^a itself serves, and its sums and quotients, beside e^reference.
+
+    They do where the reference is from 0 to the limit: what becomes too small has a quotient that
+    is too small. They do below 0, too, where nothing is below −limit.
+    """
     limit = _MODERATE[a.dtype.char]
     if a.size <= 512:
         numbers = a.reshape(-1)
         if numbers.dot(numbers) <= limit**2:
             return True
-    return bool(a.max(initial=0) <= limit and a.min(initial=0) >= -limit)
+    low, high = np.min(reference, initial=0), np.max(reference, initial=0)
+    return bool(high <= limit and (low >= 0 or a.min(initial=0) >= -limit))
 ''',
     "_finite": '''
 
@@ -246,16 +254,21 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
     """Return e^(a − c), for a number c of each example.
 
     Where the exponentials of an example fit its c is 0, since a difference has to be rounded. Else
-    c is below the reference, so that what counts beside it is a normal number, and the exponential
-    is corrected for what the rounding of the difference took away.
+    it is the reference, or below it where a gap is so wide that what counts beside the reference
+    would not be a normal number, and the exponential is corrected for what the rounding took away.
     """
     powers: Array
     if is_moderate:
         powers = np.exp(a, out=out)
         return powers
-    sizes = np.abs(a).max(axis=-1, keepdims=a.ndim > 1)
-    below = reference - _MODERATE[a.dtype.char] // 4
-    reference = np.where(sizes <= _MODERATE[a.dtype.char], 0, below)
+    limit, lowest = _MODERATE[a.dtype.char], a.min(axis=-1, keepdims=a.ndim > 1)
+    fits = (reference <= limit) & ((reference >= 0) | (lowest >= -limit))
+    is_wide = lowest < reference - 2 * limit
+    reference = np.where(fits, 0, np.where(is_wide, reference - limit // 4, reference))
+    if a.dtype.char == "f":  # twice the digits hold the difference
+        wide = np.exp(a - reference.astype(np.float64))
+        powers = np.positive(wide, out=out, dtype=np.float32, casting="same_kind")
+        return powers
 ${compensated}
 ''',
     "_weighted_gaps": '''

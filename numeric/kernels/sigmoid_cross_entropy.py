@@ -206,14 +206,17 @@ def _by_blocks(
     return losses
 
 
-_ONES = {"d": np.ones((32, 1), np.float64), "f": np.ones((32, 1), np.float32)}
+_ONES = np.ones((32, 1))
+_ONES_32 = _ONES.astype(np.float32)
 
 
 def _total(values: Array) -> Any:
     """Return the sums over the units; the rounding does not grow with their number."""
-    units, ones = values.shape[-1], _ONES[values.dtype.char]
-    if units <= 16:
-        return values.dot(ones[:units] if values.ndim > 1 else ones[:units, 0])
+    units = values.shape[-1]
+    if units <= 16:  # float32 is added with more digits
+        sums = values.dot(_ONES[:units] if values.ndim > 1 else _ONES[:units, 0])
+        return sums.astype(values.dtype, copy=False)
+    ones = _ONES if values.dtype.char == "d" else _ONES_32
     sums = _sums(values, ones[:, 0]).astype(values.dtype, copy=False)
     return sums if values.ndim == 1 else sums[:, np.newaxis]
 
@@ -221,7 +224,7 @@ def _total(values: Array) -> Any:
 @lru_cache(maxsize=64)
 def _chunk(units: int) -> int:
     """Return how many units are added at a time: a number that leaves no rest, if there is one."""
-    lengths = range(32, 7, -1)
+    lengths = range(20, 7, -1)
     return next((length for length in lengths if units % length == 0), 16 if units < 64 else 32)
 
 
@@ -238,7 +241,7 @@ def _sums(values: Array, ones: Array) -> Any:
     else:
         chunks = np.vecdot(values[..., :-rest].reshape(*shape, chunk), ones[:chunk])
     if count <= 16:
-        sums = chunks.dot(ones[:count])
+        sums = chunks.dot(_ONES[:count, 0])
     elif count > 64:
         sums = _sums(chunks, ones)
     else:

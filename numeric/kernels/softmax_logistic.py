@@ -208,14 +208,17 @@ def _by_blocks(
     return losses
 
 
-_ONES = {"d": np.ones((32, 1), np.float64), "f": np.ones((32, 1), np.float32)}
+_ONES = np.ones((32, 1))
+_ONES_32 = _ONES.astype(np.float32)
 
 
 def _total(values: Array) -> Any:
     """Return the sums over the units; the rounding does not grow with their number."""
-    units, ones = values.shape[-1], _ONES[values.dtype.char]
-    if units <= 16:
-        return values.dot(ones[:units] if values.ndim > 1 else ones[:units, 0])
+    units = values.shape[-1]
+    if units <= 16:  # float32 is added with more digits
+        sums = values.dot(_ONES[:units] if values.ndim > 1 else _ONES[:units, 0])
+        return sums.astype(values.dtype, copy=False)
+    ones = _ONES if values.dtype.char == "d" else _ONES_32
     sums = _sums(values, ones[:, 0]).astype(values.dtype, copy=False)
     return sums if values.ndim == 1 else sums[:, np.newaxis]
 
@@ -223,7 +226,7 @@ def _total(values: Array) -> Any:
 @lru_cache(maxsize=64)
 def _chunk(units: int) -> int:
     """Return how many units are added at a time: a number that leaves no rest, if there is one."""
-    lengths = range(32, 7, -1)
+    lengths = range(20, 7, -1)
     return next((length for length in lengths if units % length == 0), 16 if units < 64 else 32)
 
 
@@ -240,7 +243,7 @@ def _sums(values: Array, ones: Array) -> Any:
     else:
         chunks = np.vecdot(values[..., :-rest].reshape(*shape, chunk), ones[:chunk])
     if count <= 16:
-        sums = chunks.dot(ones[:count])
+        sums = chunks.dot(_ONES[:count, 0])
     elif count > 64:
         sums = _sums(chunks, ones)
     else:
@@ -273,14 +276,19 @@ def _leaders(a: Array) -> Any:
 _MODERATE = {"d": 300, "f": 37}
 
 
-def _is_moderate(a: Array) -> bool:
-    """Say whether exponentials, and their quotients, are far from both ends of the format."""
+def _is_moderate(a: Array, reference: Any) -> bool:
+    """Say whether e^a itself serves, and its sums and quotients, beside e^reference.
+
+    They do where the reference is from 0 to the limit: what becomes too small has a quotient that
+    is too small. They do below 0, too, where nothing is below −limit.
+    """
     limit = _MODERATE[a.dtype.char]
     if a.size <= 512:
         numbers = a.reshape(-1)
         if numbers.dot(numbers) <= limit**2:
             return True
-    return bool(a.max(initial=0) <= limit and a.min(initial=0) >= -limit)
+    low, high = np.min(reference, initial=0), np.max(reference, initial=0)
+    return bool(high <= limit and (low >= 0 or a.min(initial=0) >= -limit))
 
 
 def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
@@ -295,16 +303,21 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
     """Return e^(a − c), for a number c of each example.
 
     Where the exponentials of an example fit its c is 0, since a difference has to be rounded. Else
-    c is below the reference, so that what counts beside it is a normal number, and the exponential
-    is corrected for what the rounding of the difference took away.
+    it is the reference, or below it where a gap is so wide that what counts beside the reference
+    would not be a normal number, and the exponential is corrected for what the rounding took away.
     """
     powers: Array
     if is_moderate:
         powers = np.exp(a, out=out)
         return powers
-    sizes = np.abs(a).max(axis=-1, keepdims=a.ndim > 1)
-    below = reference - _MODERATE[a.dtype.char] // 4
-    reference = np.where(sizes <= _MODERATE[a.dtype.char], 0, below)
+    limit, lowest = _MODERATE[a.dtype.char], a.min(axis=-1, keepdims=a.ndim > 1)
+    fits = (reference <= limit) & ((reference >= 0) | (lowest >= -limit))
+    is_wide = lowest < reference - 2 * limit
+    reference = np.where(fits, 0, np.where(is_wide, reference - limit // 4, reference))
+    if a.dtype.char == "f":  # twice the digits hold the difference
+        wide = np.exp(a - reference.astype(np.float64))
+        powers = np.positive(wide, out=out, dtype=np.float32, casting="same_kind")
+        return powers
     gaps = _finite(a - reference, is_moderate)
     back = gaps - a
     ahead = gaps - back
@@ -381,7 +394,7 @@ def predict(a: ArrayLike) -> Array:
 
 def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     leader = _leaders(a)
-    is_moderate = _is_moderate(a)
+    is_moderate = _is_moderate(a, a.take(leader))
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
@@ -430,7 +443,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
 
 def _loss_block(a: Array, y: Array, work: Any) -> Any:
     leader = _leaders(a)
-    is_moderate = _is_moderate(a)
+    is_moderate = _is_moderate(a, a.take(leader))
     leading_logit = a.take(leader)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
@@ -439,7 +452,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     others = _total(rivals)
     partition = others + top
     runner_up = _largest_rival(a, leader)
-    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[0])
+    nearby_powers = _exponentials(a, runner_up, _is_moderate(a, runner_up), out=work[0])
     nearby = nearby_powers
     nearby.put(leader, 0)
     nearby_top = _largest(nearby)
@@ -527,10 +540,10 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
 def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     leader = _leaders(a)
-    is_moderate = _is_moderate(a)
+    is_moderate = _is_moderate(a, a.take(leader))
     leading_logit = a.take(leader)
     runner_up = _largest_rival(a, leader)
-    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[0])
+    nearby_powers = _exponentials(a, runner_up, _is_moderate(a, runner_up), out=work[0])
     nearby = nearby_powers
     nearby.put(leader, 0)
     nearby_top = _largest(nearby)
@@ -617,7 +630,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
 
 def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
     leader = _leaders(a)
-    is_moderate = _is_moderate(a)
+    is_moderate = _is_moderate(a, a.take(leader))
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
@@ -647,7 +660,7 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     quotient *= difference
     quotient /= power_2
     runner_up = _largest_rival(a, leader)
-    nearby_powers = _exponentials(a, runner_up, is_moderate, out=work[1])
+    nearby_powers = _exponentials(a, runner_up, _is_moderate(a, runner_up), out=work[1])
     nearby = nearby_powers
     nearby.put(leader, 0)
     nearby_sum = _total(nearby)
