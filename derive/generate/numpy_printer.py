@@ -105,7 +105,8 @@ _ROWS = {row.head: row for row in FUNCTIONS}
 _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
 _ASKING = ("_finite", "_exponentials", "_weighted_gaps")
 """Helpers that are told whether the pre-activations are moderate, beside their operands."""
-_LEADERS = ("leading_logit", "a[leader]", "logits[leader]")
+_LEADING = "leading_logit"
+_LEADERS = (_LEADING, "a[leader]", "logits[leader]")
 """What the reference is called that the program asks about first."""
 
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
@@ -303,6 +304,7 @@ class _Lines:
         self.plan = plan
         self.printer = _Printer(plan.program)
         self.lines: list[str] = []
+        self.asked_with = ""
         if LOGITS not in plan.program:
             self._look_at("a")
 
@@ -313,7 +315,11 @@ class _Lines:
             self.lines.append(f"leader = _leaders({array})")
         asking = (primitives.finite, primitives.scaled_exp, primitives.weighted_gap)
         if any(value.has(*asking) for value in values):
-            self.lines.append(f"is_moderate = _is_moderate({array}, {array}.take(leader))")
+            if _LEADING not in self.plan.program:
+                self.lines.append(f"{_LEADING} = {array}.take(leader)")
+                self.lines.append(f"is_moderate = _is_moderate({array}, {_LEADING})")
+            else:
+                self.asked_with = array
 
     def add(self, assignment: Assignment) -> None:
         """Write an assignment, and what follows from it."""
@@ -322,6 +328,8 @@ class _Lines:
             self._losses(value)
         elif not assignment.per_class or gives_booleans(value):
             self.lines.append(f"{name} = {self.printer.text(value).source}")
+            if name == _LEADING and self.asked_with:
+                self.lines.append(f"is_moderate = _is_moderate({self.asked_with}, {name})")
         else:
             self._array(name, value)
         if name == LOGITS:

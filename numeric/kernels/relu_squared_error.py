@@ -41,6 +41,8 @@ CACHE_BYTES = 2**21
 SMALL_BYTES = 2**13
 """Below it NumPy's own memory is as good as an array to work in."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+_ONES = np.ones((32, 1))
+_ONES_32 = _ONES.astype(np.float32)
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -158,8 +160,9 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
         losses = losses / _count(a, reduction)
     if losses.ndim == 0:
         return losses
-    if losses.size <= 16:  # too few for their order to matter, and a product is the quicker
-        return losses.reshape(-1).dot(np.ones(losses.size, losses.dtype))
+    if losses.size <= len(_ONES):  # too few for their order to matter, and a product is quicker
+        ones = _ONES if losses.dtype.char == "d" else _ONES_32
+        return losses.reshape(-1).dot(ones[: losses.size, 0])
     return np.add.reduce(losses, axis=None)
 
 
@@ -170,14 +173,15 @@ def _by_blocks(
 
     There are as many examples in a block as stay in the cache, and ``buffers`` arrays of the size
     of a block to work in, the same for all. A single example is handed over as vectors, and so are
-    all of them where their entries have nothing to do with each other and count ``together``.
+    many where their entries have nothing to do with each other and count ``together``.
     """
     a = arrays[0]
     units, nowhere = a.shape[-1], (None,) * buffers
-    if a.size == units or (together and a.nbytes <= SMALL_BYTES):
-        vectors = [array.reshape(a.size) for array in arrays] if a.ndim > 1 else arrays
-        return block(*vectors, nowhere)
-    if a.ndim != 2 and not together:
+    if a.size == units:
+        if a.ndim == 2:
+            return block(*[array[0] for array in arrays], nowhere)
+        return block(*[array.reshape(units) for array in arrays], nowhere)
+    if a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
         return block(*arrays, nowhere)
@@ -211,17 +215,11 @@ def _by_blocks(
     return losses
 
 
-_ONES = np.ones((32, 1))
-_ONES_32 = _ONES.astype(np.float32)
-
-
 def _total(values: Array) -> Any:
     """Return the sums over the units; the rounding does not grow with their number."""
-    units = values.shape[-1]
-    if units <= 16:  # float32 is added with more digits
-        sums = values.dot(_ONES[:units] if values.ndim > 1 else _ONES[:units, 0])
-        return sums.astype(values.dtype, copy=False)
-    ones = _ONES if values.dtype.char == "d" else _ONES_32
+    units, ones = values.shape[-1], _ONES if values.dtype.char == "d" else _ONES_32
+    if units <= 16:
+        return values.dot(ones[:units] if values.ndim > 1 else ones[:units, 0])
     sums = _sums(values, ones[:, 0]).astype(values.dtype, copy=False)
     return sums if values.ndim == 1 else sums[:, np.newaxis]
 

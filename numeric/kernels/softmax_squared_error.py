@@ -38,6 +38,8 @@ CACHE_BYTES = 2**21
 SMALL_BYTES = 2**13
 """Below it NumPy's own memory is as good as an array to work in."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+_ONES = np.ones((32, 1))
+_ONES_32 = _ONES.astype(np.float32)
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -155,8 +157,9 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
         losses = losses / _count(a, reduction)
     if losses.ndim == 0:
         return losses
-    if losses.size <= 16:  # too few for their order to matter, and a product is the quicker
-        return losses.reshape(-1).dot(np.ones(losses.size, losses.dtype))
+    if losses.size <= len(_ONES):  # too few for their order to matter, and a product is quicker
+        ones = _ONES if losses.dtype.char == "d" else _ONES_32
+        return losses.reshape(-1).dot(ones[: losses.size, 0])
     return np.add.reduce(losses, axis=None)
 
 
@@ -167,14 +170,15 @@ def _by_blocks(
 
     There are as many examples in a block as stay in the cache, and ``buffers`` arrays of the size
     of a block to work in, the same for all. A single example is handed over as vectors, and so are
-    all of them where their entries have nothing to do with each other and count ``together``.
+    many where their entries have nothing to do with each other and count ``together``.
     """
     a = arrays[0]
     units, nowhere = a.shape[-1], (None,) * buffers
-    if a.size == units or (together and a.nbytes <= SMALL_BYTES):
-        vectors = [array.reshape(a.size) for array in arrays] if a.ndim > 1 else arrays
-        return block(*vectors, nowhere)
-    if a.ndim != 2 and not together:
+    if a.size == units:
+        if a.ndim == 2:
+            return block(*[array[0] for array in arrays], nowhere)
+        return block(*[array.reshape(units) for array in arrays], nowhere)
+    if a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
         return block(*arrays, nowhere)
@@ -208,17 +212,11 @@ def _by_blocks(
     return losses
 
 
-_ONES = np.ones((32, 1))
-_ONES_32 = _ONES.astype(np.float32)
-
-
 def _total(values: Array) -> Any:
     """Return the sums over the units; the rounding does not grow with their number."""
-    units = values.shape[-1]
-    if units <= 16:  # float32 is added with more digits
-        sums = values.dot(_ONES[:units] if values.ndim > 1 else _ONES[:units, 0])
-        return sums.astype(values.dtype, copy=False)
-    ones = _ONES if values.dtype.char == "d" else _ONES_32
+    units, ones = values.shape[-1], _ONES if values.dtype.char == "d" else _ONES_32
+    if units <= 16:
+        return values.dot(ones[:units] if values.ndim > 1 else ones[:units, 0])
     sums = _sums(values, ones[:, 0]).astype(values.dtype, copy=False)
     return sums if values.ndim == 1 else sums[:, np.newaxis]
 
@@ -284,7 +282,7 @@ def _is_moderate(a: Array, reference: Any) -> bool:
     """
     limit = _MODERATE[a.dtype.char]
     if a.size <= 512:
-        numbers = a.reshape(-1)
+        numbers = a if a.ndim == 1 else a.reshape(-1)
         if numbers.dot(numbers) <= limit**2:
             return True
     low, high = np.min(reference, initial=0), np.max(reference, initial=0)
@@ -362,7 +360,8 @@ def predict(a: ArrayLike) -> Array:
 
 def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     leader = _leaders(a)
-    is_moderate = _is_moderate(a, a.take(leader))
+    leading_logit = a.take(leader)
+    is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
@@ -411,7 +410,8 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
 
 def _loss_block(a: Array, y: Array, work: Any) -> Any:
     leader = _leaders(a)
-    is_moderate = _is_moderate(a, a.take(leader))
+    leading_logit = a.take(leader)
+    is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
@@ -495,7 +495,8 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
 def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     leader = _leaders(a)
-    is_moderate = _is_moderate(a, a.take(leader))
+    leading_logit = a.take(leader)
+    is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
@@ -563,7 +564,8 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
 
 def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
     leader = _leaders(a)
-    is_moderate = _is_moderate(a, a.take(leader))
+    leading_logit = a.take(leader)
+    is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
