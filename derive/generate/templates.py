@@ -262,8 +262,8 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
     is_wide = lowest < reference - 2 * limit
     reference = np.where(fits, 0, np.where(is_wide, reference - limit // 4, reference))
     if a.dtype.char == "f":  # twice the digits hold the difference
-        wide = np.exp(a - reference.astype(np.float64))
-        powers = np.positive(wide, out=out, dtype=np.float32, casting="same_kind")
+        wide = np.exp(a - reference.astype(np.float64)).astype(np.float32)
+        powers = np.positive(np.where(fits, np.exp(a), wide), out=out)
         return powers
 ${compensated}
 ''',

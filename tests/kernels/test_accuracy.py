@@ -203,6 +203,22 @@ def test_what_is_not_finite_stays_in_its_example(name: str, strange: float) -> N
 
 
 @pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_huge_example_changes_no_other(name: str, dtype: type) -> None:
+    kernel, random, largest = kernel_of(name), np.random.default_rng(5), np.finfo(dtype).max
+    a, y = random.normal(size=(6, 4)).astype(dtype), np.full((6, 4), 0.25, dtype)
+    beside = a.copy()
+    beside[2] = largest, -largest, 0, 1
+    others = [0, 1, 3, 4, 5]
+    for one, other in zip(
+        (*kernel.value_and_grad(a, y, reduction="none"), kernel.hessian_diagonal(a, y)),
+        (*kernel.value_and_grad(beside, y, reduction="none"), kernel.hessian_diagonal(beside, y)),
+        strict=True,
+    ):
+        assert np.array_equal(one[others], other[others])
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_a_layer_whose_products_overflow_gives_no_warning(name: str) -> None:
     W, h, y = np.array([[1e300, 0.0], [0.0, 1.0]]), np.array([[1e300, 1.0]]), np.full((1, 2), 0.5)
     with warnings.catch_warnings():
