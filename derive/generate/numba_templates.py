@@ -328,10 +328,13 @@ PUBLIC = {
     if quick is not None and out is None and reduction == "sum" and threads == 1:
         value, grad_a = _value_and_grad(a, y, 1.0)
         return quick(value), grad_a
+    if threads != 1:
+        _check_threads(threads)
+    given = a, y
     with np.errstate(all="ignore"):
         a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
-    _check_out(out, a, y)
+    _check_out(out, a, y, *given)
     rows = _rows(a)
     losses, gradients = np.empty(len(rows), rows.dtype), np.empty_like(rows)
     count = float(_count(a, reduction))
@@ -368,7 +371,9 @@ def _by_threads(
     return curvatures.reshape(a.shape)
 """,
     "layer_value_and_grad": _heading(templates.LAYER_VALUE_AND_GRAD)
-    + """    quick = _quick_layer_type(W, h, y)
+    + """    if threads != 1:
+        _check_threads(threads)
+    quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
         value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0, threads)
         return quick(value), grad_W, grad_h

@@ -124,7 +124,13 @@ def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Arra
     return W, h, b
 
 
-def _check_out(out: Array | None, a: Array, y: Array) -> None:
+def _check_threads(threads: Any) -> None:
+    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
+        raise ValueError(f"threads={threads!r}; a whole number of at least 1 is expected")
+
+
+def _check_out(out: Array | None, a: Array, y: Array, *originals: ArrayLike) -> None:
+    """Refuse an array that cannot receive the gradient; a and y may be copies of what was given."""
     if out is None:
         return
     if not isinstance(out, np.ndarray) or out.dtype != a.dtype:
@@ -134,7 +140,8 @@ def _check_out(out: Array | None, a: Array, y: Array) -> None:
         raise ValueError(f"out has shape {out.shape} but a has shape {a.shape}; they must agree")
     if not out.flags.writeable:
         raise ValueError("out is read-only; a writeable array is expected")
-    if np.may_share_memory(out, a) or np.may_share_memory(out, y):
+    arrays = [one for one in (a, y, *originals) if isinstance(one, np.ndarray)]
+    if any(np.shares_memory(out, one) for one in arrays):
         raise ValueError("out shares memory with a or y; an array of its own is expected")
     if not out.flags.c_contiguous:
         _check_overlap(out)
@@ -473,10 +480,13 @@ def value_and_grad(
     if quick is not None and out is None and reduction == "sum" and threads == 1:
         value, grad_a = _value_and_grad(a, y, 1.0)
         return quick(value), grad_a
+    if threads != 1:
+        _check_threads(threads)
+    given = a, y
     with np.errstate(all="ignore"):
         a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
-    _check_out(out, a, y)
+    _check_out(out, a, y, *given)
     rows = _rows(a)
     losses, gradients = np.empty(len(rows), rows.dtype), np.empty_like(rows)
     count = float(_count(a, reduction))
@@ -722,6 +732,8 @@ def layer_value_and_grad(
     >>> grad_W.shape, grad_h.round(4).tolist()
     ((3, 3), [0.7347, 0.0923, -0.827])
     """
+    if threads != 1:
+        _check_threads(threads)
     quick = _quick_layer_type(W, h, y)
     if quick is not None and b is None and reduction == "sum":
         value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0, threads)
@@ -735,6 +747,8 @@ def _checked_layer(
 ) -> tuple[Any, ...]:
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean")
+    if threads != 1:
+        _check_threads(threads)
     W, h, b = _layer(W, h, b)
     if type(y) is not np.ndarray or not _agree(y, W):
         y = _floats("y", y, W)

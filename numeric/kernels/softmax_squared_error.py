@@ -111,7 +111,13 @@ def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Arra
     return W, h, b
 
 
-def _check_out(out: Array | None, a: Array, y: Array) -> None:
+def _check_threads(threads: Any) -> None:
+    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
+        raise ValueError(f"threads={threads!r}; a whole number of at least 1 is expected")
+
+
+def _check_out(out: Array | None, a: Array, y: Array, *originals: ArrayLike) -> None:
+    """Refuse an array that cannot receive the gradient; a and y may be copies of what was given."""
     if out is None:
         return
     if not isinstance(out, np.ndarray) or out.dtype != a.dtype:
@@ -121,7 +127,8 @@ def _check_out(out: Array | None, a: Array, y: Array) -> None:
         raise ValueError(f"out has shape {out.shape} but a has shape {a.shape}; they must agree")
     if not out.flags.writeable:
         raise ValueError("out is read-only; a writeable array is expected")
-    if np.may_share_memory(out, a) or np.may_share_memory(out, y):
+    arrays = [one for one in (a, y, *originals) if isinstance(one, np.ndarray)]
+    if any(np.shares_memory(out, one) for one in arrays):
         raise ValueError("out shares memory with a or y; an array of its own is expected")
     if not out.flags.c_contiguous:
         _check_overlap(out)
@@ -470,10 +477,13 @@ def value_and_grad(
     >>> round(float(value), 4), grad_a.round(4).tolist()
     (3.7411, [0.7347, 0.0923, -0.827])
     """
+    given = a, y
     a, y = _labelled(a, y)
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
-    _check_out(out, a, y)
+    if threads != 1:
+        _check_threads(threads)
+    _check_out(out, a, y, *given)
     in_place = out is not None and out.flags.c_contiguous
     grad_a = out if out is not None and in_place else np.empty(a.shape, a.dtype)
     value = _value_and_grad(a, y, grad_a, reduction, threads)
@@ -666,6 +676,8 @@ def layer_value_and_grad(
     """
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean")
+    if threads != 1:
+        _check_threads(threads)
     W, h, b = _layer(W, h, b)
     if type(y) is not np.ndarray or not _agree(y, W):
         y = _floats("y", y, W)

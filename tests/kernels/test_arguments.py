@@ -21,6 +21,7 @@ every_kernel = pytest.mark.parametrize("name", MODULES)
 A, Y, W, H = np.zeros((3, 5)), np.zeros((3, 4)), np.zeros((5, 2)), np.zeros((3, 2))
 SMALL = np.zeros((2, 3)), np.zeros((2, 3))
 READ_ONLY = np.zeros((3, 5))
+FORTRAN = np.zeros((3, 5), order="F")
 READ_ONLY.flags.writeable = False
 
 Call = Callable[[Any], object]
@@ -47,6 +48,31 @@ ERRORS: tuple[tuple[str, Call, type[Exception], tuple[str, ...]], ...] = (
     ("text", lambda m: m.predict(["a", "b"]), TypeError, ("a has dtype", "float64")),
     ("two dtypes", lambda m: m.loss(A, A.astype(np.float32)), TypeError, ("y has", "float32")),
     ("reduction", lambda m: m.loss(A, A, reduction="average"), ValueError, ("'average'", "'mean'")),
+    (
+        "out is a that had to be copied",
+        lambda m: m.value_and_grad(FORTRAN, A, out=FORTRAN),
+        ValueError,
+        ("out shares memory",),
+    ),
+    (
+        "out is y that had to be copied",
+        lambda m: m.value_and_grad(A, FORTRAN, out=FORTRAN),
+        ValueError,
+        ("out shares memory",),
+    ),
+    ("threads", lambda m: m.value_and_grad(A, A, threads=0), ValueError, ("threads=0", "at least")),
+    (
+        "threads that are no number",
+        lambda m: m.value_and_grad(A, A, threads="2"),
+        ValueError,
+        ("threads='2'",),
+    ),
+    (
+        "threads of a layer",
+        lambda m: m.layer_value_and_grad(W, H, A, threads=1.5),
+        ValueError,
+        ("threads=1.5",),
+    ),
     (
         "out list",
         lambda m: m.value_and_grad(A, A, out=[0.0]),
