@@ -6,7 +6,7 @@ from collections import Counter
 
 from sympy import Expr, Function, Indexed, KroneckerDelta, Sum, Symbol, preorder_traversal
 
-from derive.generate.primitives import placed
+from derive.generate.primitives import placed, scaled_exp
 from derive.generate.program import (
     CLASS,
     LEADER,
@@ -111,11 +111,15 @@ _LEADERS = {"a": "leading_logit", "logits": "leading_logit", "y": "leading_label
 
 
 def name_leaders(program: Program) -> Program:
-    """Look the leader's entry of an array up once, where it is read several times."""
+    """Look the leader's entry of an array up once, where it is read several times.
+
+    Its pre-activation is also read to ask whether exponentials need a shift.
+    """
     reads: Counter[Expr] = Counter()
     for assignment in program.assignments:
-        nodes = preorder_traversal(assignment.value)
+        nodes = list(preorder_traversal(assignment.value))
         reads.update(node for node in nodes if isinstance(node, Indexed) and LEADER in node.indices)
+        reads.update(node.args[1] for node in nodes if isinstance(node, scaled_exp))
     names: dict[Expr, Expr] = {}
     kept: list[Assignment] = []
     for assignment in program.assignments:

@@ -106,7 +106,6 @@ _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
 _ASKING = ("_finite", "_exponentials", "_weighted_gaps")
 """Helpers that are told whether the pre-activations are moderate, beside their operands."""
 _LEADING = "leading_logit"
-_LEADERS = (_LEADING, "a[leader]", "logits[leader]")
 """What the reference is called that the program asks about first."""
 
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
@@ -258,9 +257,7 @@ class _Printer:
 
     @staticmethod
     def _is_moderate(operation: Operation, texts: list[str]) -> str:
-        is_another = operation.function == "_exponentials" and (
-            str(operation.operands[1]) not in _LEADERS
-        )
+        is_another = operation.function == "_exponentials" and texts[1] != _LEADING
         return f"_is_moderate({', '.join(texts)})" if is_another else "is_moderate"
 
     def _total(self, value: Sum) -> Text:
@@ -315,11 +312,7 @@ class _Lines:
             self.lines.append(f"leader = _leaders({array})")
         asking = (primitives.finite, primitives.scaled_exp, primitives.weighted_gap)
         if any(value.has(*asking) for value in values):
-            if _LEADING not in self.plan.program:
-                self.lines.append(f"{_LEADING} = {array}.take(leader)")
-                self.lines.append(f"is_moderate = _is_moderate({array}, {_LEADING})")
-            else:
-                self.asked_with = array
+            self.asked_with = array
 
     def add(self, assignment: Assignment) -> None:
         """Write an assignment, and what follows from it."""

@@ -42,7 +42,9 @@ __all__ = [
     "gives_booleans",
     "is_array",
     "is_negative",
+    "is_simple",
     "sides_of",
+    "word_for",
 ]
 
 DONE = Symbol("done", real=True)

@@ -14,6 +14,7 @@ from typing import Any
 from sympy import Expr, Function, KroneckerDelta, S, Symbol, exp, log
 
 from derive.generate.program import LEADER, rewrite
+from derive.language import Entries, total
 
 __all__ = [
     "Primitive",
@@ -114,6 +115,20 @@ class Primitive:
 _ANY = S.Half / 3
 """Stands for a primitive whose value does not matter: the forms hold for every shift."""
 
+
+def _largest(vector: Expr) -> Expr:
+    """Return the largest entry: of exponentials scaled by the largest rival, the rival's own."""
+    references = {node.args[1] for node in vector.atoms(scaled_exp)}
+    if len(references) == 1 and isinstance(reference := references.pop(), largest_rival):
+        return scaled_exp(reference, reference)
+    return _ANY
+
+
+def _sum(vector: Entries) -> Expr:
+    ((bound, size),) = vector.axes
+    return total(vector.expr, bound, size)
+
+
 _SHIFT = Symbol("shift", real=True)
 """Any number: what is made of scaled exponentials has to hold for all of them."""
 
@@ -130,8 +145,8 @@ _TABLE = (
         ),
     ),
     Primitive(largest_rival, lambda vector: (_ANY,)),
-    Primitive(largest, lambda vector: (_ANY,)),
-    Primitive(sum_but_largest, lambda vector: (_ANY,)),
+    Primitive(largest, lambda vector: (_largest(vector),)),
+    Primitive(sum_but_largest, lambda vector: (_sum(vector) - _largest(vector),)),
     Primitive(magnitude, lambda x: (x, -x), sign_of=0),
     Primitive(clear_sign, lambda x: (S.One, S.Zero), sign_of=0),
     Primitive(sign_bit, lambda x: (S.Zero, S.One), sign_of=0),

@@ -380,7 +380,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     leader = _leaders(a)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
-    powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
     top = powers.take(leader)
@@ -574,10 +574,10 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
 
 def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
     leader = _leaders(a)
+    label_sum = _total(y)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
-    label_sum = _total(y)
-    powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
     rivals.put(leader, 0)
     top = powers.take(leader)

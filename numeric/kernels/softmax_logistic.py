@@ -401,7 +401,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     leader = _leaders(a)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
-    powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
     rivals.put(leader, 0)
     top = powers.take(leader)
@@ -641,7 +641,7 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     leader = _leaders(a)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
-    powers = _exponentials(a, a.take(leader), is_moderate, out=work[0])
+    powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
     rivals.put(leader, 0)

@@ -7,14 +7,16 @@ from typing import Any
 import mpmath
 import pytest
 from mpmath import mp
-from sympy import Add
+from sympy import Add, Integer, Tuple
 
 from derive.generate import common, leader, stabilize
 from derive.generate.evaluate import evaluate
 from derive.generate.lower import RESULTS, lower
-from derive.generate.passes import PASSES, program_of
+from derive.generate.passes import PASSES, plan_of, program_of
+from derive.generate.primitives import cases
 from derive.generate.program import (
     CLASS,
+    COUNT,
     LEADER,
     Assignment,
     Program,
@@ -24,6 +26,7 @@ from derive.generate.program import (
 )
 from derive.generate.spec import KernelSpec
 from derive.language import free_indices, substitute
+from derive.proof import prove
 
 from .specs import OUTSIDE, SPECS
 
@@ -73,6 +76,33 @@ def test_every_pass_keeps_the_results(spec: KernelSpec, function: str) -> None:
                 current = one(current)
                 for leading in range(len(a)):
                     assert agree(expected, run(current, a, y, leading)), (one, leading)
+
+
+@pytest.mark.parametrize(("spec", "function"), CASES)
+def test_a_finished_program_is_proved_to_be_what_was_derived(
+    spec: KernelSpec, function: str
+) -> None:
+    """By the project's own checker: for every k, any class as the leader, and every shift."""
+    derived, finished = lower(spec, function), plan_of(spec, function).program
+    for name in finished.results:
+        found = meaning(finished, name).xreplace({COUNT: Integer(1)})
+        for left, right in cases(Tuple(meaning(derived, name), found)):
+            assert str(prove(left, right)) == "proved"
+
+
+def test_a_finished_program_with_a_fault_is_refuted() -> None:
+    (spec,) = [spec for spec in SPECS if spec.module_name == "softmax_cross_entropy"]
+    program = plan_of(spec, "value_and_grad").program
+    faulty = Program(
+        tuple(
+            Assignment(one.name, one.value + 1, one.per_class) if one.name == "offset" else one
+            for one in program.assignments
+        ),
+        program.results,
+    )
+    derived = meaning(lower(spec, "value_and_grad"), "grad_a")
+    ((left, right),) = cases(Tuple(derived, meaning(faulty, "grad_a")))
+    assert str(prove(left, right)).startswith("refuted")
 
 
 @pytest.mark.parametrize(("spec", "function"), CASES)

@@ -23,6 +23,7 @@ from derive.generate.program import Assignment, Program, read
 from derive.generate.separate import separate
 from derive.generate.stabilize import finish, use_stable_forms
 from derive.generate.stable_forms import COMPENSATED, FINISHING, NAMING, SIGNS, STABLE, Form, proofs
+from derive.language import Entries, index, k, quantity
 from derive.proof import prove
 
 ROWS = (*NAMING, *STABLE, *SIGNS, COMPENSATED, *FINISHING)
@@ -86,7 +87,10 @@ def test_cases_multiply() -> None:
 
 @pytest.mark.parametrize("row", primitive_table(), ids=lambda row: row.head.__name__)
 def test_a_signed_primitive_has_two_meanings(row: object) -> None:
-    arguments = [read("a", True), read("y", True), Symbol("i")]
+    j = index("j")
+    vector = Entries(quantity("a", k)[j], (j, k))
+    names = row.meanings.__code__.co_varnames  # type: ignore[attr-defined]
+    arguments = [vector if names[0] == "vector" else read("a", True), read("y", True), Symbol("i")]
     count = row.meanings.__code__.co_argcount  # type: ignore[attr-defined]
     meanings = row.meanings(*arguments[:count])  # type: ignore[attr-defined]
     assert len(meanings) == (1 if row.sign_of is None else 2)  # type: ignore[attr-defined]
