@@ -12,12 +12,13 @@ from derive.generate.evaluate import evaluate
 from derive.generate.layer import LAYER, matrix_source
 from derive.generate.layout import block, hanging, paragraph
 from derive.generate.lower import with_names
-from derive.generate.matching import U, X
+from derive.generate.matching import R, U, X
 from derive.generate.numpy_printer import lines_of, text_of
+from derive.generate.operations import chain_of
 from derive.generate.passes import plan_of
 from derive.generate.program import CLASS, UNITS, Program, read, rewrite
 from derive.generate.spec import KernelSpec, prediction
-from derive.generate.stable_forms import COMPENSATED
+from derive.generate.stable_forms import COMPENSATED, HALVED, Form
 from derive.generate.templates import (
     ARGUMENTS,
     HEADER,
@@ -66,38 +67,53 @@ def numpy_module(spec: KernelSpec) -> str:
 
 def _body(spec: KernelSpec, function: str) -> dict[str, str]:
     plan = plan_of(spec, function)
-    together = plan.is_elementwise
+    choice = '    carry_out = _by_parts if reduction == "sum" else _by_blocks\n'
     return {
         "body": block(lines_of(plan)),
         "buffers": str(plan.buffers),
-        "together": str(together),
-        "together_for_sum": 'reduction == "sum"' if together else "False",
+        "choose": choice if plan.is_elementwise else "",
+        "carry_out": "carry_out" if plan.is_elementwise else "_by_blocks",
     }
+
+
+_READ = {X: read("a", True), U: read("reference", False), R: read("weights", True)}
+"""What the wildcards of a form are called in a helper."""
+
+
+def _form_lines(form: Form, **arrays: str) -> tuple[list[str], dict[Expr, Expr]]:
+    """Return the lines of a form's bindings, some by names of arrays, and what reads them."""
+    names: dict[Expr, Expr] = dict(_READ)
+    lines = []
+    for name, value in form.bindings:
+        array = arrays.get(name, name)
+        lines.append(f"{array} = {text_of(value.xreplace(names), Program((), ()))}")
+        names[Symbol(name, real=True)] = read(array, True)
+    return lines, names
 
 
 def _compensated() -> str:
     """Return the lines of `_exponentials` that its row in the table of stable forms says."""
-    plurals = {"gap": "gaps", "power": "powers"}
-    names: dict[Expr, Expr] = {X: read("a", True), U: read("reference", False)}
-    lines = []
-    for name, value in COMPENSATED.bindings:
-        source = text_of(value.xreplace(names), Program((), ()))
-        into_out = source.replace(")", ", out=out)") if name == "power" else source
-        array = plurals.get(name, name)
-        lines.append(f"{array} = {into_out}")
-        names[Symbol(name, real=True)] = read(array, True)
+    lines, names = _form_lines(COMPENSATED, gap="gaps", power="powers")
+    lines[-1] = lines[-1].replace(")", ", out=out)")
     correction = COMPENSATED.result.xreplace(names) - read("powers", True)
     lines.append(f"powers += {text_of(correction, Program((), ()))}")
     return block([*lines, "return powers"])
 
 
+def _halved() -> str:
+    """Return the lines of `_weighted_gaps` that its row in the table of stable forms says."""
+    lines, names = _form_lines(HALVED)
+    (operation,) = chain_of(HALVED.result.xreplace(names))
+    operands = ", ".join(text_of(one, Program((), ())) for one in operation.operands)
+    return block([*lines, f"gaps = np.{operation.function}({operands}, out=out)"], depth=2)
+
+
 def _called(source: str) -> tuple[str, ...]:
     """Return the helpers that a source calls, and those that they call themselves."""
-    helpers = {
-        name: filled(text, {"compensated": _compensated()}) for name, text in HELPERS.items()
-    }
+    words = {"compensated": _compensated(), "halved": _halved()}
+    helpers = {name: filled(text, words) for name, text in HELPERS.items()}
     called: set[str] = set()
-    while not (found := set(re.findall(r"\w+(?=\()", source)) & helpers.keys()) <= called:
+    while not (found := set(re.findall(r"\b_\w+", source)) & helpers.keys()) <= called:
         called |= found
         source += "".join(helpers[name] for name in sorted(found))
     return tuple(text for name, text in helpers.items() if name in called)

@@ -23,7 +23,7 @@ from derive.generate.primitives import (
 )
 from derive.language import sigmoid, softplus
 
-__all__ = ["COMPENSATED", "FINISHING", "NAMING", "SIGNS", "STABLE", "Form", "proofs"]
+__all__ = ["COMPENSATED", "FINISHING", "HALVED", "NAMING", "SIGNS", "STABLE", "Form", "proofs"]
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,15 @@ COMPENSATED = Form(
     ),
 )
 """How `scaled_exp` is computed where a shift is needed: in exact arithmetic the rounding is 0."""
+
+HALVED = Form(
+    "weighted difference",
+    R * (X - U),
+    _named("twice") * _named("half"),
+    "a difference of two large numbers is too large, but half of it is not",
+    (("twice", 2 * R), ("half", X / 2 - U / 2)),
+)
+"""How `weighted_gap` is computed where the difference may be too wide for the format."""
 
 FINISHING: tuple[Form, ...] = (Form("ln(1 + x)", log(1 + X), log1p(X), "1 + x forgets a small x"),)
 """Single functions of NumPy, tried when everything else is done."""

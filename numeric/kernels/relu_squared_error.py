@@ -24,7 +24,7 @@ Here the slope at the kink is 1: r′(0) may be any value of [0, 1]; the lecture
 frameworks take 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any
@@ -173,14 +173,10 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     return np.add.reduce(losses, axis=None)
 
 
-def _by_blocks(
-    block: Callable[..., Any], buffers: int, *arrays: Array, together: bool, threads: int = 1
-) -> Any:
-    """Call ``block`` for every block of examples, and return the losses.
+def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
+    """Call ``block`` for every block of examples, and return the losses, if it returns any.
 
-    There are as many examples in a block as stay in the cache, and ``buffers`` arrays of the size
-    of a block to work in, the same for all. A single example is handed over as vectors, and so are
-    many where their entries have nothing to do with each other and count ``together``.
+    A single example is handed over as vectors.
     """
     a = arrays[0]
     units, nowhere = a.shape[-1], (None,) * buffers
@@ -192,34 +188,51 @@ def _by_blocks(
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
         return block(*arrays, nowhere)
-    if together:
-        units, arrays = 1, tuple(array.reshape(a.size) for array in arrays)
-    shape = arrays[0].shape
-    size = (len(arrays) + buffers) * units * a.itemsize
-    rows = min(max(CACHE_BYTES // size, 1), shape[0])
-    if together:
-        rows -= rows % 1024
-    losses: Array = np.empty((-(-shape[0] // rows),) if together else (shape[0], 1), a.dtype)
+    rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
+    losses = _of_blocks(block, buffers, rows, arrays, threads)
+    return losses if losses[0] is None else np.concatenate(losses)
 
-    def carry_out(start: int, stop: int) -> None:
-        work = np.empty((buffers, rows, *shape[1:]), a.dtype)
-        for first in range(start, stop, rows):
-            here = slice(first, min(first + rows, stop))
-            views = [array[here] for array in arrays]
-            result = block(*views, work[:, : len(views[0])])
-            if result is not None:
-                losses[first // rows if together else here] = result
 
+def _of_blocks(
+    block: Callable[..., Any], buffers: int, rows: int, arrays: Sequence[Array], threads: int
+) -> list[Any]:
+    """Return what ``block`` returns for so many rows of the arrays at a time.
+
+    It works in ``buffers`` arrays of the size of a block, the same for every block of a thread.
+    """
+    first = arrays[0]
+    examples = len(first)
+    rows = min(rows, examples)
+
+    def carry_out(starts: range) -> list[Any]:
+        work = np.empty((buffers, rows, *first.shape[1:]), first.dtype)
+        results = []
+        for start in starts:
+            views = [array[start : start + rows] for array in arrays]
+            results.append(block(*views, work[:, : len(views[0])]))
+        return results
+
+    starts = range(0, examples, rows)
     if threads == 1:
-        carry_out(0, shape[0])
-        return losses
-    share = -(-shape[0] // (rows * threads)) * rows
+        return carry_out(starts)
+    share = -(-len(starts) // threads)
+    parts = [starts[number : number + share] for number in range(0, len(starts), share)]
     with ThreadPoolExecutor(threads) as pool:
         quiet = np.errstate(all="ignore")(carry_out)
-        parts = [(first, min(first + share, shape[0])) for first in range(0, shape[0], share)]
-        for done in [pool.submit(quiet, *part) for part in parts]:
-            done.result()
-    return losses
+        return [result for part in pool.map(quiet, parts) for result in part]
+
+
+def _by_parts(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
+    """Call ``block`` for parts of all examples, as of a single one, and return their losses.
+
+    No entry has to do with another, and so a part is a vector, wherever it begins and ends.
+    """
+    a = arrays[0]
+    if a.nbytes <= SMALL_BYTES:
+        return _by_blocks(block, buffers, *arrays)
+    length = CACHE_BYTES // ((len(arrays) + buffers) * a.itemsize)
+    vectors = [array.reshape(a.size) for array in arrays]
+    return np.array(_of_blocks(block, buffers, length - length % 1024, vectors, threads))
 
 
 def _total(values: Array) -> Any:
@@ -287,7 +300,7 @@ def predict(a: ArrayLike) -> Array:
     """
     a = _pre_activations(a)
     prediction = np.empty(a.shape, a.dtype)
-    _by_blocks(_predict_block, 0, a, prediction, together=True)
+    _by_blocks(_predict_block, 0, a, prediction)
     return prediction
 
 
@@ -326,7 +339,8 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
-    losses = _by_blocks(_loss_block, 1, a, y, together=reduction == "sum")
+    carry_out = _by_parts if reduction == "sum" else _by_blocks
+    losses = carry_out(_loss_block, 1, a, y)
     return _reduced(losses, reduction, a)
 
 
@@ -400,8 +414,8 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
-    together = reduction == "sum"
-    losses = _by_blocks(block, 2, a, y, grad_a, together=together, threads=threads)
+    carry_out = _by_parts if reduction == "sum" else _by_blocks
+    losses = carry_out(block, 2, a, y, grad_a, threads=threads)
     return _reduced(losses, reduction, a)
 
 
@@ -450,7 +464,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
         _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
-    _by_blocks(block, 0, a, y, curvature, together=True)
+    _by_blocks(block, 0, a, y, curvature)
     return curvature
 
 

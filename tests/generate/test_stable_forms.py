@@ -22,13 +22,22 @@ from derive.generate.primitives import cases, magnitude, primitive_table
 from derive.generate.program import Assignment, Program, read
 from derive.generate.separate import separate
 from derive.generate.stabilize import finish, use_stable_forms
-from derive.generate.stable_forms import COMPENSATED, FINISHING, NAMING, SIGNS, STABLE, Form, proofs
+from derive.generate.stable_forms import (
+    COMPENSATED,
+    FINISHING,
+    HALVED,
+    NAMING,
+    SIGNS,
+    STABLE,
+    Form,
+    proofs,
+)
 from derive.language import Entries, index, k, quantity
 from derive.proof import prove
 
-ROWS = (*NAMING, *STABLE, *SIGNS, COMPENSATED, *FINISHING)
-MATCHED = tuple(form for form in ROWS if form is not COMPENSATED)
-"""`COMPENSATED` is what a primitive is computed by, and looked for nowhere."""
+ROWS = (*NAMING, *STABLE, *SIGNS, COMPENSATED, HALVED, *FINISHING)
+MATCHED = tuple(form for form in ROWS if form not in (COMPENSATED, HALVED))
+"""The others are what a primitive is computed by, and are looked for nowhere."""
 NUMBERS = st.floats(-4, 4, allow_nan=False).filter(lambda x: abs(x) > 1e-3)
 
 
