@@ -1,0 +1,1 @@
+"""Derivations as books print them: read, and judged line by line."""

@@ -1,0 +1,219 @@
+"""Compares the two sides of an equality at points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from mpmath import mp
+
+from derive.textbook.errors import NotJudged, Unreadable
+from derive.textbook.evaluate.conditions import Conditions, Unmet
+from derive.textbook.evaluate.dual import Undefined, primal
+from derive.textbook.evaluate.evaluator import Evaluator, Work
+from derive.textbook.evaluate.points import Point
+from derive.textbook.meaning.core import At, Core, Entry, Size, Slope, walk_core
+from derive.textbook.meaning.dimensions import Dimension, Index
+from derive.textbook.meaning.reader import Reader
+from derive.textbook.tree import Node
+from derive.textbook.verdicts import Counterexample
+
+__all__ = ["Comparison", "Question", "compare"]
+
+DIGITS = 30
+TOLERANCE = 1e-16
+"""Of the larger side. The sides carry thirty digits, of which cancellation may take ten."""
+SAMPLES = 5
+WORK = 400_000
+"""Nodes that are evaluated for one equality."""
+MOST_PLACES = 60
+"""At how many values of the free indices one point is compared."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether two sides are equal at every value of their indices, under conditions."""
+
+    axes: tuple[Index, ...]
+    left: Core
+    right: Core
+    reader: Reader
+    conditions: tuple[Node, ...] = ()
+
+
+@dataclass
+class Comparison:
+    """What was found."""
+
+    samples: int = 0
+    counterexample: Counterexample | None = None
+    proved: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether both sides were equal wherever they were compared."""
+        return self.counterexample is None and self.samples > 0
+
+
+def _indices(core: Core) -> set[Index]:
+    return {part.index for part in walk_core(core) if isinstance(part, At)}
+
+
+def _dimensions(question: Question) -> list[Dimension]:
+    """Return the dimensions whose size is free, by name."""
+    reader = question.reader
+    found: set[Dimension] = set()
+    seen: set[object] = set()
+    pending = [question.left, question.right]
+    while pending:
+        for part in walk_core(pending.pop()):
+            if isinstance(part, Size):
+                found.add(reader.dimensions.find(part.dimension))
+            if isinstance(part, At):
+                found.add(reader.dimensions.find(part.index.dimension))
+            for index in _own_indices(part):
+                found.add(reader.dimensions.find(index.dimension))
+            if isinstance(part, Entry | Slope) and part.symbol not in seen:
+                seen.add(part.symbol)
+                found.update(reader.dimensions.find(axis) for axis in part.symbol.axes)
+                if part.symbol.definition is not None:
+                    pending.append(part.symbol.definition.body)
+    found.update(reader.dimensions.find(axis.dimension) for axis in question.axes)
+    return sorted((item for item in found if item.size is None), key=lambda item: item.name)
+
+
+def _own_indices(part: Core) -> Iterator[Index]:
+    index = getattr(part, "index", None)
+    if isinstance(index, Index):
+        yield index
+
+
+_SHAPES: tuple[tuple[int, ...], ...] = ((2, 3), (3, 2), (2, 2), (3, 4, 2), (1, 2), (1, 1))
+_STYLES = ("near", "near", "positive", "unit", "near", "positive")
+
+
+def _points(question: Question) -> Iterator[Point]:
+    dimensions = _dimensions(question)
+    for seed in range(3 * len(_SHAPES)):
+        shape = _SHAPES[seed % len(_SHAPES)]
+        sizes = {item: shape[place % len(shape)] for place, item in enumerate(dimensions)}
+        yield Point(sizes, seed + 1, _STYLES[seed % len(_STYLES)])
+
+
+def _free_indices(question: Question) -> list[Index]:
+    used = _indices(question.left) | _indices(question.right)
+    free = [index for index in question.reader.free.values() if index in used]
+    return [*question.axes, *(index for index in free if index not in question.axes)]
+
+
+def _places(question: Question, evaluator: Evaluator) -> Iterator[dict[Index, int]]:
+    indices = _free_indices(question)
+    ranges = [range(1, evaluator.size(index) + 1) for index in indices]
+    for count, values in enumerate(product(*ranges)):
+        if count >= MOST_PLACES:
+            return
+        yield dict(zip(indices, values, strict=True))
+
+
+def _differ(left: Any, right: Any) -> bool:
+    left, right = primal(left), primal(right)
+    return bool(abs(left - right) > TOLERANCE * max(1, abs(left), abs(right)))
+
+
+def compare(question: Question) -> Comparison:
+    """Compare the sides at points until enough were seen or one tells them apart.
+
+    Raises
+    ------
+    NotJudged
+        When it takes too much work.
+    """
+    with mp.workdps(DIGITS):
+        conditions = Conditions(question.reader, question.conditions)
+        comparison = Comparison()
+        work = Work(WORK)
+        for point in _points(question):
+            if comparison.samples >= SAMPLES:
+                break
+            found = _at_point(question, point, conditions, comparison, work)
+            if found is not None:
+                comparison.counterexample = _smallest(question, conditions, found, work)
+                break
+        return comparison
+
+
+def _at_point(
+    question: Question, point: Point, conditions: Conditions, comparison: Comparison | None, work: Work
+) -> Counterexample | None:
+    evaluator = Evaluator(point, question.reader.dimensions, work)
+    try:
+        conditions.impose(evaluator)
+    except (Unmet, Undefined):
+        return None
+    compared = False
+    for places in _places(question, evaluator):
+        try:
+            if not conditions.hold(evaluator, places):
+                continue
+            left = evaluator.value(question.left, places)
+            right = evaluator.value(question.right, places)
+        except Undefined:
+            continue
+        compared = True
+        if _differ(left, right):
+            return _counterexample(question, point, places, left, right)
+    if compared and comparison is not None:
+        comparison.samples += 1
+    return None
+
+
+def _smallest(
+    question: Question, conditions: Conditions, found: Counterexample, work: Work
+) -> Counterexample:
+    """Return a counterexample of the smallest sizes and the simplest numbers."""
+    del work
+    dimensions = _dimensions(question)
+    for size in (1, 2, 3):
+        for seed in range(8):
+            point = Point({item: size for item in dimensions}, seed, ("simple", "simple positive")[seed % 2])
+            try:
+                smaller = _at_point(question, point, conditions, None, Work(WORK // 8))
+            except NotJudged:
+                return found
+            if smaller is not None:
+                return smaller
+        if not dimensions:
+            break
+    return found
+
+
+def _number(value: Any) -> str:
+    value = primal(value)
+    for denominator in (1, 2, 3, 4, 6, 8, 16):
+        scaled = value * denominator
+        if abs(scaled - mp.nint(scaled)) < mp.mpf(10) ** -20 and abs(scaled) < 10**9:
+            whole = int(mp.nint(scaled))
+            return str(whole) if denominator == 1 else f"{whole}/{denominator}"
+    return mp.nstr(value, 8)
+
+
+def _counterexample(
+    question: Question, point: Point, places: dict[Index, int], left: Any, right: Any
+) -> Counterexample:
+    dimensions = _dimensions(question)
+    numbers = []
+    for (symbol, entry), value in point.drawn.items():
+        name = symbol.name + (f"_{{{','.join(map(str, entry))}}}" if entry else "")
+        numbers.append((name, _number(value)))
+    return Counterexample(
+        tuple((item.name, point.size(item)) for item in dimensions if item.known),
+        tuple((index.name, place) for index, place in places.items() if index.name in question.reader.free),
+        tuple(sorted(numbers)),
+        _number(left),
+        _number(right),
+    )
+
+
+_: tuple[object, ...] = (Unreadable, field)

@@ -1,0 +1,337 @@
+r"""From the terminals of a display to its statements: chains of expressions with relations between.
+
+What ends a statement: a row that begins anew, ``\quad`` or a comma before another statement, prose.
+What does not: a row that goes on with a relation or an operator. Equations in limits, arguments and
+conditions are no statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derive.textbook.lexer import Terminal
+from derive.textbook.positions import Span
+
+__all__ = ["EQUALITIES", "Part", "Statement", "statements"]
+
+EQUALITIES = frozenset({"=", ":="})
+_SEPARATING = frozenset({"\\implies", "\\iff", "\\impliedby"})
+_DOWN = frozenset({"OPEN", "LBRACE", "BAR_OPEN", "NORM_OPEN", "BEGIN"})
+_UP = frozenset({"CLOSE", "RBRACE", "BAR_CLOSE", "NORM_CLOSE", "END"})
+_CONDITIONAL = (
+    "if", "when", "whenever", "for", "provided", "assuming", "given", "since", "because", "as",
+    "unless", "under", "case", "with probability",
+)  # fmt: skip
+_OPERATORS = frozenset({"PLUS", "MINUS", "MULOP"})
+_LAYOUT = frozenset({"AMP", "QUAD"})
+_ENDS = frozenset({"PERIOD", "COMMA", "SEMICOLON"})
+
+Part = tuple[Terminal, ...]
+
+
+@dataclass
+class Statement:
+    """A chain: `parts` with `relations` between them, and the conditions under which it stands."""
+
+    parts: list[Part] = field(default_factory=list)
+    relations: list[Terminal] = field(default_factory=list)
+    conditions: list[Part] = field(default_factory=list)
+
+    @property
+    def equalities(self) -> list[tuple[int, int]]:
+        """The places of the sides of every equality that counts."""
+        pairs = []
+        for place, relation in enumerate(self.relations):
+            if relation.value in EQUALITIES and self.parts[place] and self.parts[place + 1]:
+                pairs.append((place, place + 1))
+        return pairs
+
+
+def span_of(part: Part) -> Span:
+    """Return where a part stands."""
+    return part[0].span.to(part[-1].span)
+
+
+def _closing(terminals: Sequence[Terminal], start: int) -> int:
+    depth = 0
+    for place in range(start, len(terminals)):
+        depth += (terminals[place].type in _DOWN) - (terminals[place].type in _UP)
+        if depth <= 0:
+            return place
+    return len(terminals) - 1
+
+
+def _is_rows(terminal: Terminal) -> bool:
+    return terminal.type in ("BEGIN", "END") and terminal.value == "aligned"
+
+
+def _flattened(terminals: Sequence[Terminal]) -> list[Terminal]:
+    """Return the terminals without the environments that only hold rows."""
+    result: list[Terminal] = []
+    depth = 0
+    for terminal in terminals:
+        if depth == 0 and _is_rows(terminal):
+            result.append(Terminal("ROW", "\\\\", terminal.span))
+            continue
+        depth += (terminal.type in _DOWN) - (terminal.type in _UP)
+        result.append(terminal)
+    return result
+
+
+@dataclass
+class _Splitter:
+    """Walks a display; `at` is the place of the terminal in hand."""
+
+    terminals: list[Terminal]
+    at: int = 0
+    found: list[Statement] = field(default_factory=list)
+    current: Statement = field(default_factory=Statement)
+    words: list[Terminal] = field(default_factory=list)
+    condition: list[Terminal] | None = None
+    pending: list[Part] = field(default_factory=list)
+
+    def run(self) -> list[Statement]:
+        while self.at < len(self.terminals):
+            terminal = self.terminals[self.at]
+            if self.condition is not None and not self._ends_condition(terminal):
+                end = _closing(self.terminals, self.at) if terminal.type in _DOWN else self.at
+                self.condition.extend(self.terminals[self.at : end + 1])
+                self.at = end + 1
+                continue
+            handler = _HANDLERS.get(terminal.type)
+            if handler is not None:
+                handler(self, terminal)
+            elif terminal.type in _DOWN:
+                end = _closing(self.terminals, self.at)
+                self.words.extend(self.terminals[self.at : end + 1])
+                self.at = end
+            else:
+                self.words.append(terminal)
+            self.at += 1
+        self.finish()
+        return self.found
+
+    # What the terminals ahead are.
+
+    def _ahead(self, at: int, stop: frozenset[str]) -> list[Terminal]:
+        """Return the terminals from a place to the next of some types, at this depth."""
+        result = []
+        depth = 0
+        for terminal in self.terminals[at:]:
+            if depth == 0 and terminal.type in stop:
+                break
+            depth += (terminal.type in _DOWN) - (terminal.type in _UP)
+            if depth == 0:
+                result.append(terminal)
+        return result
+
+    def _relation_ahead(self, stop: frozenset[str]) -> str | None:
+        for terminal in self._ahead(self.at + 1, stop):
+            if terminal.type == "REL":
+                return terminal.value
+        return None
+
+    def _next(self) -> Terminal | None:
+        for terminal in self.terminals[self.at + 1 :]:
+            if terminal.type not in _LAYOUT:
+                return terminal
+        return None
+
+    # What ends what.
+
+    def end_part(self) -> None:
+        """Put the words in hand into the chain."""
+        if self.words or self.current.relations or not self.current.parts:
+            if len(self.current.parts) == len(self.current.relations):
+                self.current.parts.append(tuple(self.words))
+            elif self.words:
+                self.current.parts[-1] = (*self.current.parts[-1], *self.words)
+        self.words = []
+
+    def finish(self) -> None:
+        """End the statement in hand."""
+        self._end_condition()
+        self.end_part()
+        statement = self.current
+        if statement.relations and len(statement.parts) == len(statement.relations):
+            statement.parts.append(())
+        if any(statement.parts) and statement.relations:
+            statement.conditions.extend(self.pending)
+            self.pending = []
+            self.found.append(_without_ellipses(statement))
+        self.current = Statement()
+
+    def _end_condition(self) -> None:
+        if self.condition:
+            condition = tuple(self.condition)
+            if self.current.relations or self.words:
+                self.current.conditions.append(condition)
+            else:
+                self.pending.append(condition)
+        self.condition = None
+
+    def _ends_condition(self, terminal: Terminal) -> bool:
+        if terminal.type in ("AMP", "ROW", "TEXT", "PERIOD", "COLON", "FORALL"):
+            return True
+        return terminal.type == "QUAD" and bool(self.condition)
+
+    def text(self, terminal: Terminal) -> None:
+        words = terminal.value.strip().strip(",.;:()").lower()
+        follows = self._next()
+        if words.startswith(_CONDITIONAL):
+            if words not in _CONDITIONAL and not words.endswith(("all", "if", "every", "each", "any", "that", "case", "when", "where", "for")):
+                return  # a condition said in words
+            if not (self.current.relations or self.words):
+                self.finish()
+            else:
+                self.end_part()
+            self.condition = []
+        elif follows is not None and follows.type == "REL" and follows.value not in _SEPARATING:
+            self._end_condition()
+            self.end_part()
+        else:
+            self.finish()
+
+    def forall(self, _terminal: Terminal) -> None:
+        self._end_condition()
+        if self.words or self.current.relations:
+            self.end_part()
+        self.condition = []
+
+    def relation(self, terminal: Terminal) -> None:
+        if terminal.value in _SEPARATING:
+            self.finish()
+            return
+        self.end_part()
+        self.current.relations.append(terminal)
+
+    def ampersand(self, _terminal: Terminal) -> None:
+        self._end_condition()
+        follows = self._next()
+        complete = bool(self.words) and bool(self.current.relations)
+        if complete and follows is not None and follows.type not in ("REL", "ROW", "TEXT", *_OPERATORS, *_ENDS):
+            if self._relation_ahead(frozenset({"ROW", "AMP"})) is not None or self.terminals[self.at + 1].type in ("AMP", "QUAD") or self.terminals[self.at+2 : self.at+3] and self.terminals[self.at + 2].type == "REL":
+                self.finish()
+
+    def quad(self, _terminal: Terminal) -> None:
+        follows = self._next()
+        complete = bool(self.words) and bool(self.current.relations)
+        if complete and follows is not None and follows.type not in ("REL", *_OPERATORS, *_ENDS, "ROW", "TEXT"):
+            self._begin_anew(frozenset({"ROW", "TEXT", "COMMA", "SEMICOLON", "PERIOD", "QUAD"}))
+
+    def _begin_anew(self, stop: frozenset[str]) -> None:
+        """End the statement where another follows; a bare side condition belongs to this one."""
+        relation = self._relation_ahead(stop)
+        if relation in EQUALITIES and not self._is_range():
+            self.finish()
+        elif relation is not None:
+            self.end_part()
+            self.condition = []
+
+    def _is_range(self) -> bool:
+        r"""Return whether ``i = 1, \dots, n`` follows, which is a condition."""
+        ahead = [t for t in self.terminals[self.at + 1 : self.at + 8] if t.type not in _LAYOUT]
+        types = [terminal.type for terminal in ahead]
+        return types[:3] == ["NAME", "REL", "NUMBER"] and types[3:5] in (["COMMA", "DOTS"], ["DOTS", "COMMA"], ["COMMA", "NUMBER"])
+
+    def comma(self, _terminal: Terminal) -> None:
+        stop = frozenset({"ROW", "TEXT", "SEMICOLON", "PERIOD", "COMMA"})
+        if self._relation_ahead(stop) is not None:
+            follows = self._next()
+            if follows is not None and follows.type == "REL":
+                self.end_part()
+            elif self.current.relations:
+                self._begin_anew(stop)
+            else:
+                self.words.append(self.terminals[self.at])
+        elif self._ahead(self.at + 1, stop | _LAYOUT) and not self.current.relations:
+            self.words.append(self.terminals[self.at])
+        elif [t for t in self._ahead(self.at + 1, stop) if t.type not in _LAYOUT]:
+            self.words.append(self.terminals[self.at])
+
+    def period(self, terminal: Terminal) -> None:
+        follows = self.terminals[self.at + 1] if self.at + 1 < len(self.terminals) else None
+        if follows is not None and follows.type == "OPEN" and self.words and self.condition is None:
+            self.words.append(Terminal("MULOP", "\\cdot", terminal.span))
+        elif follows is None or follows.type in ("ROW", "AMP", "QUAD", "TEXT"):
+            self._end_condition()
+        else:
+            self.finish()
+
+    def colon(self, _terminal: Terminal) -> None:
+        if self.condition is not None:
+            self._end_condition()
+        elif not self.current.relations:
+            self.words = []
+            self.current = Statement()
+        else:
+            self.finish()
+
+    def row(self, _terminal: Terminal) -> None:
+        self._end_condition()
+        if not (self.words or self.current.relations):
+            return
+        row = self._ahead(self.at + 1, frozenset({"ROW"}))
+        following = [terminal for terminal in row if terminal.type not in _LAYOUT]
+        if not following:
+            return
+        first = following[0]
+        shifted = bool(row) and row[0].type == "AMP"
+        goes_on = (
+            first.type in ("REL", "PLUS", "MULOP", "TEXT")
+            or (not self.words and bool(self.current.relations))
+            or (bool(self.words) and self.words[-1].type in (*_OPERATORS, "BIG"))
+        )
+        if goes_on and first.type == "REL" and first.value in _SEPARATING:
+            goes_on = False
+        if goes_on:
+            return
+        related = any(terminal.type == "REL" for terminal in following)
+        if first.type == "MINUS" and (shifted or not related):
+            return
+        if related or not self.current.relations:
+            if self.current.relations or related:
+                self.finish()
+        elif not shifted and not first.type == "MINUS":
+            self.finish()
+
+
+def _without_ellipses(statement: Statement) -> Statement:
+    """Return a statement without parts that are an ellipsis only: ``= … =`` is one equality."""
+    parts, relations = list(statement.parts), list(statement.relations)
+    place = 1
+    while place < len(parts) - 1:
+        if parts[place] and all(terminal.type == "DOTS" for terminal in parts[place]):
+            del parts[place], relations[place]
+        else:
+            place += 1
+    return Statement(parts, relations, statement.conditions)
+
+
+_HANDLERS = {
+    "TEXT": _Splitter.text,
+    "FORALL": _Splitter.forall,
+    "REL": _Splitter.relation,
+    "AMP": _Splitter.ampersand,
+    "QUAD": _Splitter.quad,
+    "COMMA": _Splitter.comma,
+    "SEMICOLON": _Splitter.comma,
+    "PERIOD": _Splitter.period,
+    "COLON": _Splitter.colon,
+    "ROW": _Splitter.row,
+}
+
+
+def statements(terminals: Sequence[Terminal]) -> list[Statement]:
+    r"""Return the statements of a display, in reading order.
+
+    Examples
+    --------
+    >>> from derive.textbook.lexer import lex
+    >>> from derive.textbook.tokens import tokenize
+    >>> display = r"\begin{aligned} a &= b \\ &= c, \quad i = 1, \dots, n \\ d &= e \end{aligned}"
+    >>> [len(statement.parts) for statement in statements(lex(tokenize(display)))]
+    [3, 2]
+    """
+    return _Splitter(_flattened(terminals)).run()

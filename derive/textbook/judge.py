@@ -1,0 +1,306 @@
+"""Says of every equality of a text whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from derive.textbook.compare import Comparison, Question, compare
+from derive.textbook.displays import Statement, statements
+from derive.textbook.errors import Ambiguous, NotJudged, ShapeMismatch, Unreadable
+from derive.textbook.lexer import Terminal, Vocabulary, lex
+from derive.textbook.macros import Macros, expand
+from derive.textbook.meaning.calls import NothingKnown
+from derive.textbook.meaning.canonical import plain_name
+from derive.textbook.meaning.core import Core, Slope, Tensor, walk_core
+from derive.textbook.meaning.definitions import can_define, define
+from derive.textbook.meaning.dimensions import Dimensions
+from derive.textbook.meaning.reader import Reader
+from derive.textbook.meaning.scope import CHOICES, Readings, Scope
+from derive.textbook.meaning.sums import index_letters
+from derive.textbook.meaning.symbols import Symbols, declared
+from derive.textbook.parser import parse_terminals
+from derive.textbook.positions import NOWHERE, Span
+from derive.textbook.tokens import Raw, tokenize
+from derive.textbook.tree import Name, Node, Number, Relation, walk
+from derive.textbook.verdicts import Judged
+from derive.textbook.words import words_defined
+
+__all__ = ["Judge"]
+
+INTRODUCES = "introduces a function"
+MOST_READINGS = 6
+"""How many other readings of ambiguous notation are tried."""
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One expression of a chain: its tree, its place, or why it cannot be read."""
+
+    node: Node | None
+    span: Span
+    text: str
+    error: Unreadable | None = None
+
+
+@dataclass
+class _Chain:
+    """A statement in hand."""
+
+    sides: list[_Side]
+    conditions: list[Node]
+    outside: frozenset[str] = frozenset()
+
+
+class Judge:
+    r"""Reads displays one after the other; what one defines is in force in the next.
+
+    Parameters
+    ----------
+    declarations : Mapping[str, str]
+        Kinds by LaTeX symbol, such as ``{r"\mathbf{x}": "vector(d)"}``.
+    given : Sequence[str]
+        Definitions in force, LaTeX equations.
+    assume : Sequence[str]
+        Conditions in force.
+    macros : Macros
+        The author's own commands.
+
+    Examples
+    --------
+    >>> judge = Judge({"x": "scalar"}, [r"\sigma(x) = \frac{1}{1 + e^{-x}}"])
+    >>> [judged.kind for judged in judge.display(r"\sigma'(x) = \sigma(x)(1 + \sigma(x))")]
+    ['refuted']
+    """
+
+    def __init__(
+        self,
+        declarations: Mapping[str, str] = {},
+        given: Sequence[str] = (),
+        assume: Sequence[str] = (),
+        macros: Macros = {},
+    ) -> None:
+        self.macros = macros
+        self.words = words_defined([tokenize(text) for text in given])
+        self.symbols = declared(Dimensions(), declarations)
+        self.reader = Reader(self.symbols)
+        self.conditions: list[Node] = []
+        self.troubles: dict[str, str] = {}
+        self._last: _Side | None = None
+        self._found: list[Node] = []
+        self._give_all(given)
+        for text in assume:
+            self._assume(text)
+
+    # What is in force.
+
+    def _terminals(self, raw: Sequence[Raw]) -> list[Terminal]:
+        tokens = expand(raw, self.macros)
+        self.words |= words_defined([tokens])
+        return lex(tokens, self._vocabulary())
+
+    def _vocabulary(self) -> Vocabulary:
+        heads = frozenset(name for name in self.reader.heads if name.isalnum() and len(name) > 1)
+        return self.symbols.vocabulary(self.words | heads)
+
+    def _give_all(self, texts: Sequence[str]) -> None:
+        """Take definitions, in whatever order they build on each other."""
+        waiting = list(texts)
+        while waiting:
+            later = []
+            for text in waiting:
+                try:
+                    self._give(text)
+                except (Unreadable, NotJudged) as error:
+                    later.append(text)
+                    self.troubles[text] = str(error)
+                else:
+                    self.troubles.pop(text, None)
+            if len(later) == len(waiting):
+                break
+            waiting = later
+
+    def _give(self, text: str) -> None:
+        for statement in statements(self._terminals(tokenize(text))):
+            for left, right in statement.equalities:
+                sides = [parse_terminals(statement.parts[place]) for place in (left, right)]
+                if can_define(self.reader, sides[0], sides[1], given=True):
+                    define(self.reader, sides[0], sides[1], given=True)
+                else:
+                    self.conditions.append(Relation((sides[0], sides[1]), ("=",)))
+
+    def _assume(self, text: str) -> None:
+        if "instein" in text:
+            self.reader.einstein = True
+            return
+        for statement in statements(self._terminals(tokenize(text))):
+            sides = tuple(parse_terminals(part) for part in statement.parts)
+            relations = tuple(relation.value for relation in statement.relations)
+            self.conditions.append(Relation(sides, relations))
+
+    # Displays.
+
+    def display(self, text: str, offset: int = 0) -> list[Judged]:
+        """Judge every equality of a display, in reading order."""
+        try:
+            found = statements(self._terminals(tokenize(text, offset)))
+        except Unreadable as error:
+            whole = Span(offset, offset + len(text))
+            return [_unreadable(error, whole, "", "")]
+        result: list[Judged] = []
+        for statement in found:
+            result.extend(self._statement(statement, text, offset))
+        return result
+
+    def _statement(self, statement: Statement, text: str, offset: int) -> list[Judged]:
+        sides = [self._side(part, text, offset) for part in statement.parts]
+        conditions = []
+        for part in statement.conditions:
+            try:
+                node = parse_terminals(part)
+            except Unreadable:
+                continue
+            if isinstance(node, Relation):
+                conditions.append(node)
+        chain = _Chain(sides, conditions)
+        self.reader.free = {}
+        if sides[0].node is not None:
+            chain.outside = frozenset(index_letters(self.reader, sides[0].node))
+        result = []
+        before: int | None = None
+        for left, right in statement.equalities:
+            start = left if before is None else before
+            judged = self._equality(chain, start, right)
+            introduces = judged.kind == "definition" and judged.reason.startswith(INTRODUCES)
+            before = start if introduces else None
+            result.append(judged)
+        return result
+
+    def _side(self, part: Sequence[Terminal], text: str, offset: int) -> _Side:
+        if not part:
+            return _Side(None, NOWHERE, "", Unreadable("nothing stands here"))
+        span = part[0].span.to(part[-1].span)
+        source = " ".join(text[span.start - offset : span.end - offset].split())
+        try:
+            return _Side(parse_terminals(part), span, source)
+        except Unreadable as error:
+            return _Side(None, span, source, error)
+
+    def _equality(self, chain: _Chain, left: int, right: int) -> Judged:
+        one, other = chain.sides[left], chain.sides[right]
+        base = Judged("unreadable", one.span.to(other.span), one.text, other.text)
+        for side in (one, other):
+            if side.error is not None or side.node is None:
+                return _unreadable(side.error, base.span, one.text, other.text)
+        assert one.node is not None and other.node is not None
+        try:
+            return self._judged(chain, one.node, other.node, base)
+        except NothingKnown as error:
+            return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
+        except ShapeMismatch as error:
+            return replace(base, kind="refuted", reason=error.reason, problem=error.span)
+        except Ambiguous as error:
+            return replace(base, reason=error.reason, declaration=error.declaration, problem=error.span)
+        except Unreadable as error:
+            return replace(base, reason=error.reason, problem=error.span)
+        except NotJudged as error:
+            return replace(base, reason=str(error))
+
+    def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
+        if can_define(self.reader, left, right):
+            define(self.reader, left, right)
+            return replace(base, kind="definition", reason="introduces the left side")
+        if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
+            define(self.reader, right, left)
+            return replace(base, kind="definition", reason="introduces the right side")
+        return self._compared(chain, left, right, base)
+
+    def _compared(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
+        self.reader.readings = Readings()
+        first, error = self._attempt(chain, left, right)
+        met = tuple(self.reader.readings.met)
+        if first is not None and first.holds:
+            readings = tuple(CHOICES[name] for name in met if name == "loose")
+            if readings:
+                return replace(base, kind="conditional", conditions=readings, readings=readings, samples=first.samples)
+            return _verdict(base, first)
+        for name in met[:MOST_READINGS]:
+            if name == "loose":
+                continue
+            self.reader.readings = Readings({name: True})
+            second, _ = self._attempt(chain, left, right)
+            if second is not None and second.holds:
+                self.reader.readings = Readings()
+                return replace(base, kind="conditional", conditions=(CHOICES[name],), readings=(CHOICES[name],), samples=second.samples)
+        self.reader.readings = Readings()
+        if first is None:
+            assert error is not None
+            raise error
+        return _verdict(base, first)
+
+    def _attempt(self, chain: _Chain, left: Node, right: Node) -> tuple[Comparison | None, Unreadable | None]:
+        try:
+            return compare(self._question(chain, left, right)), None
+        except Unreadable as error:
+            return None, error
+
+    def _question(self, chain: _Chain, left: Node, right: Node) -> Question:
+        reader = self.reader
+        reader.outside = chain.outside
+        scope = Scope()
+        tensors = (reader.read(left, scope), reader.read(right, scope))
+        for node, tensor in zip((left, right), tensors, strict=True):
+            if isinstance(node, Number) and float(node.text) == 0:
+                other = tensors[1] if tensor is tensors[0] else tensors[0]
+                zero = Tensor(other.axes, tensor.body, other.orientation)
+                tensors = (zero, other) if tensor is tensors[0] else (other, zero)
+                break
+        one, other = tensors
+        if not reader.arrays.same_shape(one, other):
+            raise ShapeMismatch(
+                f"{reader.arrays.describe(one)} is not {reader.arrays.describe(other)}",
+                left.span.to(right.span),
+            )
+        body = reader.arrays.aligned(other, one.axes)
+        conditions = [*_without_letters(self.conditions, chain.conditions), *chain.conditions]
+        return Question(one.axes, one.body, body, reader, tuple(conditions))
+
+
+def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[Node]:
+    """Return the conditions in force, but those between letters of which a statement has its own."""
+    letters = {plain_name(part) for node in own for part in walk(node) if isinstance(part, Name)}
+    return [
+        node for node in conditions
+        if not all(isinstance(side, Name) and plain_name(side) in letters for side in getattr(node, "sides", (node,)))
+    ]
+
+
+def _is_declared(reader: Reader, node: Node) -> bool:
+    from derive.textbook.meaning.symbols import spelling
+
+    spelt = spelling(node)
+    if spelt is None:
+        return True
+    return any(
+        reader.symbols.find(spelt.key(count, upper=upper)) is not None
+        for count in range(len(spelt.lower) + 1)
+        for upper in (True, False)
+    )
+
+
+def _verdict(base: Judged, comparison: Comparison) -> Judged:
+    if comparison.counterexample is not None:
+        return replace(base, kind="refuted", counterexample=comparison.counterexample, samples=comparison.samples)
+    if not comparison.samples:
+        return replace(base, kind="unreadable", reason="no point was found at which both sides have a value")
+    kind = "proved" if comparison.proved else "held"
+    return replace(base, kind=kind, samples=comparison.samples)
+
+
+def _unreadable(error: Unreadable | None, span: Span, left: str, right: str) -> Judged:
+    if error is None:
+        error = Unreadable("nothing stands here")
+    return Judged("unreadable", span, left, right, reason=error.reason, problem=error.span)
+
+
+_: tuple[object, ...] = (field, Slope, walk_core, Core, Symbols)

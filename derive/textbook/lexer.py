@@ -1,0 +1,395 @@
+r"""From TeX's tokens to the terminals of the grammar.
+
+What a command is stands in the tables of `derive.textbook.names`; a command in no table is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from derive.textbook.bars import resolve_bars
+from derive.textbook.errors import Unreadable
+from derive.textbook.names import (
+    ACCENTS,
+    BIG,
+    CLOSING,
+    DOTS,
+    ENVIRONMENTS,
+    FONTS,
+    FUNCTIONS,
+    GREEK,
+    INVISIBLE,
+    INVISIBLE_WITH_ARGUMENT,
+    LETTERLIKE,
+    MULTIPLICATIONS,
+    OPENING,
+    PROSE,
+    RELATIONS,
+    SIZES,
+    TABLES,
+    TEXTS,
+    TRANSPARENT,
+    UNICODE,
+    WELL_KNOWN,
+)
+from derive.textbook.positions import Span
+from derive.textbook.tokens import ROW, Raw, argument_at, matching_brace, plain
+
+__all__ = ["Terminal", "Vocabulary", "lex"]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal of the grammar: its type, what it says, its place."""
+
+    type: str
+    value: str
+    span: Span
+    font: str = ""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a text calls its quantities: decides which runs of letters are one word.
+
+    Parameters
+    ----------
+    words : frozenset[str]
+        Words of several letters that are one name.
+    letters : frozenset[str]
+        Letters that are a name by themselves.
+    """
+
+    words: frozenset[str] = frozenset()
+    letters: frozenset[str] = frozenset()
+
+    def is_word(self, run: str) -> bool:
+        """Return whether a run of letters is one name, and no product of letters."""
+        if run in self.words or run in WELL_KNOWN:
+            return True
+        return len(run) > 2 and not any(letter in self.letters for letter in run)
+
+
+@dataclass
+class _Lexer:
+    tokens: Sequence[Raw]
+    vocabulary: Vocabulary
+    at: int = 0
+    tables: int = 0
+    opened: list[int] = field(default_factory=list)
+    terminals: list[Terminal] = field(default_factory=list)
+
+    def put(self, kind: str, value: str, span: Span, font: str = "") -> None:
+        self.terminals.append(Terminal(kind, value, span, font))
+
+    def run(self) -> list[Terminal]:
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            token = replace(token, text=UNICODE.get(token.text, token.text))
+            self.at += 1
+            self._one(token)
+        return resolve_bars(self.terminals)
+
+    def _one(self, token: Raw) -> None:
+        text = token.text
+        for table, kind in _PLAIN:
+            if text in table:
+                value = table[text] if isinstance(table, dict) else text
+                self.put(kind, value, token.span)
+                return
+        if text in _SPECIAL:
+            _SPECIAL[text](self, token)
+        elif text in SIZES or text in INVISIBLE:
+            pass
+        elif text in INVISIBLE_WITH_ARGUMENT:
+            self._skip_argument()
+        elif text in TRANSPARENT:
+            self._transparent(token)
+        elif text in TEXTS:
+            self._text(token)
+        elif text.isdecimal() or (text == "." and self._digit_follows()):
+            self._number(token)
+        elif text.isalpha() and len(text) == 1:
+            self._letters(token)
+        elif text.startswith("\\") and text[1:] in BIG | FUNCTIONS:
+            self.put("BIG", text, token.span)
+        else:
+            raise Unreadable(f"{text} is not known here", token.span)
+
+    def _peek(self) -> str:
+        return self.tokens[self.at].text if self.at < len(self.tokens) else ""
+
+    def _digit_follows(self) -> bool:
+        before = self.terminals[-1].type if self.terminals else ""
+        return self._peek().isdecimal() and before not in ("NAME", "NUMBER", "CLOSE", "RBRACE")
+
+    def _skip_argument(self) -> None:
+        if self._peek() == "[":
+            while self._peek() not in ("]", ""):
+                self.at += 1
+            self.at += 1
+        _, self.at = argument_at(self.tokens, self.at)
+
+    def _transparent(self, token: Raw) -> None:
+        if token.text == "\\colorbox":
+            self._skip_argument()
+        body, self.at = argument_at(self.tokens, self.at)
+        if token.text in ("\\underbrace", "\\overbrace") and self._peek() in ("_", "^"):
+            _, self.at = argument_at(self.tokens, self.at + 1)
+        inner = _Lexer(body, self.vocabulary)
+        while inner.at < len(body):
+            inner.at += 1
+            inner._one(body[inner.at - 1])
+        self.put("LBRACE", "{", token.span)
+        self.terminals.extend(inner.terminals)
+        self.put("RBRACE", "}", token.span)
+
+    def _text(self, token: Raw) -> None:
+        if self._peek() != "{":
+            if token.text in ("\\rm", "\\mathop", "\\textsc"):
+                return
+        body, self.at = argument_at(self.tokens, self.at)
+        words = plain(body).strip()
+        span = token.span.to(self.tokens[self.at - 1].span)
+        prose = token.text not in ("\\mathrm", "\\operatorname", "\\operatorname*", "\\mathop")
+        self._word(words, span, prose=prose)
+
+    def _word(self, words: str, span: Span, *, prose: bool) -> None:
+        bare = words.lstrip("\\").replace("\\", "").replace(",", "").replace("\\,", "").replace(" ", "")
+        if not words:
+            return
+        if words.lstrip("\\") in FUNCTIONS or bare in ("argmax", "argmin", "max", "min", "sup", "inf"):
+            self.put("BIG", "\\" + bare, span)
+        elif re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", words) and not (prose and words.lower() in PROSE):
+            if words.isdecimal():
+                self.put("NUMBER", words, span)
+            else:
+                self.put("NAME", words, span, "\\mathrm")
+        elif words in GREEK:
+            self.put("NAME", words, span)
+        else:
+            self.put("TEXT", words, span)
+
+    def _single(self) -> bool:
+        """Return whether TeX takes one character only here, as after ``^``."""
+        return bool(self.terminals) and self.terminals[-1].type in ("UNDER", "CARET", "FRAC") or (
+            len(self.terminals) > 1
+            and self.terminals[-2].type == "FRAC"
+            and self.terminals[-1].type in ("NUMBER", "NAME")
+        )
+
+    def _number(self, token: Raw) -> None:
+        digits, span = token.text, token.span
+        while not self._single():
+            follows = self._peek()
+            spaced = self.at < len(self.tokens) and self.tokens[self.at].spaced
+            after = self.tokens[self.at + 1].text if self.at + 1 < len(self.tokens) else ""
+            if spaced or not (follows.isdecimal() or (follows == "." and after.isdecimal() and "." not in digits)):
+                break
+            digits += follows
+            span = span.to(self.tokens[self.at].span)
+            self.at += 1
+        self.put("NUMBER", digits, span)
+
+    def _letters(self, token: Raw) -> None:
+        run = token.text
+        end = self.at
+        if not self._single():
+            while end < len(self.tokens) and self.tokens[end].text.isalnum() and not self.tokens[end].spaced:
+                run += self.tokens[end].text
+                end += 1
+        word = self._longest(run)
+        span = token.span.to(self.tokens[self.at + len(word) - 2].span) if len(word) > 1 else token.span
+        self.at += len(word) - 1
+        if len(word) == 1:
+            self.put("NAME", word, span)
+        elif word in FUNCTIONS and word not in self.vocabulary.words:
+            self.put("BIG", "\\" + word, span)
+        elif word in PROSE and word not in self.vocabulary.words:
+            self.put("TEXT", word, span)
+        else:
+            self.put("NAME", word, span)
+
+    def _longest(self, run: str) -> str:
+        letters = run
+        while letters and not letters.isalpha():
+            if letters in self.vocabulary.words:
+                return letters
+            letters = letters[:-1]
+        if letters in FUNCTIONS or self.vocabulary.is_word(letters):
+            return letters
+        if self.tables and letters in ("if", "otherwise", "else", "for"):
+            return letters
+        for end in range(len(letters) - 1, 1, -1):
+            if letters[:end] in self.vocabulary.words:
+                return letters[:end]
+        return letters[0]
+
+    def environment(self, token: Raw) -> None:
+        body, self.at = argument_at(self.tokens, self.at)
+        name = plain(body).strip()
+        if name in ENVIRONMENTS:
+            name = "aligned"
+            if plain(body).strip().startswith(("alignat", "alignedat")):
+                _, self.at = argument_at(self.tokens, self.at)
+        elif name not in TABLES:
+            raise Unreadable(f"the environment {name} is not known here", token.span)
+        opening = token.text == "\\begin"
+        if opening and name in ("array",) and self._peek() == "{":
+            _, self.at = argument_at(self.tokens, self.at)
+        self.tables += 1 if opening else -1
+        self.put("BEGIN" if opening else "END", name, token.span)
+
+    def delimiter(self, token: Raw) -> None:
+        r"""Read what stands after ``\left`` or ``\right``: a dot is nothing, a bar has a side."""
+        side = token.text
+        follows = self._peek()
+        if side == "\\left":
+            self.opened.append(len(self.terminals))
+        started = self.opened.pop() if side == "\\right" and self.opened else None
+        if follows == ".":
+            self.at += 1
+            if started is not None:
+                self._cases(started)
+        elif follows in _BARS:
+            self.at += 1
+            kind = _BARS[follows] + ("_OPEN" if side == "\\left" else "_CLOSE")
+            self.put(kind, follows, token.span)
+
+    def _cases(self, started: int) -> None:
+        r"""Make a table that only ``\left\{`` stands before into cases."""
+        inside = self.terminals[started:]
+        if len(inside) > 2 and inside[0].value == "\\{" and inside[1].type == "BEGIN" and inside[-1].type == "END":
+            first, last = replace(inside[1], value="cases"), replace(inside[-1], value="cases")
+            self.terminals[started:] = [first, *inside[2:-1], last]
+
+    def stacked(self, token: Raw) -> None:
+        """Read a relation with something above it: the relation remains."""
+        _, self.at = argument_at(self.tokens, self.at)
+        body, self.at = argument_at(self.tokens, self.at)
+        if len(body) != 1 or body[0].text not in RELATIONS:
+            raise Unreadable(f"{token.text} is read over a relation only", token.span)
+        self.put("REL", RELATIONS[body[0].text], token.span)
+
+    def not_(self, token: Raw) -> None:
+        follows = self._peek()
+        self.at += 1
+        negated = {"=": "\\neq", "\\in": "\\notin"}
+        if follows not in negated:
+            raise Unreadable("\\not stands before a relation that has no negation here", token.span)
+        self.put("REL", negated[follows], token.span)
+
+    def colon(self, token: Raw) -> None:
+        if self._peek() == "=":
+            self.at += 1
+            self.put("REL", ":=", token.span)
+        else:
+            self.put("COLON", ":", token.span)
+
+    def number_sets(self, token: Raw) -> None:
+        r"""Read a blackboard 1 as the indicator, written in any of its ways."""
+        body, after = argument_at(self.tokens, self.at)
+        if plain(body).strip() in ("1", "I") or token.text in ("\\mathds", "\\mathbbm", "\\mathbbold"):
+            self.at = after
+            self.put("NAME", "\\mathbb{1}", token.span)
+        else:
+            self.put("FONT", token.text, token.span)
+
+
+def _mark(kind: str) -> Callable[[_Lexer, Raw], None]:
+    def mark(lexer: _Lexer, token: Raw) -> None:
+        lexer.put(kind, token.text, token.span)
+
+    return mark
+
+
+def _bar(kind: str) -> Callable[[_Lexer, Raw], None]:
+    def bar(lexer: _Lexer, token: Raw) -> None:
+        lexer.put(kind, token.text, token.span)
+
+    return bar
+
+
+_BARS = {"|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM", "\\lvert": "BAR", "\\rvert": "BAR", "\\lVert": "NORM", "\\rVert": "NORM"}
+_PLAIN: tuple[tuple[dict[str, str] | frozenset[str], str], ...] = (
+    (GREEK, "NAME"),
+    (LETTERLIKE - {"\\ast", "\\star"}, "NAME"),
+    (MULTIPLICATIONS, "MULOP"),
+    (RELATIONS, "REL"),
+    (DOTS, "DOTS"),
+    (OPENING, "OPEN"),
+    (CLOSING, "CLOSE"),
+    (ACCENTS, "ACCENT"),
+)
+_SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
+    "{": _mark("LBRACE"),
+    "}": _mark("RBRACE"),
+    "_": _mark("UNDER"),
+    "^": _mark("CARET"),
+    "'": _mark("PRIME"),
+    "’": _mark("PRIME"),
+    "+": _mark("PLUS"),
+    "\\pm": _mark("PLUS"),
+    "\\mp": _mark("PLUS"),
+    "-": _mark("MINUS"),
+    "−": _mark("MINUS"),
+    ",": _mark("COMMA"),
+    ";": _mark("SEMICOLON"),
+    ".": _mark("PERIOD"),
+    "&": _mark("AMP"),
+    ROW: _mark("ROW"),
+    "\\newline": _mark("ROW"),
+    "\\cr": _mark("ROW"),
+    "\\quad": _mark("QUAD"),
+    "\\qquad": _mark("QUAD"),
+    "!": _mark("BANG"),
+    "\\forall": _mark("FORALL"),
+    "\\mid": _mark("MIDBAR"),
+    "|": _bar("BAR"),
+    "\\vert": _bar("BAR"),
+    "\\|": _bar("NORM"),
+    "\\Vert": _bar("NORM"),
+    "\\lvert": _bar("BAR_OPEN"),
+    "\\rvert": _bar("BAR_CLOSE"),
+    "\\lVert": _bar("NORM_OPEN"),
+    "\\rVert": _bar("NORM_CLOSE"),
+    "\\frac": _mark("FRAC"),
+    "\\dfrac": _mark("FRAC"),
+    "\\tfrac": _mark("FRAC"),
+    "\\cfrac": _mark("FRAC"),
+    "\\sqrt": _mark("SQRT"),
+    "\\begin": _Lexer.environment,
+    "\\end": _Lexer.environment,
+    "\\left": _Lexer.delimiter,
+    "\\right": _Lexer.delimiter,
+    "\\stackrel": _Lexer.stacked,
+    "\\overset": _Lexer.stacked,
+    "\\underset": _Lexer.stacked,
+    "\\not": _Lexer.not_,
+    ":": _Lexer.colon,
+    "\\colon": _Lexer.colon,
+    "\\mathbb": _Lexer.number_sets,
+    "\\mathds": _Lexer.number_sets,
+    "\\mathbbm": _Lexer.number_sets,
+    "\\mathbbold": _Lexer.number_sets,
+    **{font: _mark("FONT") for font in FONTS - {"\\mathbb"}},
+}
+
+
+def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = Vocabulary()) -> list[Terminal]:
+    r"""Return the terminals of the grammar.
+
+    Raises
+    ------
+    Unreadable
+        At the first command that no table knows.
+
+    Examples
+    --------
+    >>> from derive.textbook.tokens import tokenize
+    >>> [terminal.type for terminal in lex(tokenize(r"\sum_j y_j"))]
+    ['BIG', 'UNDER', 'NAME', 'NAME', 'UNDER', 'NAME']
+    """
+    return _Lexer(tokens, vocabulary).run()

@@ -1,0 +1,137 @@
+"""Matrices written out and cases."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.textbook.errors import ShapeMismatch, Unreadable
+from derive.textbook.meaning.core import At, Choice, Compare, Core, Rational, Tensor
+from derive.textbook.meaning.dimensions import Dimension
+from derive.textbook.meaning.reader import Reader
+from derive.textbook.meaning.scope import Scope
+from derive.textbook.tree import Dots, Group, Name, Node, Product, Relation, Sum, Table, Text, walk
+
+__all__ = ["read_table"]
+
+_CASES = ("cases", "dcases", "rcases")
+_MOST_CELLS = 64
+
+
+def read_table(reader: Reader, node: Table, scope: Scope) -> Tensor:
+    """Return a matrix written out, or a choice between cases."""
+    if node.environment in _CASES:
+        return _cases(reader, node, scope)
+    if node.environment == "aligned":
+        raise Unreadable("rows inside an expression", node.span)
+    if any(isinstance(part, Dots) for part in walk(node)):
+        raise Unreadable("a matrix with an ellipsis", node.span)
+    return _matrix(reader, node, scope)
+
+
+def _matrix(reader: Reader, node: Table, scope: Scope) -> Tensor:
+    height = len(node.rows)
+    width = max((len(row) for row in node.rows), default=0)
+    if height * width > _MOST_CELLS or not height * width:
+        raise Unreadable("a matrix without cells or with very many", node.span)
+    cells: list[list[Core]] = []
+    for row in node.rows:
+        if len(row) != width:
+            raise Unreadable("the rows of a matrix have different lengths", node.span)
+        cells.append([_cell(reader, cell, node, scope) for cell in row])
+    rows = reader.dimensions.index("i", Dimension(str(height), height))
+    columns = reader.dimensions.index("j", Dimension(str(width), width))
+    if width == 1:
+        return Tensor((rows,), _selected(rows, [row[0] for row in cells]), "column")
+    if height == 1:
+        return Tensor((columns,), _selected(columns, cells[0]), "row")
+    return Tensor((rows, columns), _selected(rows, [_selected(columns, row) for row in cells]), "matrix")
+
+
+def _cell(reader: Reader, cell: Node | None, node: Table, scope: Scope) -> Core:
+    if cell is None:
+        raise Unreadable("a matrix with an empty cell", node.span)
+    return reader.scalar(cell, scope)
+
+
+def _selected(index: object, values: list[Core]) -> Core:
+    from derive.textbook.meaning.dimensions import Index
+
+    assert isinstance(index, Index)
+    return Choice(
+        tuple(
+            (Compare("=", At(index), Rational(Fraction(place))), value)
+            for place, value in enumerate(values, start=1)
+        )
+    )
+
+
+def _cases(reader: Reader, node: Table, scope: Scope) -> Tensor:
+    values: list[Tensor] = []
+    conditions: list[Core | None] = []
+    for row in node.rows:
+        cells = [cell for cell in row if cell is not None]
+        value, condition = _case(reader, cells, node, scope)
+        values.append(value)
+        conditions.append(condition)
+    if None in conditions[:-1]:
+        raise Unreadable("a case without a condition stands before others", node.span)
+    if any(value.axes for value in values):
+        raise ShapeMismatch("cases whose values are arrays", node.span)
+    branches = tuple(
+        (condition, value.body)
+        for condition, value in zip(conditions, values, strict=True)
+        if condition is not None
+    )
+    otherwise = values[-1].body if conditions[-1] is None else None
+    return Tensor((), Choice(branches, otherwise))
+
+
+def _case(
+    reader: Reader, cells: list[Node], node: Table, scope: Scope
+) -> tuple[Tensor, Core | None]:
+    if not cells:
+        raise Unreadable("an empty case", node.span)
+    first = _trimmed(cells[0])
+    if len(cells) == 1:
+        return _value_and_condition(reader, first, node, scope)
+    return reader.read(first, scope), _condition(reader, cells[1], scope)
+
+
+def _trimmed(node: Node) -> Node:
+    """Return a cell without a comma at its end."""
+    if isinstance(node, Group) and node.opening == "" and len(node.items) == 2:
+        if isinstance(node.items[1], Product) and not node.items[1].items:
+            return node.items[0]
+    return node
+
+
+def _value_and_condition(
+    reader: Reader, cell: Node, node: Table, scope: Scope
+) -> tuple[Tensor, Core | None]:
+    if isinstance(cell, Group) and cell.opening == "" and len(cell.items) == 2:
+        return reader.read(cell.items[0], scope), _condition(reader, cell.items[1], scope)
+    raise Unreadable("a case without a condition", node.span)
+
+
+def _condition(reader: Reader, cell: Node, scope: Scope) -> Core | None:
+    cell = _trimmed(cell)
+    words = cell.words if isinstance(cell, Text) else ""
+    if words.strip(" .,").lower() in ("otherwise", "else", "otherwise,"):
+        return None
+    if isinstance(cell, Relation):
+        sides = (_without_text(cell.sides[0]), *cell.sides[1:])
+        return reader.condition(Relation(sides, cell.relations, span=cell.span), scope)
+    raise Unreadable("a case without a condition", cell.span)
+
+
+def _without_text(node: Node) -> Node:
+    """Return a side without the word before it."""
+    if isinstance(node, Product) and node.items and isinstance(node.items[0], Text):
+        rest = node.items[1:]
+        return rest[0] if len(rest) == 1 else Product(rest, span=node.span)
+    if isinstance(node, Sum):
+        return Sum(node.signs, (_without_text(node.terms[0]), *node.terms[1:]), span=node.span)
+    return node
+
+
+_ = Name

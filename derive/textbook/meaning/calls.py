@@ -1,0 +1,341 @@
+"""A name before parentheses: an application, an entry, or a factor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.textbook.errors import Ambiguous, Unreadable
+from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.core import At, Core, Entry, Symbol, Tensor, Unknown, symbols_in
+from derive.textbook.meaning.derivatives import slope_by_symbol, slope_of_function, slopes_of_head
+from derive.textbook.meaning.elementary import function_of_array
+from derive.textbook.meaning.reader import Head, Reader
+from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.symbols import Spelling, spelling
+from derive.textbook.tree import Big, Group, Name, Node, Operator, Product, Scripted, Sum, walk
+
+__all__ = ["apply_head", "call_of", "occurs", "read_call"]
+
+_DELIMITERS = ("(", "[", "\\{")
+
+
+def call_of(items: tuple[Node, ...], at: int) -> tuple[Node, Group, Scripted | None] | None:
+    """Return the name, the arguments and what scripts stand behind them, where there is a call."""
+    if at + 1 >= len(items) or not isinstance(items[at], Name | Scripted):
+        return None
+    if isinstance(items[at], Scripted) and isinstance(items[at].base, Group | Big | Operator):  # type: ignore[attr-defined]
+        return None
+    follows = items[at + 1]
+    if isinstance(follows, Group) and follows.opening in _DELIMITERS:
+        return items[at], follows, None
+    if isinstance(follows, Scripted) and isinstance(follows.base, Group) and follows.base.opening in _DELIMITERS:
+        return items[at], follows.base, follows
+    return None
+
+
+def read_call(
+    reader: Reader, items: tuple[Node, ...], at: int, scope: Scope
+) -> tuple[Tensor, int] | None:
+    """Return an application and the place behind it, or None where the name is a factor."""
+    call = call_of(items, at)
+    if call is None:
+        return None
+    name, group, scripts = call
+    spelt = spelling(name)
+    if spelt is None:
+        return None
+    lower = script_items(scripts.lower) if scripts is not None else ()
+    result, used = _applied(reader, spelt, name, group, lower, scope)
+    if result is None:
+        return None
+    if scripts is not None:
+        result = reader.indexed(result, lower[used:], scope, scripts)
+        result = reader.raised(result, scripts.upper, scripts.primes, scripts, scope)
+    return result, at + 2
+
+
+def _applied(
+    reader: Reader, spelt: Spelling, name: Node, group: Group, lower: tuple[Node, ...], scope: Scope
+) -> tuple[Tensor | None, int]:
+    written = scope.written_out(canonical(name) + canonical(group))
+    if written is not None:
+        tree, outer = written
+        return reader.read(tree, Scope(indices=_visible(scope), parent=outer)), 0
+    found = _by_head(reader, spelt, name, group, lower, scope)
+    if found is not None:
+        return found
+    key, symbol, count = _symbol(reader, spelt)
+    if symbol is not None and symbol.role == "function":
+        return _of_unknown(reader, symbol, spelt, count, group, name, scope), 0
+    if symbol is not None and symbol.axes and _are_indices(reader, group, scope):
+        node = name
+        tensor = reader.symbol_at(symbol, (*spelt.lower[count:], *group.items), scope, node, bold=spelt.bold)
+        return tensor, 0
+    if symbol is not None and spelt.primes and symbol.definition is not None:
+        return slope_by_symbol(reader, symbol, spelt, group, name, scope), 0
+    if symbol is not None or reader.index_or_dimension(spelt, scope):
+        if symbol is not None and symbol.definition is not None and _is_dependence(reader, symbol, group):
+            return reader.reference(name, scope), 0
+        return None, 0
+    return _undeclared(reader, spelt, key, group, name, scope), 0
+
+
+def _visible(scope: Scope) -> dict[str, Core]:
+    result: dict[str, Core] = {}
+    for inner in reversed(list(scope.chain())):
+        result.update(inner.indices)
+    return result
+
+
+def _symbol(reader: Reader, spelt: Spelling) -> tuple[str, Symbol | None, int]:
+    for upper in (True, False):
+        for count in range(len(spelt.lower), -1, -1):
+            key = spelt.key(count, upper=upper)
+            symbol = reader.symbols.find(key, bold=spelt.bold)
+            if symbol is not None:
+                return key, symbol, count
+    return spelt.key(len(spelt.lower), upper=True), None, len(spelt.lower)
+
+
+def _are_indices(reader: Reader, group: Group, scope: Scope) -> bool:
+    for item in group.items:
+        if not isinstance(item, Name):
+            return False
+        letter = plain_name(item)
+        symbol = reader.symbols.find(letter)
+        bound = scope.index(letter) is not None or letter in reader.free
+        if not bound and not (symbol is not None and symbol.role == "index"):
+            return False
+    return True
+
+
+def _is_dependence(reader: Reader, symbol: Symbol, group: Group) -> bool:
+    """Return whether parentheses only say on what a defined quantity depends, as in L(w)."""
+    assert symbol.definition is not None
+    names = [spelling(item) for item in group.items]
+    if any(name is None for name in names):
+        return False
+    found = {part.name for part in symbols_in(symbol.definition.body)}
+    return all(name is not None and name.key(len(name.lower), upper=True) in found for name in names)
+
+
+def _undeclared(
+    reader: Reader, spelt: Spelling, key: str, group: Group, name: Node, scope: Scope
+) -> Tensor | None:
+    well_known = None
+    if not spelt.primes and len(group.items) == 1:
+        argument = reader.read(group.items[0], scope)
+        well_known = function_of_array(reader, spelt.base, argument, name)
+    if well_known is not None:
+        return well_known
+    if len(spelt.base) > 1 and not spelt.base.startswith("\\"):
+        reader.introduced[key] = None
+        raise NothingKnown(f"{key} is not defined", name.span)
+    if key in reader.ranks and group.opening == "(" and len(group.items) == 1:
+        return None
+    raise Ambiguous(f"{key} is a function or a factor", f"{key}: function", name.span)
+
+
+class NothingKnown(Unreadable):
+    """A function that nothing declares or defines: an equation with it says what it is."""
+
+
+# Functions of which only the name is known.
+
+
+def _of_unknown(
+    reader: Reader, symbol: Symbol, spelt: Spelling, count: int, group: Group, node: Node, scope: Scope
+) -> Tensor:
+    arguments = [reader.read(item, scope) for item in group.items]
+    if not arguments:
+        raise Unreadable("a function without an argument", node.span)
+    name = symbol.name
+    if spelt.lower[count:]:
+        name = spelt.key(len(spelt.lower), upper=False)
+    if len(arguments) == 1 and symbol.elementwise is not False:
+        argument = arguments[0]
+        body = Unknown(name, spelt.primes, (((), argument.body),))
+        return Tensor(argument.axes, body, argument.orientation)
+    if spelt.primes:
+        raise Ambiguous("the derivative of a function of several arguments", "write ∂", node.span)
+    body = Unknown(name, 0, tuple((argument.axes, argument.body) for argument in arguments))
+    return Tensor((), body)
+
+
+# Functions that the text defines.
+
+
+def _by_head(
+    reader: Reader, spelt: Spelling, name: Node, group: Group, lower: tuple[Node, ...], scope: Scope
+) -> tuple[Tensor, int] | None:
+    for primes in dict.fromkeys((spelt.primes, 0)):
+        for key, letters in _head_keys(spelt):
+            for head in _ordered(reader.heads.get(key, []), group):
+                if head.primes != primes or head.opening != group.opening:
+                    continue
+                if len(head.arguments) != len(group.items):
+                    continue
+                derived = spelt.primes - primes
+                result = (
+                    slopes_of_head(reader, head, group.items, derived, scope, name)
+                    if derived
+                    else apply_head(reader, head, group.items, letters, scope, name, lower)
+                )
+                if result is not None:
+                    return result, len(head.component) if len(lower) >= len(head.component) else 0
+    return None
+
+
+def _ordered(heads: list[Head], group: Group) -> list[Head]:
+    """Return the definitions, the one that is written the same way first, then the newest."""
+    wanted = tuple(canonical(item) for item in group.items)
+    exact = [head for head in heads if tuple(canonical(item) for item in head.arguments) == wanted]
+    return exact + [head for head in reversed(heads) if head not in exact]
+
+
+def _head_keys(spelt: Spelling) -> list[tuple[str, tuple[Node, ...]]]:
+    """Return the names under which a definition may stand, with the scripts that are its indices."""
+    keys = []
+    for upper in (True, False):
+        for count in range(len(spelt.lower), -1, -1):
+            rest = spelt.lower[count:]
+            above = () if upper or not isinstance(spelt.upper, Group) else spelt.upper.items
+            keys.append((spelt.key(count, upper=upper), (*above, *rest)))
+    return keys
+
+
+def occurs(argument: Node, body: Node) -> bool:
+    wanted = canonical(argument)
+    base = spelling(argument)
+    for part in walk(body):
+        if isinstance(part, Name | Scripted):
+            if canonical(part) == wanted:
+                return True
+            spelt = spelling(part)
+            if spelt is not None and base is not None and spelt.base == base.base and not base.lower:
+                return True
+    return False
+
+
+def apply_head(
+    reader: Reader,
+    head: Head,
+    arguments: tuple[Node, ...],
+    letters: tuple[Node, ...],
+    scope: Scope,
+    node: Node,
+    component: tuple[Node, ...] = (),
+) -> Tensor | None:
+    """Return a defined function at arguments, or None where the definition does not fit them."""
+    if len(letters) != len(head.letters):
+        return None
+    bound = Scope(
+        indices={letter: reader.place(item, scope) for letter, item in zip(head.letters, letters, strict=True)}
+    )
+    for formal, actual in zip(head.arguments, arguments, strict=True):
+        if not _bind(reader, head, formal, actual, bound, scope):
+            return None
+    if head.component and len(component) >= len(head.component):
+        for letter, item in zip(head.component, component, strict=False):
+            bound.indices[letter] = reader.place(item, scope)
+        return _body(reader, head, bound, node)
+    if head.component:
+        indices = [reader.dimensions.index(letter) for letter in head.component]
+        bound.indices.update({letter: At(index) for letter, index in zip(head.component, indices, strict=True)})
+        inner = _body(reader, head, bound, node)
+        lies = ("scalar", "column", "matrix")[len(indices)] if len(indices) < 3 else "array"
+        return Tensor((*indices, *inner.axes), inner.body, lies)  # type: ignore[arg-type]
+    return _body(reader, head, bound, node)
+
+
+def _body(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
+    free, outside = reader.free, reader.outside
+    reader.free, reader.outside = {}, frozenset()
+    reader.depth += 8
+    try:
+        return _elementwise(reader, head, bound, node)
+    finally:
+        reader.depth -= 8
+        reader.free, reader.outside = free, outside
+
+
+def _elementwise(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
+    """Return the body; a function of a number is applied to an array entry by entry."""
+    arrays = [(name, tensor) for name, tensor in bound.tensors.items() if tensor.axes]
+    if len(bound.tensors) == 1 and len(arrays) == 1 and not _uses_as_array(arrays[0][0], head.body):
+        name, tensor = arrays[0]
+        inner = replace(bound, tensors={name: Tensor((), tensor.body)})
+        result = reader.read(head.body, inner)
+        if not result.axes:
+            return Tensor(tensor.axes, result.body, tensor.orientation)
+    return reader.read(head.body, bound)
+
+
+def _uses_as_array(name: str, body: Node) -> bool:
+    """Return whether a body takes its argument apart: by an index, a transpose, a norm, a product."""
+    for part in walk(body):
+        if isinstance(part, Scripted) and not isinstance(part.base, Big | Operator):
+            spelt = spelling(part)
+            if spelt is not None and spelt.base == name and (spelt.lower or _transposed(spelt)):
+                return True
+            if isinstance(part.base, Group) and part.base.opening == "\\|":
+                return True
+        if isinstance(part, Group) and part.opening == "\\|":
+            return True
+        if isinstance(part, Name) and part.letters in ("softmax", "logsumexp"):
+            return True
+    return False
+
+
+def _transposed(spelt: Spelling) -> bool:
+    from derive.textbook.meaning.reader import is_transpose
+
+    return spelt.upper is not None and is_transpose(spelt.upper)
+
+
+def _bind(reader: Reader, head: Head, formal: Node, actual: Node, bound: Scope, scope: Scope) -> bool:
+    """Bind one argument of a definition to what stands in its place."""
+    if isinstance(formal, Product) and call_of(formal.items, 0) is not None and len(formal.items) == 2:
+        bound.written[canonical(formal).replace(" ", "")] = (actual, scope)
+        return True
+    same = canonical(formal) == canonical(actual)
+    if isinstance(formal, Name) and occurs(formal, head.body):
+        name = plain_name(formal)
+        if same and scope.tensor(name) is None and reader.symbols.find(name) is not None:
+            return True
+        bound.tensors[name] = reader.read(actual, scope)
+        return True
+    if same and not _has_letters(reader, formal, scope):
+        return True
+    return _bind_indices(reader, formal, actual, bound, scope) or same
+
+
+def _has_letters(reader: Reader, node: Node, scope: Scope) -> bool:
+    from derive.textbook.meaning.sums import index_letters
+
+    del scope
+    return bool(index_letters(reader, node))
+
+
+def _bind_indices(reader: Reader, formal: Node, actual: Node, bound: Scope, scope: Scope) -> bool:
+    """Bind the indices of an argument like x_j to those of another entry of the same quantity."""
+    first, second = spelling(formal), spelling(actual)
+    if first is None or second is None or first.base != second.base:
+        return False
+    if len(first.lower) != len(second.lower):
+        return False
+    pairs = list(zip(first.lower, second.lower, strict=True))
+    if isinstance(first.upper, Group) and isinstance(second.upper, Group):
+        pairs.extend(zip(first.upper.items, second.upper.items, strict=False))
+    elif (first.upper is None) != (second.upper is None):
+        return False
+    for one, other in pairs:
+        if canonical(one) == canonical(other) and not isinstance(one, Name):
+            continue
+        if not isinstance(one, Name) or len(one.letters) != 1:
+            return False
+        bound.indices[plain_name(one)] = reader.place(other, scope)
+    return True
+
+
+_: tuple[object, ...] = (Entry, Sum, slope_of_function)

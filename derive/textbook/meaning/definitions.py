@@ -1,0 +1,275 @@
+"""Equations that say what something is: the left side is taken as a name for the right one."""
+
+from __future__ import annotations
+
+from derive.textbook.errors import ShapeMismatch, Unreadable
+from derive.textbook.meaning.calls import call_of, occurs
+from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.core import At, Core, Definition, Orientation, Symbol, Tensor, rename, symbols_in, walk_core
+from derive.textbook.meaning.dimensions import Index
+from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
+from derive.textbook.meaning.norms import norm_name
+from derive.textbook.meaning.reader import Head, Reader, is_transpose, only_labels_left
+from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.symbols import Spelling, spelling
+from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Text
+
+__all__ = ["can_define", "define"]
+
+
+def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
+    """Return the known symbol of a name, how many subscripts are labels, and whether the upper is."""
+    for upper in dict.fromkeys((spelt.upper is not None, False)):
+        for count in range(len(spelt.lower), -1, -1):
+            key = spelt.key(count, upper=upper) + "'" * spelt.primes
+            symbol = reader.symbols.find(key, bold=spelt.bold)
+            if symbol is not None and not only_labels_left(symbol, spelt.lower[count:]):
+                return symbol, count, upper
+    return None, len(spelt.lower), spelt.upper is not None
+
+
+def _is_plain(node: Node) -> bool:
+    """Return whether a left side is a name, perhaps with scripts."""
+    spelt = spelling(node)
+    if spelt is None or spelt.base in ("\\partial", "\\nabla", "e", "\\pi", "\\mathbb{1}"):
+        return False
+    if isinstance(node, Scripted) and isinstance(node.base, Big | Operator):
+        return False
+    if spelt.upper is None:
+        return True
+    label = isinstance(spelt.upper, Group) and spelt.upper.opening in ("(", "[") and len(spelt.upper.items) == 1
+    return label or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
+
+
+def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
+    """Return whether an equation with this left side would say what it is."""
+    if isinstance(node, Product) and len(node.items) == 2:
+        call = call_of(node.items, 0)
+        return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
+    if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
+        return given
+    if not isinstance(node, Name | Scripted | Group) or not _is_plain(node):
+        return False
+    spelt = spelling(node)
+    assert spelt is not None
+    if spelt.key(len(spelt.lower), upper=True) in reader.heads:
+        return False
+    symbol, count, upper = _symbol_of(reader, spelt)
+    if symbol is None:
+        return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
+    if symbol.role in ("dimension", "index", "function") or symbol.definition is not None:
+        return False
+    if symbol.role == "constant" and not given:
+        return False
+    places = spelt.lower[count:]
+    return all(isinstance(item, Name) for item in places) and not (spelt.primes and not given)
+
+
+def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given: bool) -> bool:
+    spelt = spelling(name)
+    if spelt is None or spelt.base in ("\\partial", "\\nabla"):
+        return False
+    key = spelt.key(len(spelt.lower), upper=True)
+    for head in reader.heads.get(key, ()):
+        if len(head.arguments) == len(group.items) and head.primes == spelt.primes:
+            same = all(canonical(a) == canonical(b) for a, b in zip(head.arguments, group.items, strict=True))
+            if same or not given:
+                return False
+    symbol, _, _ = _symbol_of(reader, spelt)
+    if given:
+        return symbol is None or symbol.definition is None or bool(spelt.primes) or symbol.role == "function"
+    if spelt.primes:
+        return False
+    if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
+        return not any(occurs(item, right) for item in group.items)
+    if symbol is not None:
+        return bool(symbol.axes) and symbol.definition is None and _letters(group) is not None and all(
+            reader.symbols.find(letter) is not None and reader.symbols.find(letter).role == "index"  # type: ignore[union-attr]
+            for letter in _letters(group) or ()
+        )
+    return all(_is_formal(item) for item in group.items)
+
+
+def _is_formal(node: Node) -> bool:
+    """Return whether an argument is a name that a definition can bind."""
+    return isinstance(node, Name | Scripted) and spelling(node) is not None
+
+
+def _letters(group: Group) -> tuple[str, ...] | None:
+    if all(isinstance(item, Name) for item in group.items):
+        return tuple(plain_name(item) for item in group.items if isinstance(item, Name))
+    return None
+
+
+def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> None:
+    """Take the left side as a name for the right one.
+
+    Raises
+    ------
+    Unreadable
+        When one of them cannot be read.
+    ShapeMismatch
+        When the right side has not the declared shape.
+    """
+    if isinstance(left, Product):
+        call = call_of(left.items, 0)
+        assert call is not None
+        name, group, scripts = call
+        if _defines_entries(reader, name, group):
+            _define_entries(reader, name, group, right)
+        else:
+            _define_function(reader, name, group, scripts, right)
+    elif isinstance(left, Scripted) and isinstance(left.base, Group) and left.base.opening == "\\|":
+        head = Head(norm_name(left), (), "\\|", left.base.items, (), right)
+        reader.heads.setdefault(head.name, []).append(head)
+    else:
+        spelt = spelling(left)
+        assert spelt is not None
+        _define_symbol(reader, spelt, left, right)
+    del given
+
+
+def _defines_entries(reader: Reader, name: Node, group: Group) -> bool:
+    spelt = spelling(name)
+    assert spelt is not None
+    symbol, _, _ = _symbol_of(reader, spelt)
+    letters = _letters(group)
+    if symbol is None or letters is None or not symbol.axes:
+        return False
+    return all(
+        (found := reader.symbols.find(letter)) is not None and found.role == "index" for letter in letters
+    )
+
+
+def _define_entries(reader: Reader, name: Node, group: Group, right: Node) -> None:
+    spelt = spelling(name)
+    assert spelt is not None
+    symbol, _, _ = _symbol_of(reader, spelt)
+    assert symbol is not None
+    if symbol.definition is None:
+        _bind_symbol(reader, symbol, list(_letters(group) or ()), right, right)
+
+
+def _define_function(
+    reader: Reader, name: Node, group: Group, scripts: Scripted | None, right: Node
+) -> None:
+    spelt = spelling(name)
+    assert spelt is not None
+    from derive.textbook.meaning.sums import index_letters
+
+    used = index_letters(reader, right)
+    letters: list[str] = []
+    count = len(spelt.lower)
+    while count and isinstance(spelt.lower[count - 1], Name) and plain_name(spelt.lower[count - 1]) in used:  # type: ignore[arg-type]
+        count -= 1
+    upper = spelt.upper
+    above = isinstance(upper, Group) and len(upper.items) == 1 and canonical(upper.items[0]) in used
+    if above and isinstance(upper, Group):
+        letters.append(canonical(upper.items[0]))
+    letters.extend(canonical(item) for item in spelt.lower[count:])
+    key = spelt.key(count, upper=not above)
+    component = tuple(canonical(item) for item in script_items(scripts.lower)) if scripts is not None else ()
+    head = Head(key, tuple(letters), group.opening, group.items, component, right, spelt.primes)
+    reader.heads.setdefault(key, []).append(head)
+
+
+def _define_symbol(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
+    symbol, count, upper = _symbol_of(reader, spelt)
+    if symbol is not None and symbol.definition is None and symbol.role != "constant":
+        letters = _index_letters_of(spelt, count, upper, symbol)
+        _bind_symbol(reader, symbol, letters, left, right)
+        return
+    if symbol is not None and symbol.definition is not None and not spelt.primes:
+        raise Unreadable(f"{symbol.name} is defined already", left.span)
+    _define_new(reader, spelt, left, right)
+
+
+def _index_letters_of(spelt: Spelling, count: int, upper: bool, symbol: Symbol) -> list[str]:
+    letters = []
+    if not upper and isinstance(spelt.upper, Group) and len(spelt.upper.items) == 1:
+        letters.append(canonical(spelt.upper.items[0]))
+    elif not upper and spelt.upper is not None and symbol.leading and not is_transpose(spelt.upper):
+        letters.append(canonical(spelt.upper))
+    letters.extend(canonical(item) for item in spelt.lower[count:])
+    return letters
+
+
+def _read_right(reader: Reader, letters: list[str], right: Node, dimensions: tuple) -> tuple[Tensor, dict[str, Index]]:  # type: ignore[type-arg]
+    free, outside = reader.free, reader.outside
+    reader.free = {}
+    for letter, dimension in zip(letters, dimensions, strict=False):
+        reader.free_index(letter, dimension)
+    reader.outside = frozenset(letters)
+    try:
+        tensor = reader.read(right, Scope())
+        return tensor, dict(reader.free)
+    finally:
+        reader.free, reader.outside = free, outside
+
+
+def _bind_symbol(reader: Reader, symbol: Symbol, letters: list[str], left: Node, right: Node) -> None:
+    """Define a declared symbol."""
+    tensor, free = _read_right(reader, letters, right, symbol.axes)
+    rest = symbol.axes[len(letters) :]
+    if len(letters) > len(symbol.axes) or (tensor.axes and len(rest) != len(tensor.axes)):
+        raise ShapeMismatch(
+            f"{symbol.name} has {len(rest)} axes here, and its definition is {reader.arrays.describe(tensor)}",
+            left.span,
+        )
+    if rest and not tensor.axes:
+        raise ShapeMismatch(f"{symbol.name} is an array and its definition a number", left.span)
+    for axis, dimension in zip(tensor.axes, rest, strict=True):
+        reader.dimensions.unify(axis.dimension, dimension, left.span)
+    _check_orientation(reader, symbol, tensor, len(letters), left)
+    indices = tuple(free.get(letter) or reader.dimensions.index(letter) for letter in letters)
+    _check_free(free, letters, tensor.body, left)
+    symbol.definition = Definition((*indices, *tensor.axes), tensor.body)
+
+
+def _check_orientation(reader: Reader, symbol: Symbol, tensor: Tensor, given: int, left: Node) -> None:
+    lies = {tensor.orientation, symbol.orientation if given == symbol.leading else "free"}
+    if lies == {"row", "column"}:
+        raise ShapeMismatch(
+            f"{symbol.name} is declared as a {symbol.orientation} and its definition is {reader.arrays.describe(tensor)}",
+            left.span,
+        )
+
+
+def _check_free(free: dict[str, Index], letters: list[str], body: Core, left: Node) -> None:
+    used = {part.index for part in walk_core(body) if isinstance(part, At)}
+    for letter, index in free.items():
+        if letter not in letters and index in used:
+            raise Unreadable(f"the index {letter} stands on the right side only", left.span)
+
+
+def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
+    """Define a name that nothing declares: its scripts that the right side uses are indices."""
+    candidates = [canonical(item) for item in spelt.lower if isinstance(item, Name)]
+    above = spelt.upper.items[0] if isinstance(spelt.upper, Group) and len(spelt.upper.items) == 1 else None
+    if isinstance(above, Name):
+        candidates.append(canonical(above))
+    tensor, free = _read_right(reader, [], right, ())
+    used = {part.index for part in walk_core(tensor.body) if isinstance(part, At)}
+    running = {letter for letter in candidates if letter in free and free[letter] in used}
+    count = len(spelt.lower)
+    while count and canonical(spelt.lower[count - 1]) in running:
+        count -= 1
+    letters = [canonical(item) for item in spelt.lower[count:]]
+    label_above = not (isinstance(above, Name) and canonical(above) in running)
+    if not label_above:
+        letters.insert(0, canonical(above))  # type: ignore[arg-type]
+    _check_free(free, letters, tensor.body, left)
+    indices = tuple(free[letter] for letter in letters)
+    name = spelt.key(count, upper=label_above) + "'" * spelt.primes
+    lies: Orientation = tensor.orientation
+    symbol = Symbol(
+        name,
+        tuple(index.dimension for index in (*indices, *tensor.axes)),
+        len(indices),
+        lies,
+        definition=Definition((*indices, *tensor.axes), tensor.body),
+    )
+    reader.symbols.add(symbol, bold=spelt.bold)
+
+
+_: tuple[object, ...] = (Number, Text, rename, symbols_in)

@@ -1,0 +1,308 @@
+"""Derivatives in the notations of books: fractions of ∂ or d, ∂ₓ, ∇, primes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derive.textbook.errors import Unreadable
+from derive.textbook.meaning.canonical import canonical, plain_name
+from derive.textbook.meaning.core import (
+    At,
+    Choice,
+    Compare,
+    Constant,
+    Core,
+    Entry,
+    Let,
+    Orientation,
+    Power,
+    Rational,
+    Slope,
+    Symbol,
+    Tensor,
+    symbols_in,
+    walk_core,
+)
+from derive.textbook.meaning.dimensions import Dimension
+from derive.textbook.meaning.scope import Scope
+from derive.textbook.positions import Span
+from derive.textbook.tree import Big, Fraction, Group, Name, Node, Number, Operator, Product, Relation, Scripted, Sum
+
+if TYPE_CHECKING:
+    from derive.textbook.meaning.reader import Head, Reader
+    from derive.textbook.meaning.symbols import Spelling
+
+__all__ = [
+    "DerivativePrefix",
+    "derivative_of",
+    "derivative_prefix",
+    "slope_by_symbol",
+    "slope_of_function",
+    "slopes_of_head",
+]
+
+
+@dataclass(frozen=True)
+class _Denominator:
+    """By what a derivative is: the variables in order, and a factor beside them."""
+
+    variables: tuple[Node, ...]
+    factor: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class DerivativePrefix:
+    """An operator that takes what stands behind `after`."""
+
+    apply: Callable[[Node], Tensor]
+    after: int
+    span: Span
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Product) else (node,)
+
+
+def _mark(node: Node) -> int:
+    """Return the order of a ∂ or d, or nought for anything else."""
+    base, order = node, 1
+    if isinstance(node, Scripted) and node.lower is None and not node.primes:
+        if not isinstance(node.upper, Number) or not node.upper.text.isdecimal():
+            return 0
+        base, order = node.base, int(node.upper.text)
+    if not isinstance(base, Name) or base.accents:
+        return 0
+    return order if base.letters in ("\\partial", "d", "\\mathrm{d}", "D", "\\delta")[:2] else 0
+
+
+def _variable_power(node: Node) -> tuple[Node, int]:
+    if isinstance(node, Scripted) and isinstance(node.upper, Number) and node.upper.text.isdecimal():
+        base = replace(node, upper=None) if node.lower is not None or node.primes else node.base
+        return base, int(node.upper.text)
+    return node, 1
+
+
+def _denominator(node: Node) -> _Denominator | None:
+    factors: list[Node] = []
+    variables: list[Node] = []
+    items = _items(node)
+    at = 0
+    while at < len(items):
+        if _mark(items[at]) == 1 and at + 1 < len(items) and not isinstance(items[at + 1], Operator):
+            base, count = _variable_power(items[at + 1])
+            at += 2
+            if at < len(items) and isinstance(items[at], Group) and isinstance(base, Name | Scripted):
+                return None
+            variables.extend([base] * min(count, 9))
+        elif variables:
+            return None
+        elif not isinstance(items[at], Operator):
+            factors.append(items[at])
+            at += 1
+        else:
+            at += 1
+    return _Denominator(tuple(variables), tuple(factors)) if variables else None
+
+
+def _numerator(node: Node, order: int) -> tuple[Node | None] | None:
+    """Return what a fraction of ∂ is of, or nothing for an operator; None where it is no derivative."""
+    items = _items(node)
+    at = next((place for place, item in enumerate(items) if _mark(item)), None)
+    if at is None or _mark(items[at]) != order or at != 0:
+        return None
+    rest = items[1:]
+    if not rest:
+        return (None,)
+    return (rest[0] if len(rest) == 1 else Product(rest, span=rest[0].span.to(rest[-1].span)),)
+
+
+def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None:
+    """Return a derivative that is written as a fraction, or None where it is an ordinary one."""
+    denominator = _denominator(node.denominator)
+    if denominator is None:
+        return None
+    numerator = _numerator(node.numerator, len(denominator.variables))
+    if numerator is None:
+        return None
+    (body,) = numerator
+    if body is None:
+        raise Unreadable("a derivative of nothing", node.span)
+    return _by_variables(reader, body, denominator, scope, node.span)
+
+
+def derivative_prefix(
+    reader: Reader, items: tuple[Node, ...], at: int, scope: Scope
+) -> DerivativePrefix | None:
+    """Return the operator that stands at a place, if one does."""
+    item = items[at]
+    if isinstance(item, Fraction):
+        denominator = _denominator(item.denominator)
+        if denominator is None or _numerator(item.numerator, len(denominator.variables)) != (None,):
+            return None
+        return DerivativePrefix(
+            lambda body: _by_variables(reader, body, denominator, scope, item.span), at + 1, item.span
+        )
+    base = item.base if isinstance(item, Scripted) else item
+    if not isinstance(base, Name) or base.letters not in ("\\partial", "\\nabla", "D"):
+        return None
+    if not isinstance(item, Scripted) or item.lower is None:
+        if base.letters == "\\nabla":
+            raise Unreadable("∇ without the variable under it", item.span)
+        return None
+    if base.letters == "D" and reader.symbols.find("D") is not None:
+        return None
+    if base.letters == "D":
+        return None
+    if item.upper is not None or item.primes:
+        raise Unreadable("this operator has no reading here", item.span)
+    variable = _Denominator((item.lower,), ())
+    return DerivativePrefix(
+        lambda body: _by_variables(reader, body, variable, scope, item.span), at + 1, item.span
+    )
+
+
+def _by_variables(
+    reader: Reader, body: Node, denominator: _Denominator, scope: Scope, span: Span
+) -> Tensor:
+    tensor = reader.read(body, scope)
+    for variable in reversed(denominator.variables):
+        tensor = slope(reader, tensor, variable, scope, span)
+    for factor in denominator.factor:
+        below = reader.read(factor, scope)
+        tensor = reader.arrays.divided(replace(tensor, numerator=None, denominator=None), below, span)
+    return tensor
+
+
+def _target(reader: Reader, variable: Node, scope: Scope) -> tuple[Entry, Tensor]:
+    if isinstance(variable, Relation | Sum | Fraction):
+        raise Unreadable("a derivative by an expression", variable.span)
+    tensor = reader.read(variable, scope)
+    if not isinstance(tensor.body, Entry) or tensor.body.symbol.role in ("index", "function"):
+        raise Unreadable("a derivative by something that is no quantity", variable.span)
+    return tensor.body, tensor
+
+
+def _signature(tensor: Tensor) -> object:
+    """Return what a derivative is of or by, so that equal ones are found in a chain."""
+    if not isinstance(tensor.body, Entry):
+        return None
+    own = {axis: place for place, axis in enumerate(tensor.axes)}
+    places = tuple(
+        own[place.index] if isinstance(place, At) and place.index in own else place
+        for place in tensor.body.places
+    )
+    return (tensor.body.symbol, places)
+
+
+def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Span) -> Tensor:
+    """Return the derivative of a tensor by a variable."""
+    target, by = _target(reader, variable, scope)
+    _check_dependence(tensor, target.symbol, span)
+    by = reader.arrays.fresh(by)
+    assert isinstance(by.body, Entry)
+    body = Slope(tensor.body, by.body.symbol, by.body.places)
+    axes = (*tensor.axes, *by.axes)
+    numerator = _signature(tensor)
+    denominator = _signature(by)
+    lies = _lies(tensor, by)
+    if lies == "matrix" and tensor.axes and by.axes and reader.readings.take("layout"):
+        axes = (*by.axes, *tensor.axes)
+        return Tensor(axes, body, lies)
+    return Tensor(axes, body, lies, numerator, denominator, len(tensor.axes))
+
+
+def _lies(tensor: Tensor, by: Tensor) -> Orientation:
+    if not by.axes:
+        return tensor.orientation
+    if not tensor.axes:
+        if len(by.axes) == 1:
+            return "row" if by.orientation == "row" and not _natural_row(by) else "free"
+        return by.orientation
+    return "matrix" if len(tensor.axes) == len(by.axes) == 1 else "array"
+
+
+def _natural_row(by: Tensor) -> bool:
+    """Return whether a row is one by declaration, and not by a transpose."""
+    assert isinstance(by.body, Entry)
+    symbol = by.body.symbol
+    return any(lies == "row" for _, lies in symbol.views.values()) or symbol.orientation == "row"
+
+
+def _check_dependence(tensor: Tensor, symbol: Symbol, span: Span) -> None:
+    """Refuse the derivative of a quantity of which nothing says how it depends on the variable."""
+    body = tensor.body
+    if isinstance(body, Entry) and body.symbol.definition is None and body.symbol is not symbol:
+        if body.symbol.role != "constant" and (body.symbol.role == "value"):
+            raise Unreadable(
+                f"nothing says how {body.symbol.name} depends on {symbol.name}", span
+            )
+
+
+def slope_of_function(
+    reader: Reader, function: Callable[[Core], Core], argument: Tensor, order: int
+) -> Tensor:
+    """Return the derivative of a function of a number, at every entry of an argument."""
+    del reader
+    local = Symbol("·")
+    core: Core = function(Entry(local))
+    for _ in range(order):
+        core = Slope(core, local)
+    return Tensor(argument.axes, Let(local, (), argument.body, core), argument.orientation)
+
+
+def slopes_of_head(
+    reader: Reader, head: Head, arguments: tuple[Node, ...], order: int, scope: Scope, node: Node
+) -> Tensor | None:
+    """Return the derivative of a defined function by its arguments: a vector where there are more."""
+    if head.letters or head.component:
+        return None
+    tensors = [reader.read(argument, scope) for argument in arguments]
+    names = [plain_name(formal) if isinstance(formal, Name) else "" for formal in head.arguments]
+    if not all(names):
+        return None
+    locals_ = [Symbol(name, tuple(axis.dimension for axis in tensor.axes)) for name, tensor in zip(names, tensors, strict=True)]
+    if len(arguments) == 1:
+        argument = tensors[0]
+        local = Symbol(names[0])
+        inner = reader.read(head.body, Scope(tensors={names[0]: Tensor((), Entry(local))}))
+        if inner.axes:
+            raise Unreadable("the derivative of a function with an array as value", node.span)
+        core = inner.body
+        for _ in range(order):
+            core = Slope(core, local)
+        return Tensor(argument.axes, Let(local, (), argument.body, core), argument.orientation)
+    if order > 1 or any(tensor.axes for tensor in tensors):
+        raise Unreadable("this derivative of a function of several arguments", node.span)
+    bound = {name: Tensor((), Entry(local)) for name, local in zip(names, locals_, strict=True)}
+    inner = reader.read(head.body, Scope(tensors=bound))
+    axis = reader.dimensions.index("i", Dimension(str(len(arguments)), len(arguments)))
+    branches: list[tuple[Core, Core]] = []
+    for place, local in enumerate(locals_, start=1):
+        core = Slope(inner.body, local)
+        for other, tensor in zip(locals_, tensors, strict=True):
+            core = Let(other, (), tensor.body, core)
+        branches.append((Compare("=", At(axis), Rational(_fraction(place))), core))
+    return Tensor((axis,), Choice(tuple(branches)), "free")
+
+
+def _fraction(value: int):  # type: ignore[no-untyped-def]
+    from fractions import Fraction as Number_
+
+    return Number_(value)
+
+
+def slope_by_symbol(
+    reader: Reader, symbol: Symbol, spelt: Spelling, group: Group, node: Node, scope: Scope
+) -> Tensor:
+    """Return f'(w) where f is a quantity that depends on w."""
+    if len(group.items) != 1 or spelt.primes != 1:
+        raise Unreadable("this derivative has no reading here", node.span)
+    bare = replace(node, primes=0) if isinstance(node, Scripted) else node
+    tensor = reader.reference(bare, scope)
+    del symbol
+    return slope(reader, tensor, group.items[0], scope, node.span)
+
+
+_: tuple[object, ...] = (Big, Constant, Power, canonical, symbols_in, walk_core)

@@ -1,0 +1,217 @@
+"""What stands side by side: applications, prefixes, products by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from derive.textbook.errors import Unreadable
+from derive.textbook.meaning.calls import read_call
+from derive.textbook.meaning.core import At, Fold, Let, Tensor
+from derive.textbook.meaning.derivatives import DerivativePrefix, derivative_prefix
+from derive.textbook.meaning.elementary import FUNCTIONS, read_function
+from derive.textbook.meaning.reader import Reader
+from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.sums import FOLDS, read_big
+from derive.textbook.tree import (
+    Big,
+    Fraction,
+    Group,
+    Name,
+    Node,
+    Operator,
+    Product,
+    Relation,
+    Root,
+    Scripted,
+)
+
+__all__ = ["read_product"]
+
+_WEAK = frozenset({"\\odot", "\\circ", "\\otimes"})
+"""Operators that bind less than neighbours do: a ∘ Bc is a ∘ (Bc)."""
+
+
+@dataclass
+class _Terms:
+    """The factors of a product as they are read, from the left to the right."""
+
+    reader: Reader
+    node: Product
+    total: Tensor | None = None
+    segments: list[tuple[str, Tensor]] = field(default_factory=list)
+    weak: str = ""
+    operator: str = ""
+    sign: int = 1
+
+    def factor(self, tensor: Tensor) -> None:
+        """Multiply by a factor."""
+        arrays = self.reader.arrays
+        if self.sign < 0:
+            tensor, self.sign = arrays.negative(tensor), 1
+        if self.total is None:
+            self.total = tensor
+        elif self.operator == "/":
+            self.total = arrays.divided(self.total, tensor, self.node.span)
+        else:
+            self.total = arrays.multiplied(self.total, tensor, self.operator, self.node.span)
+        self.operator = ""
+
+    def mark(self, symbol: str) -> None:
+        """Take an operator."""
+        if symbol in ("+", "-"):
+            self.sign *= -1 if symbol == "-" else 1
+        elif symbol in _WEAK:
+            self._end_segment()
+            self.weak = symbol
+        elif symbol in ("\\cdot", "\\times", "*", "/"):
+            self.operator = symbol
+        else:
+            raise Unreadable(f"the operator {symbol} has no reading here", self.node.span)
+
+    def _end_segment(self) -> None:
+        if self.total is None:
+            raise Unreadable("an operator without what stands before it", self.node.span)
+        self.segments.append((self.weak, self.total))
+        self.total = None
+
+    def result(self) -> Tensor:
+        """Return the whole product."""
+        self._end_segment()
+        arrays = self.reader.arrays
+        total = self.segments[0][1]
+        for operator, tensor in self.segments[1:]:
+            if operator == "\\otimes" and len(total.axes) == len(tensor.axes) == 1:
+                total = arrays.outer(total, tensor)
+            else:
+                total = arrays.elementwise(total, tensor, self.node.span)
+        return total
+
+
+def read_product(reader: Reader, node: Product, scope: Scope) -> Tensor:
+    """Return what factors side by side mean."""
+    if not node.items:
+        raise Unreadable("nothing stands here", node.span)
+    if reader.einstein:
+        return _einstein(reader, node, scope)
+    return _read_items(reader, node, scope)
+
+
+def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
+    terms = _Terms(reader, node)
+    items = node.items
+    at = 0
+    while at < len(items):
+        item = items[at]
+        if isinstance(item, Operator) and item.symbol != "|":
+            terms.mark(item.symbol)
+            at += 1
+            continue
+        if _is_evaluation(item):
+            assert isinstance(item, Scripted)
+            terms.total = _evaluated(reader, terms.total, item, scope)
+            at += 1
+            continue
+        tensor, at = _factor(reader, items, at, scope)
+        terms.factor(tensor)
+    return terms.result()
+
+
+def _is_evaluation(item: Node) -> bool:
+    return isinstance(item, Scripted) and isinstance(item.base, Operator) and item.base.symbol == "|"
+
+
+def _evaluated(reader: Reader, total: Tensor | None, item: Scripted, scope: Scope) -> Tensor:
+    """Return what stands before the bar at the value that stands under it."""
+    if total is None or not isinstance(item.lower, Relation) or item.lower.relations != ("=",):
+        raise Unreadable("a bar that evaluates needs an equation under it", item.span)
+    variable, value = (reader.read(side, scope) for side in item.lower.sides)
+    from derive.textbook.meaning.core import Entry
+
+    if not isinstance(variable.body, Entry) or len(variable.axes) != len(value.axes):
+        raise Unreadable("a bar evaluates a quantity by its name", item.span)
+    body = reader.arrays.aligned(value, variable.axes, item.span)
+    if len(variable.axes) != len(variable.body.places):
+        raise Unreadable("a bar evaluates a whole quantity", item.span)
+    return Tensor(
+        total.axes, Let(variable.body.symbol, variable.axes, body, total.body), total.orientation
+    )
+
+
+def _big_of(item: Node) -> Big | None:
+    base = item.base if isinstance(item, Scripted) else item
+    return base if isinstance(base, Big) else None
+
+
+def _factor(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -> tuple[Tensor, int]:
+    """Return the factor that begins at a place, and the place behind it."""
+    item = items[at]
+    big = _big_of(item)
+    if big is not None:
+        if big.symbol in FOLDS and not _is_function_of_list(item, items, at):
+            return read_big(reader, item, items[at + 1 :], scope), len(items)
+        return read_function(reader, items, at, scope, _factor)
+    prefix = derivative_prefix(reader, items, at, scope)
+    if prefix is not None:
+        return _derived(reader, prefix, items, scope)
+    call = read_call(reader, items, at, scope)
+    if call is not None:
+        return call
+    return reader.read(item, scope), at + 1
+
+
+def _is_function_of_list(item: Node, items: tuple[Node, ...], at: int) -> bool:
+    r"""Return whether ``\max`` stands before a list: then it is a function of its members."""
+    follows = items[at + 1] if at + 1 < len(items) else None
+    group = follows.base if isinstance(follows, Scripted) else follows
+    return isinstance(item, Big) and isinstance(group, Group) and len(group.items) > 1
+
+
+def _derived(
+    reader: Reader, prefix: DerivativePrefix, items: tuple[Node, ...], scope: Scope
+) -> tuple[Tensor, int]:
+    rest = items[prefix.after :]
+    if not rest:
+        raise Unreadable("a derivative of nothing", prefix.span)
+    end = len(items)
+    if isinstance(rest[0], Group) and rest[0].opening in ("(", "[") and len(rest) > 1:
+        if reader.readings.take("operator"):
+            end = prefix.after + 1
+    body = items[prefix.after : end]
+    node = body[0] if len(body) == 1 else Product(body, span=body[0].span.to(body[-1].span))
+    return prefix.apply(node), end
+
+
+def _einstein(reader: Reader, node: Product, scope: Scope) -> Tensor:
+    """Return a product in which an index that stands twice is summed over."""
+    from derive.textbook.meaning.sums import index_letters
+
+    letters: dict[str, int] = {}
+    for item in node.items:
+        for letter in index_letters(reader, Product((item,))) if not isinstance(item, Operator) else ():
+            letters[letter] = letters.get(letter, 0) + _times(reader, item, letter)
+    repeated = [
+        letter for letter, count in letters.items()
+        if count == 2 and scope.index(letter) is None and letter not in reader.outside
+    ]
+    indices = {letter: reader.dimensions.index(letter) for letter in repeated}
+    inner = scope.inside(indices={letter: At(index) for letter, index in indices.items()})
+    tensor = _read_items(reader, node, inner)
+    body = tensor.body
+    for index in indices.values():
+        body = Fold("sum", index, body)
+    return Tensor(tensor.axes, body, tensor.orientation)
+
+
+def _times(reader: Reader, item: Node, letter: str) -> int:
+    from derive.textbook.tree import walk
+
+    return sum(
+        isinstance(part, Scripted)
+        and sum(isinstance(name, Name) and name.letters == letter for name in walk(part.lower) if part.lower)
+        for part in walk(item)
+        if isinstance(part, Scripted) and part.lower is not None
+    )
+
+
+_: tuple[object, ...] = (Callable, FUNCTIONS, Fraction, Root)

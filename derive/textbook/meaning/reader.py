@@ -1,0 +1,611 @@
+"""From the tree to the meaning: the dispatch, and what names stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
+from derive.textbook.meaning.canonical import TRANSPOSES, canonical, is_bold, plain_name, script_items
+from derive.textbook.meaning.core import (
+    MINUS_ONE,
+    At,
+    Choice,
+    Compare,
+    Constant,
+    Core,
+    Entry,
+    Function,
+    ONE,
+    Orientation,
+    Power,
+    Rational,
+    Size,
+    Symbol,
+    Tensor,
+    ZERO,
+    rename,
+    times,
+)
+from derive.textbook.meaning.dimensions import Dimension, Dimensions, Index
+from derive.textbook.meaning.scope import Readings, Scope
+from derive.textbook.meaning.symbols import Spelling, Symbols, spelling
+from derive.textbook.meaning.tensors import Arrays
+from derive.textbook.tree import (
+    Accented,
+    Big,
+    Dots,
+    Fraction as FractionNode,
+    Group,
+    Name,
+    Node,
+    Number,
+    Operator,
+    Product,
+    Relation,
+    Root,
+    Scripted,
+    Sum,
+    Table,
+    Text,
+    walk,
+)
+
+__all__ = ["Head", "Reader"]
+
+DEEPEST = 60
+"""Of definitions written out in each other."""
+LARGEST_NUMBER = 10**9
+
+
+@dataclass(frozen=True)
+class Head:
+    """A function as the text defines it: how it is written, and its body.
+
+    Parameters
+    ----------
+    name : str
+        With its labels.
+    letters : tuple[str, ...]
+        Letters of the name's own scripts that are indices, as i in ℓ⁽ⁱ⁾(w).
+    opening : str
+        The delimiter of the arguments.
+    arguments : tuple[Node, ...]
+    component : tuple[str, ...]
+        Letters behind the arguments, as i in softmax(o)_i.
+    body : Node
+    primes : int
+    """
+
+    name: str
+    letters: tuple[str, ...]
+    opening: str
+    arguments: tuple[Node, ...]
+    component: tuple[str, ...]
+    body: Node
+    primes: int = 0
+
+
+@dataclass
+class Reader:
+    """Reads trees under the definitions that are in force.
+
+    Parameters
+    ----------
+    symbols : Symbols
+    readings : Readings
+        How ambiguous notation is read.
+    free : dict[str, Index]
+        The indices of the statement in hand that nothing binds.
+    introduced : dict[str, None]
+        Functions that nothing declares or defines, as met.
+    """
+
+    symbols: Symbols
+    readings: Readings = field(default_factory=Readings)
+    free: dict[str, Index] = field(default_factory=dict)
+    introduced: dict[str, None] = field(default_factory=dict)
+    heads: dict[str, list[Head]] = field(default_factory=dict)
+    outside: frozenset[str] = frozenset()
+    guessed: dict[str, str] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+    einstein: bool = False
+    depth: int = 0
+
+    @property
+    def dimensions(self) -> Dimensions:
+        """The dimensions of the text."""
+        return self.symbols.dimensions
+
+    @property
+    def arrays(self) -> Arrays:
+        """The operations on tensors."""
+        return Arrays(self.dimensions)
+
+    def read(self, node: Node, scope: Scope) -> Tensor:
+        """Return what a tree means.
+
+        Raises
+        ------
+        Unreadable
+            With the place and the reason.
+        """
+        self.depth += 1
+        if self.depth > DEEPEST * 8:
+            raise Unreadable("the definitions lead too deep", node.span)
+        try:
+            return _DISPATCH[type(node)](self, node, scope)
+        finally:
+            self.depth -= 1
+
+    def scalar(self, node: Node, scope: Scope) -> Core:
+        """Return what a tree means where only a number can stand.
+
+        Raises
+        ------
+        ShapeMismatch
+            When it is an array.
+        """
+        tensor = self.read(node, scope)
+        if tensor.axes:
+            raise ShapeMismatch(f"{self.arrays.describe(tensor)} stands where a number belongs", node.span)
+        return tensor.body
+
+    # Indices.
+
+    def free_index(self, letter: str, dimension: Dimension | None = None) -> Index:
+        """Return the index of a letter that nothing binds in this statement."""
+        if letter not in self.free:
+            self.free[letter] = self.dimensions.index(letter, dimension)
+        return self.free[letter]
+
+    def index_letter(self, letter: str, scope: Scope) -> Core | None:
+        """Return what a letter is as an index, or None where it is a quantity."""
+        bound = scope.index(letter)
+        if bound is not None:
+            return bound
+        if letter in self.free:
+            return At(self.free[letter])
+        symbol = self.symbols.find(letter)
+        if symbol is None:
+            if self._names_dimension(letter):
+                return Size(Dimension(letter))
+            return At(self.free_index(letter))
+        if symbol.role == "dimension":
+            return Size(Dimension(letter))
+        if symbol.role == "index" and not symbol.axes:
+            return At(self.free_index(letter, symbol.range))
+        return None
+
+    def _names_dimension(self, name: str) -> bool:
+        return name in self.dimension_names
+
+    @property
+    def dimension_names(self) -> set[str]:
+        """The names that stand for dimensions because the text uses them as limits."""
+        return self._limits
+
+    _limits: set[str] = field(default_factory=set)
+
+    def place(self, node: Node, scope: Scope, dimension: Dimension | None = None) -> Core:
+        """Return what a tree means as an index."""
+        if isinstance(node, Name):
+            core = self.index_letter(plain_name(node), scope)
+            if core is not None:
+                if isinstance(core, At) and dimension is not None:
+                    self.dimensions.unify(core.index.dimension, dimension, node.span)
+                return core
+        if isinstance(node, Text | Relation | Group | Table):
+            raise Unreadable("this is no index", node.span)
+        for part in walk(node):
+            if isinstance(part, Name) and len(part.letters) == 1:
+                if self.symbols.find(plain_name(part)) is None:
+                    self.index_letter(plain_name(part), scope)
+        return self.scalar(node, scope)
+
+    def index_or_dimension(self, spelt: Spelling, scope: Scope) -> bool:
+        """Return whether a name without scripts is an index, a dimension or a placeholder."""
+        if scope.tensor(spelt.base) is not None:
+            return True
+        bare = not spelt.lower and not spelt.primes
+        return bare and (self._letter(spelt.base, scope) is not None or spelt.base in ("e", "\\pi"))
+
+    # Names.
+
+    def new_symbol(self, name: str, rank: int, *, bold: bool) -> Symbol:
+        """Take a symbol that was met and not declared; what was guessed is kept for the report."""
+        upper = name.lstrip("\\{").replace("mathcal{", "")[:1].isupper()
+        if rank == 0 and bold:
+            rank = 2 if upper else 1
+        axes = tuple(self.dimensions.fresh() for _ in range(rank))
+        lies: Orientation = ("scalar", "column", "matrix")[rank] if rank < 3 else "array"
+        self.guessed[name] = ("scalar", "vector", "matrix")[rank] if rank < 3 else "tensor"
+        return self.symbols.add(Symbol(name, axes, 0, lies, known=False), bold=bold)
+
+    def reference(self, node: Node, scope: Scope) -> Tensor:
+        """Return what a name with its scripts stands for."""
+        spelt = spelling(node)
+        if spelt is None:
+            return self._scripted(node, scope)
+        found = self._placeholder(spelt, node, scope) or self._known(spelt, node, scope)
+        if found is not None:
+            return found
+        return self._unknown(spelt, node, scope)
+
+    def _placeholder(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+        tensor = scope.tensor(spelt.base)
+        if tensor is None:
+            return None
+        tensor = self.arrays.fresh(tensor)
+        tensor = self.indexed(tensor, spelt.lower, scope, node)
+        return self.raised(tensor, spelt.upper, spelt.primes, node, scope)
+
+    def _known(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+        for primes in dict.fromkeys((spelt.primes, 0)):
+            for upper in dict.fromkeys((spelt.upper is not None, False)):
+                for count in range(len(spelt.lower), -1, -1):
+                    key = spelt.key(count, upper=upper) + "'" * primes
+                    symbol = self.symbols.find(key, bold=spelt.bold)
+                    if symbol is not None and only_labels_left(symbol, spelt.lower[count:]):
+                        symbol = None
+                    if symbol is not None and symbol.role not in ("index", "dimension"):
+                        rest = None if upper else spelt.upper
+                        return self._of_symbol(symbol, spelt, count, rest, spelt.primes - primes, node, scope)
+                    if symbol is not None and symbol.role == "index" and symbol.leading:
+                        return self._of_symbol(symbol, spelt, count, None, 0, node, scope)
+                    if key in self.heads and count == len(spelt.lower) and not primes:
+                        tensor = self._bare_head(key, node, scope)
+                        if tensor is not None:
+                            return self.raised(tensor, None if upper else spelt.upper, spelt.primes, node, scope)
+        return None
+
+    def _bare_head(self, key: str, node: Node, scope: Scope) -> Tensor | None:
+        """Return a function without its arguments: what it is at the quantities of those names."""
+        heads = [head for head in self.heads[key] if not head.primes and not head.component]
+        if len(heads) != 1:
+            return None
+        names = [spelling(argument) for argument in heads[0].arguments]
+        if any(name is None or self.symbols.find(name.base) is None for name in names):
+            return None
+        return self.read(heads[0].body, Scope())
+
+    def _of_symbol(
+        self,
+        symbol: Symbol,
+        spelt: Spelling,
+        count: int,
+        upper: Node | None,
+        primes: int,
+        node: Node,
+        scope: Scope,
+    ) -> Tensor:
+        if symbol.role == "function":
+            raise Unreadable(f"{symbol.name} is a function and stands without an argument", node.span)
+        places = list(spelt.lower[count:])
+        label = self._superscript_index(symbol, upper, len(places))
+        if label is not None:
+            places, upper = [label, *places], None
+        tensor = self.symbol_at(symbol, tuple(places), scope, node, bold=spelt.bold)
+        return self.raised(tensor, upper, primes, node, scope)
+
+    def _superscript_index(self, symbol: Symbol, upper: Node | None, count: int) -> Node | None:
+        if isinstance(upper, Group) and upper.opening in ("(", "[") and len(upper.items) == 1:
+            if count < len(symbol.axes):
+                return upper.items[0]
+            raise Unreadable(f"{symbol.name} has no index for the superscript", upper.span)
+        if symbol.leading and isinstance(upper, Name) and count < len(symbol.axes):
+            if self.symbols.find(upper.letters) is None and upper.letters not in TRANSPOSES:
+                return upper
+        return None
+
+    def symbol_at(
+        self, symbol: Symbol, places: tuple[Node, ...], scope: Scope, node: Node, *, bold: bool
+    ) -> Tensor:
+        """Return a symbol with some of its indices."""
+        if len(places) > len(symbol.axes):
+            if not symbol.known and not symbol.axes:
+                raise Unreadable(f"{symbol.name} stands with and without indices", node.span)
+            raise ShapeMismatch(
+                f"{symbol.name} has {len(symbol.axes)} indices and not {len(places)}", node.span
+            )
+        cores = [
+            self.place(place, scope, axis) for place, axis in zip(places, symbol.axes, strict=False)
+        ]
+        axes = tuple(self.dimensions.index(symbol.name, axis) for axis in symbol.axes[len(places) :])
+        body = entry(symbol, (*cores, *(At(axis) for axis in axes)))
+        leading, lies = symbol.views.get("bold" if bold else "plain") or next(
+            iter(symbol.views.values()), (symbol.leading, symbol.orientation)
+        )
+        if not axes:
+            lies = "scalar"
+        elif len(places) != leading:
+            lies = ("scalar", "free", "matrix")[len(axes)] if len(axes) < 3 else "array"
+            if len(axes) == 1 and not places and symbol.axes[:1] and len(symbol.axes) == 1:
+                lies = "free"
+        return Tensor(axes, body, lies)
+
+    def indexed(self, tensor: Tensor, places: tuple[Node, ...], scope: Scope, node: Node) -> Tensor:
+        """Return a tensor with its first indices given."""
+        if not places:
+            return tensor
+        if len(places) > len(tensor.axes):
+            raise ShapeMismatch(
+                f"{len(places)} indices stand on {self.arrays.describe(tensor)}", node.span
+            )
+        given = {
+            axis: self.place(place, scope, axis.dimension)
+            for place, axis in zip(places, tensor.axes, strict=False)
+        }
+        axes = tensor.axes[len(places) :]
+        lies: Orientation = ("scalar", "free", "matrix")[len(axes)] if len(axes) < 3 else "array"
+        return Tensor(axes, rename(tensor.body, given), lies)
+
+    def _unknown(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+        bare = not spelt.lower and spelt.upper is None and not spelt.primes
+        if not spelt.lower and not spelt.primes:
+            core = self._letter(spelt.base, scope)
+            if core is not None:
+                return self.raised(Tensor((), core), spelt.upper, 0, node, scope)
+        if spelt.base == "e" and not spelt.lower:
+            if spelt.upper is None:
+                return Tensor((), Constant("e"))
+            return self.arrays.applied("exp", self.read(spelt.upper, scope))
+        if spelt.base == "\\pi" and not spelt.lower:
+            return self.raised(Tensor((), Constant("pi")), spelt.upper, spelt.primes, node, scope)
+        if spelt.base == "\\delta" and len(spelt.lower) == 2 and spelt.upper is None:
+            left, right = (self.place(item, scope) for item in spelt.lower)
+            if isinstance(left, At) and isinstance(right, At):
+                self.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
+            return Tensor((), Choice(((Compare("=", left, right), ONE),), ZERO))
+        if spelt.base == "\\mathbb{1}":
+            return self._indicator(spelt, node, scope)
+        if spelt.base in ("\\partial", "\\nabla", "\\infty", "\\top"):
+            raise Unreadable(f"{spelt.base} has no reading here", node.span)
+        del bare
+        return self._met(spelt, node, scope)
+
+    def _letter(self, letter: str, scope: Scope) -> Core | None:
+        bound = scope.index(letter)
+        if bound is not None:
+            return bound
+        symbol = self.symbols.find(letter)
+        if symbol is not None and symbol.role == "dimension" or self._names_dimension(letter):
+            return Size(Dimension(letter))
+        if symbol is not None and symbol.role == "index" and not symbol.leading:
+            return At(self.free_index(letter, symbol.range))
+        return At(self.free[letter]) if letter in self.free else None
+
+    def _indicator(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+        if spelt.lower:
+            lower = node.lower if isinstance(node, Scripted) else None
+            if isinstance(lower, Group) and len(lower.items) == 1:
+                lower = lower.items[0]
+            if isinstance(lower, Relation):
+                return Tensor((), Choice(((self.condition(lower, scope), ONE),), ZERO))
+        if spelt.upper is None or isinstance(spelt.upper, Name):
+            axis = self.dimensions.index("i")
+            return self.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)
+        raise Unreadable("an indicator without a condition", node.span)
+
+    def _met(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+        """Read a name that nothing declares: by its scripts, as a quantity of its own."""
+        count = 0
+        labels = tuple(item for item in spelt.lower if self._is_label(item, scope))
+        if len(labels) == len(spelt.lower):
+            count = len(labels)
+        elif labels:
+            count = next(
+                (place for place, item in enumerate(spelt.lower) if item not in labels), 0
+            )
+        upper = spelt.upper
+        keep = isinstance(upper, Group) and upper.opening in ("(", "[") and self._is_label(upper.items[0], scope)
+        keep = keep or (isinstance(upper, Operator | Name) and canonical(upper) in ("*", "+", "-", "\\star", "\\ast", "\\dagger"))
+        name = spelt.key(count, upper=keep)
+        rest = spelt.lower[count:]
+        rank = len(rest) + (isinstance(upper, Group) and not keep)
+        rank = max(rank, self.ranks.get(name, 0))
+        symbol = self.new_symbol(name, rank, bold=spelt.bold)
+        del rest
+        return self._of_symbol(symbol, spelt, count, None if keep else upper, spelt.primes, node, scope)
+
+    def _is_label(self, item: Node, scope: Scope) -> bool:
+        if isinstance(item, Name):
+            letters = plain_name(item)
+            if len(letters) > 1 and not letters.startswith("\\"):
+                return True
+            return scope.index(letters) is None and letters not in self.free and letters.isupper()
+        return isinstance(item, Number | Text)
+
+    def raised(self, tensor: Tensor, upper: Node | None, primes: int, node: Node, scope: Scope) -> Tensor:
+        """Return a tensor with a superscript: a transpose, a power; a prime is a transpose."""
+        for _ in range(primes):
+            if tensor.orientation not in ("matrix", "column", "row"):
+                raise Ambiguous(
+                    "a prime is a derivative or a name", "define the primed quantity", node.span
+                )
+            tensor = self.arrays.transposed(tensor, node.span)
+        if upper is None:
+            return tensor
+        if is_transpose(upper) and tensor.orientation != "scalar":
+            return self.arrays.transposed(tensor, node.span)
+        if is_transpose(upper) and canonical(upper) in ("\\top", "\\intercal"):
+            return tensor
+        if canonical(upper) in ("-T", "-\\top") and tensor.orientation == "matrix":
+            inverse = self.arrays.powered(tensor, self.arrays.number(-1), node.span)
+            return self.arrays.transposed(inverse, node.span)
+        if isinstance(upper, Group | Operator | Text | Relation | Table | Dots):
+            raise Unreadable("this superscript has no reading here", upper.span)
+        exponent = self.read(upper, scope)
+        return self.arrays.powered(tensor, exponent, node.span)
+
+    def _scripted(self, node: Node, scope: Scope) -> Tensor:
+        if not isinstance(node, Scripted):
+            raise Unreadable("this has no reading here", node.span)
+        special = _SPECIAL_BASES.get(_base_kind(node.base))
+        if special is not None:
+            return special(self, node, scope)
+        tensor = self.read(node.base, scope)
+        tensor = self.indexed(tensor, script_items(node.lower), scope, node)
+        return self.raised(tensor, node.upper, node.primes, node, scope)
+
+    def condition(self, node: Node, scope: Scope) -> Core:
+        """Return a condition: relations between numbers, or between indices."""
+        if not isinstance(node, Relation):
+            raise Unreadable("a condition has a relation", node.span)
+        parts: list[Core] = []
+        cores = [self._side(side, scope) for side in node.sides]
+        for place, relation in enumerate(node.relations):
+            if relation not in ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\equiv"):
+                raise Unreadable(f"the relation {relation} in a condition", node.span)
+            left, right = cores[place], cores[place + 1]
+            if isinstance(left, At) and isinstance(right, At):
+                self.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
+            parts.append(Compare("=" if relation == "\\equiv" else relation, left, right))
+        return parts[0] if len(parts) == 1 else Compare("and", parts[0], parts[1])
+
+    def _side(self, node: Node, scope: Scope) -> Core:
+        if isinstance(node, Name) and len(node.letters) == 1:
+            core = self.index_letter(plain_name(node), scope) if scope.tensor(plain_name(node)) is None else None
+            if core is not None:
+                return core
+        return self.scalar(node, scope)
+
+
+def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
+    """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
+    if len(rest) <= len(symbol.axes):
+        return False
+    return all(
+        isinstance(item, Number | Text) or (isinstance(item, Name) and len(item.letters) > 1 and item.letters[0] != "\\")
+        for item in rest[len(symbol.axes) :]
+    )
+
+
+def is_transpose(node: Node) -> bool:
+    """Return whether a superscript is one of the spellings of a transpose."""
+    return isinstance(node, Name | Operator) and canonical(node) in TRANSPOSES
+
+
+def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
+    """Return an entry of a symbol; another name of an entry is that entry."""
+    definition = symbol.definition
+    if definition is not None and isinstance(definition.body, Entry):
+        inner = definition.body
+        renamed = {index: place for index, place in zip(definition.indices, places, strict=True)}
+        used = [place.index for place in inner.places if isinstance(place, At)]
+        if len(used) == len(inner.places) == len(set(used)) and set(used) == set(definition.indices):
+            return entry(inner.symbol, tuple(rename(place, renamed) for place in inner.places))
+    return Entry(symbol, places)
+
+
+def _base_kind(node: Node) -> str:
+    if isinstance(node, Group):
+        return node.opening
+    return type(node).__name__
+
+
+def _number(reader: Reader, node: Number, scope: Scope) -> Tensor:
+    del reader, scope
+    if len(node.text) > 40:
+        raise Unreadable("a number of more than forty digits", node.span)
+    return Tensor((), Rational(Fraction(node.text if node.text[0] != "." else "0" + node.text)), literal=True)
+
+
+def _fraction(reader: Reader, node: FractionNode, scope: Scope) -> Tensor:
+    from derive.textbook.meaning.derivatives import derivative_of
+
+    derivative = derivative_of(reader, node, scope)
+    if derivative is not None:
+        return derivative
+    numerator = reader.read(node.numerator, scope)
+    return reader.arrays.divided(numerator, reader.read(node.denominator, scope), node.span)
+
+
+def _root(reader: Reader, node: Root, scope: Scope) -> Tensor:
+    radicand = reader.read(node.radicand, scope)
+    if node.degree is None:
+        return reader.arrays.applied("sqrt", radicand)
+    degree = reader.scalar(node.degree, scope)
+    return reader.arrays.powered(radicand, Tensor((), Power(degree, MINUS_ONE)), node.span)
+
+
+def _group(reader: Reader, node: Group, scope: Scope) -> Tensor:
+    phrase = reader.symbols.phrases.get(canonical(node))
+    if phrase is not None:
+        return reader.symbol_at(phrase, (), scope, node, bold=False)
+    if node.opening == "|":
+        return reader.arrays.applied("abs", _only(reader, node, scope))
+    if node.opening == "\\|":
+        from derive.textbook.meaning.norms import norm
+
+        return norm(reader, Scripted(node, span=node.span), scope)
+    if node.opening == "[" and len(node.items) == 1 and isinstance(node.items[0], Relation):
+        return Tensor((), Choice(((reader.condition(node.items[0], scope), ONE),), ZERO))
+    if node.opening in ("(", "[", "\\{", "{"):
+        return _only(reader, node, scope)
+    raise Unreadable(f"the delimiter {node.opening} has no reading here", node.span)
+
+
+def _only(reader: Reader, node: Group, scope: Scope) -> Tensor:
+    if len(node.items) != 1:
+        raise Unreadable("a list stands where one expression belongs", node.span)
+    return reader.read(node.items[0], scope)
+
+
+def _refused(reader: Reader, node: Node, scope: Scope) -> Tensor:
+    del reader, scope
+    reason = {
+        Dots: "an ellipsis inside an expression",
+        Text: "prose inside an expression",
+        Relation: "a relation inside an expression",
+        Accented: "an accent over more than a name",
+        Operator: "an operator without operands",
+        Big: "an operator without what it applies to",
+    }[type(node)]
+    raise Unreadable(reason, node.span)
+
+
+def _product(reader: Reader, node: Product, scope: Scope) -> Tensor:
+    from derive.textbook.meaning.products import read_product
+
+    return read_product(reader, node, scope)
+
+
+def _sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
+    from derive.textbook.meaning.sums import read_sum
+
+    return read_sum(reader, node, scope)
+
+
+def _table(reader: Reader, node: Table, scope: Scope) -> Tensor:
+    from derive.textbook.meaning.arrays_written import read_table
+
+    return read_table(reader, node, scope)
+
+
+def _norm(reader: Reader, node: Scripted, scope: Scope) -> Tensor:
+    from derive.textbook.meaning.norms import norm
+
+    return norm(reader, node, scope)
+
+
+_DISPATCH: dict[type[Node], Callable[..., Tensor]] = {
+    Number: _number,
+    Name: Reader.reference,
+    Scripted: Reader.reference,
+    FractionNode: _fraction,
+    Root: _root,
+    Group: _group,
+    Product: _product,
+    Sum: _sum,
+    Table: _table,
+    Dots: _refused,
+    Text: _refused,
+    Relation: _refused,
+    Accented: _refused,
+    Operator: _refused,
+    Big: _refused,
+}
+_SPECIAL_BASES: dict[str, Callable[..., Tensor]] = {"\\|": _norm}
+_ = (Function, times)

@@ -1,0 +1,323 @@
+"""Sums of terms, and the prefixes that run over an index: sums, products, maxima."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from derive.textbook.errors import Ambiguous, Unreadable
+from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.core import At, Compare, Core, Fold, Rational, Size, Tensor, symbols_in
+from derive.textbook.meaning.dimensions import Dimension, Index
+from derive.textbook.meaning.reader import Reader
+from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.symbols import spelling
+from derive.textbook.tree import (
+    Big,
+    Group,
+    Name,
+    Node,
+    Number,
+    Operator,
+    Product,
+    Relation,
+    Scripted,
+    Sum,
+    Text,
+    walk,
+)
+
+__all__ = ["FOLDS", "index_letters", "read_big", "read_sum"]
+
+FOLDS = {"\\sum": "sum", "\\prod": "product", "\\max": "max", "\\min": "min", "\\sup": "max", "\\inf": "min"}
+
+
+def index_letters(reader: Reader, node: Node) -> list[str]:
+    """Return the letters that stand as indices in a tree, in order, and are bound by nothing there."""
+    found: dict[str, None] = {}
+    bound: set[str] = set()
+    for part in walk(node):
+        if not isinstance(part, Scripted):
+            continue
+        if isinstance(part.base, Big):
+            bound |= set(_limit_letters(part.lower))
+            continue
+        spelt = spelling(part)
+        if spelt is None:
+            continue
+        for item in _index_items(reader, part):
+            for name in walk(item):
+                if isinstance(name, Name) and len(name.letters) == 1:
+                    symbol = reader.symbols.find(plain_name(name))
+                    if symbol is None or (symbol.role == "index" and not symbol.leading):
+                        found[plain_name(name)] = None
+    return [letter for letter in found if letter not in bound]
+
+
+def _index_items(reader: Reader, node: Scripted) -> tuple[Node, ...]:
+    spelt = spelling(node)
+    if spelt is None:
+        return ()
+    for count in range(len(spelt.lower), -1, -1):
+        for upper in (True, False):
+            symbol = reader.symbols.find(spelt.key(count, upper=upper), bold=spelt.bold)
+            if symbol is not None:
+                rest = spelt.lower[count:]
+                label = spelt.upper if not upper and isinstance(spelt.upper, Group) else None
+                return (*rest, *(label.items if label is not None else ()))
+    return spelt.lower
+
+
+def _limit_letters(lower: Node | None) -> list[str]:
+    letters = []
+    for item in script_items(lower):
+        first = item.sides[0] if isinstance(item, Relation) else item
+        for part in script_items(first):
+            if isinstance(part, Name):
+                letters.append(plain_name(part))
+    return letters
+
+
+@dataclass
+class _Limits:
+    """What stands under and over a prefix."""
+
+    indices: list[Index] = field(default_factory=list)
+    letters: dict[str, Core] = field(default_factory=dict)
+    lower: Core | None = None
+    upper: Core | None = None
+    conditions: list[Node] = field(default_factory=list)
+
+    def add(self, letter: str, index: Index) -> None:
+        self.indices.append(index)
+        self.letters[letter] = At(index)
+
+
+def _bind(reader: Reader, limits: _Limits, node: Node) -> None:
+    """Take one letter under a prefix."""
+    for part in script_items(node):
+        if not isinstance(part, Name):
+            raise Unreadable("an index under a sum is a letter", part.span)
+        letter = plain_name(part)
+        symbol = reader.symbols.find(letter)
+        dimension = symbol.range if symbol is not None and symbol.role == "index" else None
+        limits.add(letter, reader.dimensions.index(letter, dimension))
+
+
+def _limits(reader: Reader, node: Node, scope: Scope) -> _Limits:
+    limits = _Limits()
+    lower = node.lower if isinstance(node, Scripted) else None
+    upper = node.upper if isinstance(node, Scripted) else None
+    if isinstance(lower, Number | Text):
+        raise Unreadable("a sum whose limit names no index", lower.span)
+    items = lower.items if isinstance(lower, Group) and lower.opening == "" else (lower,) if lower is not None else ()
+    separators = lower.separators if isinstance(lower, Group) and lower.opening == "" else ()
+    for place, item in enumerate(items):
+        if place and separators[place - 1] in (":", "\\mid", ";"):
+            limits.conditions.append(item)
+        else:
+            _one_limit(reader, limits, item, scope)
+    if upper is not None:
+        _upper_limit(reader, limits, upper, scope)
+    return limits
+
+
+def _one_limit(reader: Reader, limits: _Limits, item: Node, scope: Scope) -> None:
+    if not isinstance(item, Relation):
+        _bind(reader, limits, item)
+        return
+    first, relation = item.sides[0], item.relations[0]
+    known = all(isinstance(part, Name) and plain_name(part) in limits.letters for part in script_items(first))
+    if known and relation != "=":
+        limits.conditions.append(item)
+        return
+    if relation == "=" and len(item.sides) == 2:
+        _bind(reader, limits, first)
+        limits.lower = reader.place(item.sides[1], scope.inside(indices=limits.letters))
+    elif relation == "\\in" and len(item.sides) == 2:
+        _bind(reader, limits, first)
+        _in_set(reader, limits, item.sides[1])
+    elif relation in ("\\neq", "<", ">", "\\le", "\\ge"):
+        _bind_compared(reader, limits, item, scope)
+    else:
+        raise Unreadable(f"the relation {relation} under a sum", item.span)
+
+
+def _bind_compared(reader: Reader, limits: _Limits, item: Relation, scope: Scope) -> None:
+    """Take ``j \\neq i``, ``i < j``: letters that nothing binds yet run, the others are compared."""
+    fresh = [
+        side
+        for side in item.sides
+        if isinstance(side, Name) and scope.index(plain_name(side)) is None
+        and plain_name(side) not in reader.free and plain_name(side) not in limits.letters
+    ]
+    if not fresh:
+        fresh = [item.sides[0]]
+    if item.relations[0] == "\\neq":
+        fresh = fresh[:1]
+    for side in fresh:
+        _bind(reader, limits, side)
+    limits.conditions.append(item)
+
+
+def _in_set(reader: Reader, limits: _Limits, node: Node) -> None:
+    if isinstance(node, Group) and node.opening == "\\{":
+        last = node.items[-1]
+        dimension = _dimension(reader, last)
+    else:
+        dimension = reader.symbols.dimension(canonical(node))
+    for index in limits.indices:
+        reader.dimensions.unify(index.dimension, dimension, node.span)
+
+
+def _dimension(reader: Reader, node: Node) -> Dimension:
+    name = canonical(node)
+    symbol = reader.symbols.find(name)
+    if name.isdecimal() or (symbol is not None and symbol.role == "dimension"):
+        return reader.symbols.dimension(name)
+    if symbol is None and isinstance(node, Name | Scripted):
+        reader.dimension_names.add(name)
+        reader.guessed[name] = "dim"
+        return Dimension(name)
+    raise Unreadable("this is no dimension", node.span)
+
+
+def _starts_at_one(limits: _Limits) -> bool:
+    return limits.lower is None or (isinstance(limits.lower, Rational) and limits.lower.value == 1)
+
+
+def _upper_limit(reader: Reader, limits: _Limits, node: Node, scope: Scope) -> None:
+    if canonical(node) == "\\infty":
+        raise Unreadable("an infinite series", node.span)
+    if not limits.indices:
+        raise Unreadable("a sum whose limit names no index", node.span)
+    whole = _starts_at_one(limits) and isinstance(node, Name | Number | Scripted)
+    symbol = reader.symbols.find(canonical(node))
+    if whole and (symbol is None or symbol.role == "dimension") and scope.index(canonical(node)) is None and canonical(node) not in reader.free:
+        dimension = _dimension(reader, node)
+        for index in limits.indices:
+            if reader.dimensions.find(index.dimension).known and reader.dimensions.find(index.dimension) != dimension:
+                break
+            reader.dimensions.unify(index.dimension, dimension, node.span)
+        else:
+            limits.lower = limits.upper = None
+            return
+        limits.lower = Rational(1 + 0 * limits_one()) if limits.lower is None else limits.lower
+        limits.upper = Size(dimension) if dimension.size is None else Rational(_fraction(dimension.size))
+        return
+    if limits.lower is None:
+        limits.lower = Rational(_fraction(1))
+    limits.upper = reader.place(node, scope)
+
+
+def limits_one() -> int:
+    """Return one."""
+    return 1
+
+
+def _fraction(value: int):  # type: ignore[no-untyped-def]
+    from fractions import Fraction
+
+    return Fraction(value)
+
+
+def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -> Tensor:
+    """Return a sum, product or maximum of what follows it."""
+    big = node.base if isinstance(node, Scripted) else node
+    assert isinstance(big, Big)
+    kind = FOLDS.get(big.symbol)
+    if kind is None:
+        raise Unreadable(f"{big.symbol} is not read", node.span)
+    if not rest:
+        raise Unreadable(f"{big.symbol} without what it runs over", node.span)
+    limits = _limits(reader, node, scope)
+    body = rest[0] if len(rest) == 1 and not isinstance(rest[0], Operator) else Product(rest, span=rest[0].span.to(rest[-1].span))
+    if not limits.indices:
+        letters = [
+            letter for letter in index_letters(reader, body)
+            if scope.index(letter) is None and letter not in reader.free and letter not in reader.outside
+        ]
+        if len(letters) != 1:
+            raise Ambiguous(f"{big.symbol} names no index", "write the index under the sign", node.span)
+        limits.add(letters[0], reader.dimensions.index(letters[0]))
+    return _folded(reader, kind, limits, body, scope)
+
+
+def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope) -> Tensor:
+    inner = scope.inside(indices=limits.letters)
+    conditions = [reader.condition(node, inner) for node in limits.conditions]
+    tensor = reader.read(body, inner)
+    if kind in ("max", "min") and tensor.axes:
+        raise Unreadable(f"a {kind} of arrays", body.span)
+    condition: Core | None = None
+    for part in conditions:
+        condition = part if condition is None else Compare("and", condition, part)
+    core = tensor.body
+    for place, index in enumerate(reversed(limits.indices)):
+        first = place == len(limits.indices) - 1
+        core = Fold(kind, index, core, limits.lower, limits.upper, condition if place == 0 else None)
+        del first
+    return Tensor(tensor.axes, core, tensor.orientation)
+
+
+def _leading_sum(node: Node) -> Scripted | None:
+    """Return the sum sign that a term begins with, perhaps after factors."""
+    items = node.items if isinstance(node, Product) else (node,)
+    for item in items:
+        if isinstance(item, Scripted) and isinstance(item.base, Big) and item.base.symbol in ("\\sum", "\\prod"):
+            return item
+    return None
+
+
+def _loose_end(reader: Reader, node: Sum, place: int, scope: Scope) -> int:
+    """Return up to which term a sum reaches because its index stands in later terms."""
+    sign = _leading_sum(node.terms[place])
+    if sign is None:
+        return place
+    letters = [
+        letter for letter in _limit_letters(sign.lower)
+        if scope.index(letter) is None and letter not in reader.outside and letter not in reader.free
+    ]
+    last = place
+    for later in range(place + 1, len(node.terms)):
+        if set(index_letters(reader, node.terms[later])) & set(letters):
+            last = later
+    return last
+
+
+def read_sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
+    """Return a sum of terms; a sum sign reaches over later terms where only so they have a meaning."""
+    total: Tensor | None = None
+    place = 0
+    while place < len(node.terms):
+        term, sign = node.terms[place], node.signs[place]
+        last = _loose_end(reader, node, place, scope)
+        if last > place:
+            reader.readings.met["loose"] = None
+            term = _absorbed(node, place, last)
+        tensor = reader.read(term, scope)
+        if sign in ("\\pm", "\\mp"):
+            raise Unreadable("a sign that is both plus and minus", node.span)
+        if sign == "-":
+            tensor = reader.arrays.negative(tensor)
+        total = tensor if total is None else reader.arrays.added(total, tensor, node.span)
+        place = last + 1
+    assert total is not None
+    return total
+
+
+def _absorbed(node: Sum, place: int, last: int) -> Node:
+    """Return a term whose sum sign takes the terms behind it as well."""
+    term = node.terms[place]
+    items = term.items if isinstance(term, Product) else (term,)
+    at = next(i for i, item in enumerate(items) if isinstance(item, Scripted) and isinstance(item.base, Big))
+    first = items[at + 1 :]
+    head: Node = first[0] if len(first) == 1 else Product(first, span=term.span)
+    body = Sum(
+        ("", *node.signs[place + 1 : last + 1]),
+        (head, *node.terms[place + 1 : last + 1]),
+        span=term.span.to(node.terms[last].span),
+    )
+    return Product((*items[: at + 1], Group("(", (body,), span=body.span)), span=body.span)
+
+
+_ = symbols_in
