@@ -23,6 +23,7 @@ _CONDITIONAL = (
     "if", "when", "whenever", "for", "provided", "assuming", "given", "since", "because", "as",
     "unless", "under", "case", "with probability",
 )  # fmt: skip
+_LEADING = ("all", "if", "every", "each", "any", "that", "case", "when", "where", "for")
 _OPERATORS = frozenset({"PLUS", "MINUS", "MULOP"})
 _LAYOUT = frozenset({"AMP", "QUAD"})
 _ENDS = frozenset({"PERIOD", "COMMA", "SEMICOLON"})
@@ -46,6 +47,19 @@ class Statement:
             if relation.value in EQUALITIES and self.parts[place] and self.parts[place + 1]:
                 pairs.append((place, place + 1))
         return pairs
+
+
+def _words_of(text: str) -> str:
+    return text.strip().strip(",.;:()").lower()
+
+
+def _is_conditional(text: str) -> bool:
+    """Return whether a formula that is a condition follows some prose."""
+    words = _words_of(text)
+    if words in _CONDITIONAL:
+        return True
+    last = words.rsplit(" ", 1)[-1]
+    return words.startswith(_CONDITIONAL) and last in _LEADING
 
 
 def span_of(part: Part) -> Span:
@@ -177,10 +191,10 @@ class _Splitter:
         return terminal.type == "QUAD" and bool(self.condition)
 
     def text(self, terminal: Terminal) -> None:
-        words = terminal.value.strip().strip(",.;:()").lower()
         follows = self._next()
+        words = _words_of(terminal.value)
         if words.startswith(_CONDITIONAL):
-            if words not in _CONDITIONAL and not words.endswith(("all", "if", "every", "each", "any", "that", "case", "when", "where", "for")):
+            if not _is_conditional(terminal.value):
                 return  # a condition said in words
             if not (self.current.relations or self.words):
                 self.finish()
@@ -277,6 +291,11 @@ class _Splitter:
         if not following:
             return
         first = following[0]
+        if first.type == "TEXT" and _is_conditional(first.value) and self.current.relations:
+            ends = [place for place, terminal in enumerate(row) if terminal.type in ("COLON", "AMP") and place]
+            if ends and any(terminal.type == "REL" for terminal in row[ends[0] :]):
+                self.finish()
+            return
         shifted = bool(row) and row[0].type == "AMP"
         goes_on = (
             first.type in ("REL", "PLUS", "MULOP", "TEXT")

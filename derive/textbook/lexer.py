@@ -69,7 +69,7 @@ class Vocabulary:
         """Return whether a run of letters is one name, and no product of letters."""
         if run in self.words or run in WELL_KNOWN:
             return True
-        return len(run) > 2 and not any(letter in self.letters for letter in run)
+        return len(run) > 3 and not any(letter in self.letters for letter in run)
 
 
 @dataclass
@@ -79,6 +79,7 @@ class _Lexer:
     at: int = 0
     tables: int = 0
     opened: list[int] = field(default_factory=list)
+    braces: list[bool] = field(default_factory=list)
     terminals: list[Terminal] = field(default_factory=list)
 
     def put(self, kind: str, value: str, span: Span, font: str = "") -> None:
@@ -218,7 +219,8 @@ class _Lexer:
             if letters in self.vocabulary.words:
                 return letters
             letters = letters[:-1]
-        if letters in FUNCTIONS or self.vocabulary.is_word(letters):
+        known = letters in self.vocabulary.words
+        if known or (letters in FUNCTIONS or self.vocabulary.is_word(letters)) and not self._in_subscript():
             return letters
         if self.tables and letters in ("if", "otherwise", "else", "for"):
             return letters
@@ -226,6 +228,20 @@ class _Lexer:
             if letters[:end] in self.vocabulary.words:
                 return letters[:end]
         return letters[0]
+
+    def _in_subscript(self) -> bool:
+        return bool(self.braces) and self.braces[-1]
+
+    def brace(self, token: Raw) -> None:
+        """Read a brace, and keep whether it is one of a subscript."""
+        if token.text == "{":
+            below = bool(self.terminals) and self.terminals[-1].type == "UNDER"
+            self.braces.append(below or self._in_subscript())
+            self.put("LBRACE", "{", token.span)
+        else:
+            if self.braces:
+                self.braces.pop()
+            self.put("RBRACE", "}", token.span)
 
     def environment(self, token: Raw) -> None:
         body, self.at = argument_at(self.tokens, self.at)
@@ -324,8 +340,8 @@ _PLAIN: tuple[tuple[dict[str, str] | frozenset[str], str], ...] = (
     (ACCENTS, "ACCENT"),
 )
 _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
-    "{": _mark("LBRACE"),
-    "}": _mark("RBRACE"),
+    "{": _Lexer.brace,
+    "}": _Lexer.brace,
     "_": _mark("UNDER"),
     "^": _mark("CARET"),
     "'": _mark("PRIME"),

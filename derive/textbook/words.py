@@ -9,8 +9,8 @@ from derive.textbook.tokens import Raw
 
 __all__ = ["words_defined"]
 
-_BEFORE = frozenset({"&", "\\\\", "}", ",", "\\quad", "\\qquad", "{", ";"})
-_AFTER = frozenset({"=", "(", "'", ":", "&", "_"})
+_BEFORE = frozenset({"&", "\\\\", "}", ",", "\\quad", "\\qquad", ";"})
+_AFTER = frozenset({"=", "(", "'", ":", "&"})
 
 
 def _run(tokens: Sequence[Raw], at: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
-from derive.textbook.meaning.core import At, Core, Entry, Symbol, Tensor, Unknown, symbols_in
+from derive.textbook.meaning.core import At, Core, Entry, Symbol, Tensor, Unknown, symbols_in, walk_core
 from derive.textbook.meaning.derivatives import slope_by_symbol, slope_of_function, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.reader import Head, Reader
@@ -39,7 +39,7 @@ def read_call(
     """Return an application and the place behind it, or None where the name is a factor."""
     call = call_of(items, at)
     if call is None:
-        return None
+        return _operator_call(reader, items, at, scope)
     name, group, scripts = call
     spelt = spelling(name)
     if spelt is None:
@@ -52,6 +52,20 @@ def read_call(
         result = reader.indexed(result, lower[used:], scope, scripts)
         result = reader.raised(result, scripts.upper, scripts.primes, scripts, scope)
     return result, at + 2
+
+
+def _operator_call(
+    reader: Reader, items: tuple[Node, ...], at: int, scope: Scope
+) -> tuple[Tensor, int] | None:
+    """Return an operator before another application, as in E_x E_y{…}: it takes that one."""
+    spelt = spelling(items[at]) if isinstance(items[at], Scripted) else None
+    heads = reader.heads.get(spelt.key(len(spelt.lower), upper=True), []) if spelt is not None else []
+    inner = call_of(items, at + 1)
+    if spelt is None or not heads or inner is None or heads[0].opening != inner[1].opening:
+        return None
+    group = Group(heads[0].opening, (Product(items[at + 1 : at + 3]),), span=items[at + 1].span)
+    result, _ = _applied(reader, spelt, items[at], group, (), scope)
+    return None if result is None else (result, at + 3)
 
 
 def _applied(
@@ -253,7 +267,12 @@ def _body(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
     reader.free, reader.outside = {}, frozenset()
     reader.depth += 8
     try:
-        return _elementwise(reader, head, bound, node)
+        result = _elementwise(reader, head, bound, node)
+        used = {part.index for part in walk_core(result.body) if isinstance(part, At)}
+        for letter, index in reader.free.items():
+            if index in used:
+                raise Unreadable(f"nothing binds the index {letter} in the definition of {head.name}", node.span)
+        return result
     finally:
         reader.depth -= 8
         reader.free, reader.outside = free, outside

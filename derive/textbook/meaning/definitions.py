@@ -9,7 +9,7 @@ from derive.textbook.meaning.core import At, Core, Definition, Orientation, Symb
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.reader import Head, Reader, is_transpose, only_labels_left
+from derive.textbook.meaning.reader import Head, Reader, is_transpose
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Text
@@ -23,7 +23,7 @@ def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, boo
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper) + "'" * spelt.primes
             symbol = reader.symbols.find(key, bold=spelt.bold)
-            if symbol is not None and not only_labels_left(symbol, spelt.lower[count:]):
+            if symbol is not None and len(spelt.lower) - count <= len(symbol.axes):
                 return symbol, count, upper
     return None, len(spelt.lower), spelt.upper is not None
 

@@ -363,6 +363,9 @@ class Reader:
         if spelt.base in ("\\partial", "\\nabla", "\\infty", "\\top"):
             raise Unreadable(f"{spelt.base} has no reading here", node.span)
         del bare
+        for count in range(len(spelt.lower), -1, -1):
+            if self.heads.get(spelt.key(count, upper=True)):
+                raise Unreadable(f"{spelt.base} is a function and stands without its arguments", node.span)
         return self._met(spelt, node, scope)
 
     def _letter(self, letter: str, scope: Scope) -> Core | None:
