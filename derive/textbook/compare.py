@@ -14,7 +14,7 @@ from derive.textbook.evaluate.conditions import Conditions, Unmet
 from derive.textbook.evaluate.dual import Undefined, primal
 from derive.textbook.evaluate.evaluator import Evaluator, Work
 from derive.textbook.evaluate.points import Point
-from derive.textbook.meaning.core import At, Core, Entry, Size, Slope, walk_core
+from derive.textbook.meaning.core import At, Core, Entry, Size, Slope, symbols_in, walk_core
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.tree import Node
@@ -50,6 +50,7 @@ class Comparison:
     samples: int = 0
     counterexample: Counterexample | None = None
     proved: bool = False
+    names: frozenset[str] = frozenset()
 
     @property
     def holds(self) -> bool:
@@ -132,7 +133,8 @@ def compare(question: Question) -> Comparison:
     """
     with mp.workdps(DIGITS):
         conditions = Conditions(question.reader, question.conditions)
-        comparison = Comparison()
+        names = {symbol.name for side in (question.left, question.right) for symbol in symbols_in(side)}
+        comparison = Comparison(names=frozenset(names))
         work = Work(WORK)
         for point in _points(question):
             if comparison.samples >= SAMPLES:

@@ -81,6 +81,7 @@ class Judge:
         macros: Macros = {},
     ) -> None:
         self.macros = macros
+        self.declared = bool(declarations)
         self.words = words_defined([tokenize(text) for text in given])
         self.symbols = declared(Dimensions(), declarations)
         self.reader = Reader(self.symbols)
@@ -106,19 +107,31 @@ class Judge:
     def _give_all(self, texts: Sequence[str]) -> None:
         """Take definitions, in whatever order they build on each other."""
         waiting = list(texts)
+        guessing = False
         while waiting:
-            later = []
-            for text in waiting:
-                try:
-                    self._give(text)
-                except (Unreadable, NotJudged) as error:
-                    later.append(text)
-                    self.troubles[text] = str(error)
-                else:
-                    self.troubles.pop(text, None)
+            later = [text for text in waiting if not self._gives(text, guessing=guessing)]
             if len(later) == len(waiting):
-                break
+                if guessing:
+                    break
+                guessing = True
             waiting = later
+
+    def _gives(self, text: str, *, guessing: bool) -> bool:
+        """Take one definition, unless it says nothing yet; guesses only where nothing else is left."""
+        state = self.reader.state()
+        before = dict(self.reader.guessed)
+        try:
+            self._give(text)
+        except (Unreadable, NotJudged) as error:
+            self.reader.restore(state)
+            self.troubles[text] = str(error)
+            return False
+        new = [name for name, kind in self.reader.guessed.items() if name not in before and kind != "dim"]
+        if new and not guessing:
+            self.reader.restore(state)
+            return False
+        self.troubles.pop(text, None)
+        return True
 
     def _give(self, text: str) -> None:
         for statement in statements(self._terminals(tokenize(text))):
@@ -221,6 +234,10 @@ class Judge:
         met = tuple(self.reader.readings.met)
         if first is not None and first.holds:
             readings = tuple(CHOICES[name] for name in met if name == "loose")
+            guessed = self._guesses(first)
+            if guessed and any(name[:1].isupper() for name in guessed):
+                conditions = tuple(f"{name} is a {kind}" for name, kind in guessed.items())
+                return replace(base, kind="conditional", conditions=conditions, samples=first.samples, declaration=_declarations(guessed))
             if readings:
                 return replace(base, kind="conditional", conditions=readings, readings=readings, samples=first.samples)
             return _verdict(base, first)
@@ -236,12 +253,24 @@ class Judge:
         if first is None:
             assert error is not None
             raise error
+        guessed = self._guesses(first)
+        if guessed and (self.declared or any(name[:1].isupper() for name in guessed)):
+            raise Ambiguous(f"nothing says what {', '.join(guessed)} is", _declarations(guessed))
         return _verdict(base, first)
 
+    def _guesses(self, comparison: Comparison) -> dict[str, str]:
+        """Return what was guessed of the symbols of an equality."""
+        return {
+            name: kind for name, kind in self.reader.guessed.items()
+            if kind != "dim" and name in comparison.names
+        }
+
     def _attempt(self, chain: _Chain, left: Node, right: Node) -> tuple[Comparison | None, Unreadable | None]:
+        state = self.reader.state()
         try:
             return compare(self._question(chain, left, right)), None
         except Unreadable as error:
+            self.reader.restore(state)
             return None, error
 
     def _question(self, chain: _Chain, left: Node, right: Node) -> Question:
@@ -286,6 +315,10 @@ def _is_declared(reader: Reader, node: Node) -> bool:
         for count in range(len(spelt.lower) + 1)
         for upper in (True, False)
     )
+
+
+def _declarations(guessed: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {kind}" for name, kind in guessed.items())
 
 
 def _verdict(base: Judged, comparison: Comparison) -> Judged:

@@ -91,7 +91,7 @@ class _Lexer:
             token = replace(token, text=UNICODE.get(token.text, token.text))
             self.at += 1
             self._one(token)
-        return resolve_bars(self.terminals)
+        return resolve_bars(_without_lone_braces(self.terminals))
 
     def _one(self, token: Raw) -> None:
         text = token.text
@@ -148,14 +148,23 @@ class _Lexer:
         self.put("RBRACE", "}", token.span)
 
     def _text(self, token: Raw) -> None:
-        if self._peek() != "{":
-            if token.text in ("\\rm", "\\mathop", "\\textsc"):
-                return
+        if self._peek() != "{" and token.text in ("\\rm", "\\mathop"):
+            self._old_roman(token)
+            return
         body, self.at = argument_at(self.tokens, self.at)
         words = plain(body).strip()
         span = token.span.to(self.tokens[self.at - 1].span)
         prose = token.text not in ("\\mathrm", "\\operatorname", "\\operatorname*", "\\mathop")
         self._word(words, span, prose=prose)
+
+    def _old_roman(self, token: Raw) -> None:
+        r"""Read ``\rm tr``: the letters behind it are one word."""
+        start = self.at
+        while self._peek().isalpha() and len(self._peek()) == 1 and not (self.at > start and self.tokens[self.at].spaced):
+            self.at += 1
+        word = "".join(piece.text for piece in self.tokens[start : self.at])
+        if word:
+            self._word(word, token.span.to(self.tokens[self.at - 1].span), prose=False)
 
     def _word(self, words: str, span: Span, *, prose: bool) -> None:
         bare = words.lstrip("\\").replace("\\", "").replace(",", "").replace("\\,", "").replace(" ", "")
@@ -307,7 +316,7 @@ class _Lexer:
     def number_sets(self, token: Raw) -> None:
         r"""Read a blackboard 1 as the indicator, written in any of its ways."""
         body, after = argument_at(self.tokens, self.at)
-        if plain(body).strip() in ("1", "I") or token.text in ("\\mathds", "\\mathbbm", "\\mathbbold"):
+        if plain(body).strip() in ("1", "I", "1{}") or token.text in ("\\mathds", "\\mathbbm", "\\mathbbold"):
             self.at = after
             self.put("NAME", "\\mathbb{1}", token.span)
         else:
@@ -392,6 +401,22 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\mathbbold": _Lexer.number_sets,
     **{font: _mark("FONT") for font in FONTS - {"\\mathbb"}},
 }
+
+
+def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
+    r"""Return the terminals with a prefix in braces of its own freed of them: ``{\rm tr} A``."""
+    result: list[Terminal] = []
+    at = 0
+    while at < len(terminals):
+        types = [terminal.type for terminal in terminals[at : at + 3]]
+        before = result[-1].type if result else ""
+        if types == ["LBRACE", "BIG", "RBRACE"] and before not in ("UNDER", "CARET", "FRAC", "SQRT", "FONT", "ACCENT"):
+            result.append(terminals[at + 1])
+            at += 3
+        else:
+            result.append(terminals[at])
+            at += 1
+    return result
 
 
 def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = Vocabulary()) -> list[Terminal]:

@@ -59,7 +59,8 @@ class Conditions:
 
     def _equation(self, reader: Reader, node: Relation) -> None:
         free = reader.free
-        reader.free = {}
+        equation = any(relation in ("=", "\\equiv") for relation in node.relations)
+        reader.free = {} if equation else dict(free)
         try:
             sides = [reader.read(side, Scope()) for side in node.sides]
             letters = tuple(reader.free.values())

@@ -26,6 +26,7 @@ __all__ = ["TRANSPOSES", "canonical", "letters_of", "plain_name", "script_items"
 _KEPT_FONTS = frozenset({"\\mathcal", "\\mathscr", "\\mathfrak", "\\mathbb", "\\cal"})
 """Fonts that make a letter another letter; the others only say that it is a vector or a word."""
 _ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"}
+_CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "\\langle": "\\rangle", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 _ARROWS = frozenset({"\\vec", "\\overrightarrow"})
 _LETTERS = {"\\varsigma": "\\varsigma", "\\varphi": "\\varphi"}
 TRANSPOSES = frozenset({"\\top", "T", "\\intercal", "t", "'", "\\dagger", "\\prime"})
@@ -106,7 +107,7 @@ def canonical(node: Node) -> str:
                 canonical(item) + (separators[place] if place < len(separators) else "")
                 for place, item in enumerate(items)
             )
-            return f"{opening}{inner}{opening}"
+            return f"{opening}{inner}{_CLOSING.get(opening, opening)}"
         case Fraction(numerator=upper, denominator=lower):
             return f"\\frac{{{canonical(upper)}}}{{{canonical(lower)}}}"
         case Root(radicand=radicand, degree=degree):

@@ -41,6 +41,16 @@ def _is_plain(node: Node) -> bool:
     return label or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
 
 
+def _is_layer(reader: Reader, node: Node) -> bool:
+    """Return whether a left side has a label without delimiters above it, as a^L and z^{l+1}."""
+    spelt = spelling(node)
+    if spelt is None or spelt.upper is None or isinstance(spelt.upper, Number | Group):
+        return False
+    if is_transpose(spelt.upper) or spelt.base in ("e", "\\partial", "\\nabla"):
+        return False
+    return all(reader.symbols.find(spelt.key(count, upper=False)) is None for count in range(len(spelt.lower) + 1))
+
+
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
     """Return whether an equation with this left side would say what it is."""
     if isinstance(node, Product) and len(node.items) == 2:
@@ -48,7 +58,7 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
-    if not isinstance(node, Name | Scripted | Group) or not _is_plain(node):
+    if not isinstance(node, Name | Scripted | Group) or not (_is_plain(node) or _is_layer(reader, node)):
         return False
     spelt = spelling(node)
     assert spelt is not None
@@ -224,6 +234,8 @@ def _bind_symbol(reader: Reader, symbol: Symbol, letters: list[str], left: Node,
     indices = tuple(free.get(letter) or reader.dimensions.index(letter) for letter in letters)
     _check_free(free, letters, tensor.body, left)
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)
+    symbol.known = True
+    reader.guessed.pop(symbol.name, None)
 
 
 def _check_orientation(reader: Reader, symbol: Symbol, tensor: Tensor, given: int, left: Node) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.textbook.errors import Unreadable
+from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.core import (
     At,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DerivativePrefix",
+    "slash_derivative",
     "derivative_of",
     "derivative_prefix",
     "slope_by_symbol",
@@ -65,6 +66,9 @@ def _items(node: Node) -> tuple[Node, ...]:
     return node.items if isinstance(node, Product) else (node,)
 
 
+_MARKS = ("\\partial", "d")
+
+
 def _mark(node: Node) -> int:
     """Return the order of a ∂ or d, or nought for anything else."""
     base, order = node, 1
@@ -74,7 +78,7 @@ def _mark(node: Node) -> int:
         base, order = node.base, int(node.upper.text)
     if not isinstance(base, Name) or base.accents:
         return 0
-    return order if base.letters in ("\\partial", "d", "\\mathrm{d}", "D", "\\delta")[:2] else 0
+    return order if base.letters in _MARKS else 0
 
 
 def _variable_power(node: Node) -> tuple[Node, int]:
@@ -91,11 +95,10 @@ def _denominator(node: Node) -> _Denominator | None:
     at = 0
     while at < len(items):
         if _mark(items[at]) == 1 and at + 1 < len(items) and not isinstance(items[at + 1], Operator):
-            base, count = _variable_power(items[at + 1])
+            variables.append(items[at + 1])
             at += 2
-            if at < len(items) and isinstance(items[at], Group) and isinstance(base, Name | Scripted):
+            if at < len(items) and isinstance(items[at], Group) and isinstance(variables[-1], Name | Scripted):
                 return None
-            variables.extend([base] * min(count, 9))
         elif variables:
             return None
         elif not isinstance(items[at], Operator):
@@ -106,27 +109,57 @@ def _denominator(node: Node) -> _Denominator | None:
     return _Denominator(tuple(variables), tuple(factors)) if variables else None
 
 
-def _numerator(node: Node, order: int) -> tuple[Node | None] | None:
-    """Return what a fraction of ∂ is of, or nothing for an operator; None where it is no derivative."""
-    items = _items(node)
-    at = next((place for place, item in enumerate(items) if _mark(item)), None)
-    if at is None or _mark(items[at]) != order or at != 0:
+def _expanded(denominator: _Denominator, order: int) -> _Denominator | None:
+    """Return a denominator with one variable for each order: ∂x² is two where the order says so."""
+    if len(denominator.variables) == order:
+        return denominator
+    variables: list[Node] = []
+    for variable in denominator.variables:
+        base, count = _variable_power(variable)
+        variables.extend([base] * min(count, order + 1))
+    return _Denominator(tuple(variables), denominator.factor) if len(variables) == order else None
+
+
+def _joined(items: tuple[Node, ...]) -> Node:
+    return items[0] if len(items) == 1 else Product(items, span=items[0].span.to(items[-1].span))
+
+
+def _parts(node: Fraction) -> tuple[Node | None, _Denominator] | None:
+    """Return of what and by what a fraction of ∂ is; None where it is an ordinary fraction."""
+    denominator = _denominator(node.denominator)
+    items = _items(node.numerator)
+    order = _mark(items[0]) if items else 0
+    if denominator is None or not order:
         return None
-    rest = items[1:]
-    if not rest:
-        return (None,)
-    return (rest[0] if len(rest) == 1 else Product(rest, span=rest[0].span.to(rest[-1].span)),)
+    expanded = _expanded(denominator, order)
+    if expanded is None:
+        return None
+    return (_joined(items[1:]) if items[1:] else None), expanded
+
+
+def slash_derivative(items: tuple[Node, ...], at: int) -> tuple[Fraction, int] | None:
+    """Return dL/dz in one line as a fraction, and the place behind it."""
+    if not _mark(items[at]):
+        return None
+    for place in range(at + 1, len(items)):
+        item = items[place]
+        if isinstance(item, Operator) and item.symbol != "/":
+            return None
+        if isinstance(item, Operator):
+            if place + 2 >= len(items) or not _mark(items[place + 1]) or place == at:
+                return None
+            span = items[at].span.to(items[place + 2].span)
+            upper, lower = items[at:place], items[place + 1 : place + 3]
+            return Fraction(_joined(upper), _joined(lower), span=span), place + 3
+    return None
 
 
 def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None:
     """Return a derivative that is written as a fraction, or None where it is an ordinary one."""
-    denominator = _denominator(node.denominator)
-    if denominator is None:
+    parts = _parts(node)
+    if parts is None:
         return None
-    numerator = _numerator(node.numerator, len(denominator.variables))
-    if numerator is None:
-        return None
-    (body,) = numerator
+    body, denominator = parts
     if body is None:
         raise Unreadable("a derivative of nothing", node.span)
     return _by_variables(reader, body, denominator, scope, node.span)
@@ -138,29 +171,42 @@ def derivative_prefix(
     """Return the operator that stands at a place, if one does."""
     item = items[at]
     if isinstance(item, Fraction):
-        denominator = _denominator(item.denominator)
-        if denominator is None or _numerator(item.numerator, len(denominator.variables)) != (None,):
+        parts = _parts(item)
+        if parts is None or parts[0] is not None:
             return None
+        denominator = parts[1]
         return DerivativePrefix(
             lambda body: _by_variables(reader, body, denominator, scope, item.span), at + 1, item.span
         )
     base = item.base if isinstance(item, Scripted) else item
-    if not isinstance(base, Name) or base.letters not in ("\\partial", "\\nabla", "D"):
+    if not isinstance(base, Name) or base.letters not in ("\\partial", "\\nabla"):
         return None
-    if not isinstance(item, Scripted) or item.lower is None:
-        if base.letters == "\\nabla":
-            raise Unreadable("∇ without the variable under it", item.span)
+    lower = item.lower if isinstance(item, Scripted) else None
+    if lower is None and base.letters == "\\nabla":
+        lower = _argument_ahead(reader, items, at + 1, item)
+    if lower is None:
         return None
-    if base.letters == "D" and reader.symbols.find("D") is not None:
-        return None
-    if base.letters == "D":
-        return None
-    if item.upper is not None or item.primes:
+    upper = item.upper if isinstance(item, Scripted) else None
+    if (upper is not None and canonical(upper) != "2") or (isinstance(item, Scripted) and item.primes):
         raise Unreadable("this operator has no reading here", item.span)
-    variable = _Denominator((item.lower,), ())
+    variable = _Denominator((lower,) * (1 if upper is None else 2), ())
     return DerivativePrefix(
         lambda body: _by_variables(reader, body, variable, scope, item.span), at + 1, item.span
     )
+
+
+def _argument_ahead(reader: Reader, items: tuple[Node, ...], at: int, node: Node) -> Node:
+    """Return the argument of the function behind ∇, which says by what it is."""
+    from derive.textbook.meaning.calls import call_of
+
+    call = call_of(items, at)
+    arguments = call[1].items if call is not None else ()
+    if call is None and at < len(items):
+        heads = reader.heads.get(canonical(items[at]), [])
+        arguments = heads[0].arguments if len(heads) == 1 else ()
+    if len(arguments) != 1:
+        raise Ambiguous("∇ without the variable under it", "write it under the sign", node.span)
+    return arguments[0]
 
 
 def _by_variables(
@@ -199,7 +245,7 @@ def _signature(tensor: Tensor) -> object:
 def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Span) -> Tensor:
     """Return the derivative of a tensor by a variable."""
     target, by = _target(reader, variable, scope)
-    _check_dependence(tensor, target.symbol, span)
+    _check_dependence(reader, tensor, target.symbol, span)
     by = reader.arrays.fresh(by)
     assert isinstance(by.body, Entry)
     body = Slope(tensor.body, by.body.symbol, by.body.places)
@@ -230,9 +276,11 @@ def _natural_row(by: Tensor) -> bool:
     return any(lies == "row" for _, lies in symbol.views.values()) or symbol.orientation == "row"
 
 
-def _check_dependence(tensor: Tensor, symbol: Symbol, span: Span) -> None:
+def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span) -> None:
     """Refuse the derivative of a quantity of which nothing says how it depends on the variable."""
     body = tensor.body
+    if not symbol.known and symbol not in symbols_in(body):
+        raise Ambiguous(f"{symbol.name} is not declared", f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}", span)
     if isinstance(body, Entry) and body.symbol.definition is None and body.symbol is not symbol:
         if body.symbol.role != "constant" and (body.symbol.role == "value"):
             raise Unreadable(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
-from derive.textbook.meaning.core import At, Fold, Let, Tensor
-from derive.textbook.meaning.derivatives import DerivativePrefix, derivative_prefix
-from derive.textbook.meaning.elementary import FUNCTIONS, read_function
+from derive.textbook.meaning.canonical import letters_of
+from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Let, Tensor
+from derive.textbook.meaning.derivatives import DerivativePrefix, derivative_prefix, slash_derivative
+from derive.textbook.meaning.elementary import read_function
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.sums import FOLDS, read_big
@@ -19,15 +19,18 @@ from derive.textbook.tree import (
     Group,
     Name,
     Node,
+    Number,
     Operator,
     Product,
     Relation,
-    Root,
     Scripted,
+    Sum,
+    walk,
 )
 
 __all__ = ["read_product"]
 
+_INDICATORS = frozenset({"\\mathbb{1}", "I", "1", "\\chi", "\\mathbb{I}", "\\delta"})
 _WEAK = frozenset({"\\odot", "\\circ", "\\otimes"})
 """Operators that bind less than neighbours do: a ∘ Bc is a ∘ (Bc)."""
 
@@ -112,6 +115,11 @@ def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
             terms.total = _evaluated(reader, terms.total, item, scope)
             at += 1
             continue
+        inline = slash_derivative(items, at)
+        if inline is not None:
+            fraction, at = inline
+            terms.factor(reader.read(fraction, scope))
+            continue
         tensor, at = _factor(reader, items, at, scope)
         terms.factor(tensor)
     return terms.result()
@@ -126,8 +134,6 @@ def _evaluated(reader: Reader, total: Tensor | None, item: Scripted, scope: Scop
     if total is None or not isinstance(item.lower, Relation) or item.lower.relations != ("=",):
         raise Unreadable("a bar that evaluates needs an equation under it", item.span)
     variable, value = (reader.read(side, scope) for side in item.lower.sides)
-    from derive.textbook.meaning.core import Entry
-
     if not isinstance(variable.body, Entry) or len(variable.axes) != len(value.axes):
         raise Unreadable("a bar evaluates a quantity by its name", item.span)
     body = reader.arrays.aligned(value, variable.axes, item.span)
@@ -154,10 +160,28 @@ def _factor(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -> t
     prefix = derivative_prefix(reader, items, at, scope)
     if prefix is not None:
         return _derived(reader, prefix, items, scope)
+    indicator = _indicator(reader, items, at, scope)
+    if indicator is not None:
+        return indicator, at + 2
     call = read_call(reader, items, at, scope)
     if call is not None:
         return call
     return reader.read(item, scope), at + 1
+
+
+def _indicator(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -> Tensor | None:
+    r"""Return an indicator of a condition, written 1{y=k}, I(y=k) and the like."""
+    follows = items[at + 1] if at + 1 < len(items) else None
+    if not isinstance(follows, Group) or follows.opening not in ("(", "[", "\\{"):
+        return None
+    if len(follows.items) != 1 or not isinstance(follows.items[0], Relation):
+        return None
+    name = items[at]
+    one = isinstance(name, Number) and name.text == "1"
+    letter = isinstance(name, Name) and name.letters in _INDICATORS and reader.symbols.find(name.letters) is None
+    if not (one or letter) or (isinstance(name, Name) and name.letters in reader.heads):
+        return None
+    return Tensor((), Choice(((reader.condition(follows.items[0], scope), ONE),), ZERO))
 
 
 def _is_function_of_list(item: Node, items: tuple[Node, ...], at: int) -> bool:
@@ -186,13 +210,10 @@ def _einstein(reader: Reader, node: Product, scope: Scope) -> Tensor:
     """Return a product in which an index that stands twice is summed over."""
     from derive.textbook.meaning.sums import index_letters
 
-    letters: dict[str, int] = {}
-    for item in node.items:
-        for letter in index_letters(reader, Product((item,))) if not isinstance(item, Operator) else ():
-            letters[letter] = letters.get(letter, 0) + _times(reader, item, letter)
     repeated = [
-        letter for letter, count in letters.items()
-        if count == 2 and scope.index(letter) is None and letter not in reader.outside
+        letter
+        for letter in index_letters(reader, node)
+        if scope.index(letter) is None and _times(node, letter) == 2
     ]
     indices = {letter: reader.dimensions.index(letter) for letter in repeated}
     inner = scope.inside(indices={letter: At(index) for letter, index in indices.items()})
@@ -203,15 +224,19 @@ def _einstein(reader: Reader, node: Product, scope: Scope) -> Tensor:
     return Tensor(tensor.axes, body, tensor.orientation)
 
 
-def _times(reader: Reader, item: Node, letter: str) -> int:
-    from derive.textbook.tree import walk
+def _times(node: Node, letter: str) -> int:
+    """Return how often a letter stands as an index in one term."""
+    match node:
+        case Sum(terms=terms):
+            return max(_times(term, letter) for term in terms)
+        case Scripted(base=base, lower=lower):
+            own = 0 if lower is None else sum(letters_of(part) == letter for part in walk(lower))
+            return own + _times(base, letter)
+        case Product(items=items) | Group(items=items):
+            return sum(_times(item, letter) for item in items)
+        case Fraction(numerator=numerator, denominator=denominator):
+            return _times(numerator, letter) + _times(denominator, letter)
+        case _:
+            return 0
 
-    return sum(
-        isinstance(part, Scripted)
-        and sum(isinstance(name, Name) and name.letters == letter for name in walk(part.lower) if part.lower)
-        for part in walk(item)
-        if isinstance(part, Scripted) and part.lower is not None
-    )
 
-
-_: tuple[object, ...] = (Callable, FUNCTIONS, Fraction, Root)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, is_bold, plain_name, script_items
@@ -123,6 +124,23 @@ class Reader:
         """The operations on tensors."""
         return Arrays(self.dimensions)
 
+    def state(self) -> tuple[object, ...]:
+        """Return what is known, so that `restore` can take back what an attempt added."""
+        symbols = self.symbols
+        return (
+            dict(symbols.named), dict(symbols.bold), dict(symbols.phrases), dict(self.guessed),
+            {name: list(heads) for name, heads in self.heads.items()},
+            set(self._limits), self.dimensions.mark(), dict(self.free),
+        )  # fmt: skip
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to what was known."""
+        symbols = self.symbols
+        symbols.named, symbols.bold, symbols.phrases, self.guessed, self.heads = state[:5]
+        self._limits = state[5]
+        self.dimensions.reset(state[6])
+        self.free = state[7]
+
     def read(self, node: Node, scope: Scope) -> Tensor:
         """Return what a tree means.
 
@@ -225,6 +243,7 @@ class Reader:
 
     def reference(self, node: Node, scope: Scope) -> Tensor:
         """Return what a name with its scripts stands for."""
+        node = _untangled(node)
         spelt = spelling(node)
         if spelt is None:
             return self._scripted(node, scope)
@@ -404,6 +423,12 @@ class Reader:
         upper = spelt.upper
         keep = isinstance(upper, Group) and upper.opening in ("(", "[") and self._is_label(upper.items[0], scope)
         keep = keep or (isinstance(upper, Operator | Name) and canonical(upper) in ("*", "+", "-", "\\star", "\\ast", "\\dagger"))
+        if upper is not None and not keep and not isinstance(upper, Number | Group) and not is_transpose(upper):
+            raise Ambiguous(
+                f"the superscript of {spelt.base} is a power or a label",
+                f"{spelt.key(count, upper=True)}: …",
+                node.span,
+            )
         name = spelt.key(count, upper=keep)
         rest = spelt.lower[count:]
         rank = len(rest) + (isinstance(upper, Group) and not keep)
@@ -473,6 +498,17 @@ class Reader:
             if core is not None:
                 return core
         return self.scalar(node, scope)
+
+
+def _untangled(node: Node) -> Node:
+    """Return a name whose superscript is a label and something more as two superscripts: A^{[1]T}."""
+    if not isinstance(node, Scripted) or not isinstance(node.upper, Product):
+        return node
+    first, *rest = node.upper.items
+    if not isinstance(first, Group | Operator) or not rest:
+        return node
+    upper = rest[0] if len(rest) == 1 else Product(tuple(rest), span=node.upper.span)
+    return Scripted(replace(node, upper=first, primes=0), None, upper, node.primes, span=node.span)
 
 
 def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:

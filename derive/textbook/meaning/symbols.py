@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -133,7 +134,7 @@ class Symbols:
 
     def vocabulary(self, words: Iterable[str] = ()) -> Vocabulary:
         """Return which runs of letters are words of this text."""
-        known = {name for name in self.named if len(name) > 1 and name.isalnum()}
+        known = {match.group() for name in self.named if (match := re.match(r"[A-Za-z0-9]{2,}", name))}
         letters = {name for name in self.named if len(name) == 1} | self.letters
         letters |= {name[0] for name in self.named if len(name) > 1 and name[1] == "_"}
         return Vocabulary(frozenset(known) | frozenset(words), frozenset(letters))
@@ -150,7 +151,8 @@ def declared(dimensions: Dimensions, declarations: Mapping[str, str]) -> Symbols
     from derive.textbook.parser import parse
 
     symbols = Symbols(dimensions)
-    words = frozenset(name for name in declarations if name.isalnum() and len(name) > 1)
+    leading = (re.match(r"[A-Za-z0-9]*", name) for name in declarations)
+    words = frozenset(match.group() for match in leading if match is not None and len(match.group()) > 1)
     for name, text in declarations.items():
         symbols.declare(parse(name, Vocabulary(words)), text)
     return symbols
