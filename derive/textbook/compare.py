@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -17,10 +17,11 @@ from derive.textbook.evaluate.points import Point
 from derive.textbook.meaning.core import At, Core, Entry, Size, Slope, symbols_in, walk_core
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.reader import Reader
+from derive.textbook.restrictions import NONE, RESTRICTIONS, Restriction, Subject
 from derive.textbook.tree import Node
 from derive.textbook.verdicts import Counterexample
 
-__all__ = ["Comparison", "Question", "compare"]
+__all__ = ["Comparison", "Question", "compare", "least_condition"]
 
 DIGITS = 30
 TOLERANCE = 1e-16
@@ -28,6 +29,7 @@ TOLERANCE = 1e-16
 SAMPLES = 5
 WORK = 400_000
 """Nodes that are evaluated for one equality."""
+MOST_RESTRICTIONS = 30
 MOST_PLACES = 60
 """At how many values of the free indices one point is compared."""
 
@@ -41,6 +43,7 @@ class Question:
     right: Core
     reader: Reader
     conditions: tuple[Node, ...] = ()
+    restriction: Restriction = NONE
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Comparison:
     samples: int = 0
     counterexample: Counterexample | None = None
     proved: bool = False
+    one_sided: bool = False
     names: frozenset[str] = frozenset()
 
     @property
@@ -100,7 +104,12 @@ def _points(question: Question) -> Iterator[Point]:
     for seed in range(3 * len(_SHAPES)):
         shape = _SHAPES[seed % len(_SHAPES)]
         sizes = {item: shape[place % len(shape)] for place, item in enumerate(dimensions)}
-        yield Point(sizes, seed + 1, _STYLES[seed % len(_STYLES)])
+        yield _point(question, sizes, seed + 1, _STYLES[seed % len(_STYLES)])
+
+
+def _point(question: Question, sizes: dict[Dimension, int], seed: int, style: str) -> Point:
+    restriction = question.restriction
+    return Point({**sizes, **restriction.sizes}, seed, style, domains=restriction.domains)
 
 
 def _free_indices(question: Question) -> list[Index]:
@@ -123,7 +132,9 @@ def _differ(left: Any, right: Any) -> bool:
     return bool(abs(left - right) > TOLERANCE * max(1, abs(left), abs(right)))
 
 
-def compare(question: Question) -> Comparison:
+def compare(
+    question: Question, samples: int = SAMPLES, *, shrink: bool = True, work: int = WORK
+) -> Comparison:
     """Compare the sides at points until enough were seen or one tells them apart.
 
     Raises
@@ -135,15 +146,40 @@ def compare(question: Question) -> Comparison:
         conditions = Conditions(question.reader, question.conditions)
         names = {symbol.name for side in (question.left, question.right) for symbol in symbols_in(side)}
         comparison = Comparison(names=frozenset(names))
-        work = Work(WORK)
+        budget = Work(work)
         for point in _points(question):
-            if comparison.samples >= SAMPLES:
+            if comparison.samples >= samples:
                 break
-            found = _at_point(question, point, conditions, comparison, work)
+            found = _at_point(question, point, conditions, comparison, budget)
             if found is not None:
-                comparison.counterexample = _smallest(question, conditions, found, work)
+                comparison.counterexample = _smallest(question, conditions, found) if shrink else found
                 break
         return comparison
+
+
+def least_condition(question: Question) -> Restriction | None:
+    """Return the first special case of the table in which the sides are equal, or None."""
+    free = [
+        symbol
+        for symbol in {s for side in (question.left, question.right) for s in symbols_in(side)}
+        if symbol.definition is None
+    ]
+    subject = Subject(
+        tuple(sorted(free, key=lambda symbol: symbol.name)),
+        tuple(_dimensions(question)),
+        tuple(_free_indices(question)),
+    )
+    tried = 0
+    for kind in RESTRICTIONS:
+        for restriction in kind(subject):
+            tried += 1
+            if tried > MOST_RESTRICTIONS:
+                return None
+            special = replace(question, restriction=restriction)
+            comparison = compare(special, samples=3, shrink=False, work=WORK // 8)
+            if comparison.holds and comparison.samples >= 2 and not comparison.one_sided:
+                return restriction
+    return None
 
 
 def _at_point(
@@ -159,9 +195,15 @@ def _at_point(
         try:
             if not conditions.hold(evaluator, places):
                 continue
-            left = evaluator.value(question.left, places)
-            right = evaluator.value(question.right, places)
+            if not all(evaluator.value(core, places) for core in question.restriction.filters):
+                continue
         except Undefined:
+            continue
+        left = _value(evaluator, question.left, places)
+        right = _value(evaluator, question.right, places)
+        if left is None or right is None:
+            if comparison is not None and (left is None) != (right is None):
+                comparison.one_sided = True
             continue
         compared = True
         if _differ(left, right):
@@ -171,15 +213,23 @@ def _at_point(
     return None
 
 
+def _value(evaluator: Evaluator, core: Core, places: dict[Index, int]) -> Any:
+    """Return the value of a side, or None where it has none."""
+    try:
+        return evaluator.value(core, places)
+    except Undefined:
+        return None
+
+
 def _smallest(
-    question: Question, conditions: Conditions, found: Counterexample, work: Work
+    question: Question, conditions: Conditions, found: Counterexample
 ) -> Counterexample:
     """Return a counterexample of the smallest sizes and the simplest numbers."""
-    del work
     dimensions = _dimensions(question)
     for size in (1, 2, 3):
         for seed in range(8):
-            point = Point({item: size for item in dimensions}, seed, ("simple", "simple positive")[seed % 2])
+            style = ("simple", "simple positive")[seed % 2]
+            point = _point(question, dict.fromkeys(dimensions, size), seed, style)
             try:
                 smaller = _at_point(question, point, conditions, None, Work(WORK // 8))
             except NotJudged:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from derive.textbook.compare import Comparison, Question, compare
+from derive.textbook.compare import WORK, Comparison, Question, compare, least_condition
 from derive.textbook.displays import Statement, statements
 from derive.textbook.errors import Ambiguous, NotJudged, ShapeMismatch, Unreadable
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
+from derive.textbook.meaning.canonical import canonical as to_latex
 from derive.textbook.meaning.canonical import plain_name
 from derive.textbook.meaning.core import Core, Slope, Tensor, walk_core
 from derive.textbook.meaning.definitions import can_define, define
@@ -20,6 +21,7 @@ from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import index_letters
 from derive.textbook.meaning.symbols import Symbols, declared
 from derive.textbook.parser import parse_terminals
+from derive.textbook.repairs import variants
 from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.tokens import Raw, tokenize
 from derive.textbook.tree import Name, Node, Number, Relation, walk
@@ -28,6 +30,7 @@ from derive.textbook.words import words_defined
 
 __all__ = ["Judge"]
 
+STATIONARY = "the derivative is nought there, which the text demands"
 INTRODUCES = "introduces a function"
 MOST_READINGS = 6
 """How many other readings of ambiguous notation are tried."""
@@ -88,7 +91,7 @@ class Judge:
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
         self._last: _Side | None = None
-        self._found: list[Node] = []
+        self.found: list[Node] = []
         self._give_all(given)
         for text in assume:
             self._assume(text)
@@ -211,7 +214,8 @@ class Judge:
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
-            return replace(base, kind="refuted", reason=error.reason, problem=error.span)
+            suggestion = self._mended(chain, one.node, other.node)
+            return replace(base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion)
         except Ambiguous as error:
             return replace(base, reason=error.reason, declaration=error.declaration, problem=error.span)
         except Unreadable as error:
@@ -238,6 +242,10 @@ class Judge:
             if guessed and any(name[:1].isupper() for name in guessed):
                 conditions = tuple(f"{name} is a {kind}" for name, kind in guessed.items())
                 return replace(base, kind="conditional", conditions=conditions, samples=first.samples, declaration=_declarations(guessed))
+            if first.one_sided:
+                words = self._domain(chain, left, right)
+                if words:
+                    return replace(base, kind="conditional", conditions=(words,), samples=first.samples)
             if readings:
                 return replace(base, kind="conditional", conditions=readings, readings=readings, samples=first.samples)
             return _verdict(base, first)
@@ -256,7 +264,55 @@ class Judge:
         guessed = self._guesses(first)
         if guessed and (self.declared or any(name[:1].isupper() for name in guessed)):
             raise Ambiguous(f"nothing says what {', '.join(guessed)} is", _declarations(guessed))
-        return _verdict(base, first)
+        if first.counterexample is None:
+            return _verdict(base, first)
+        return self._explained(chain, left, right, _verdict(base, first))
+
+    def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
+        """Say of a false line under which condition it holds, and which small change mends it."""
+        question = self._question(chain, left, right)
+        if _is_stationary(left, right, question):
+            self.found.append(Relation((left, right), ("=",)))
+            return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
+        if self.found:
+            extended = replace(question, conditions=(*question.conditions, *self.found))
+            comparison = compare(extended, shrink=False)
+            if comparison.holds and comparison.samples > 1:
+                return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
+        condition = least_condition(question)
+        if condition is not None and condition.unsaid:
+            return replace(base, kind="conditional", conditions=(condition.words,))
+        suggestion = self._mended(chain, left, right)
+        told = condition is not None and not suggestion
+        reason = f"true only if {condition.words}" if told and condition is not None else base.reason
+        return replace(base, reason=reason, suggestion=suggestion)
+
+    def _mended(self, chain: _Chain, left: Node, right: Node) -> str:
+        """Return the LaTeX of the first small change of the right side that makes a line true."""
+        reader = self.reader
+        letters = tuple(reader.free)
+        outer = set(index_letters(reader, left))
+        missing = tuple(letter for letter in index_letters(reader, right) if letter not in outer)
+        kept = reader.readings
+        for _, changed in variants(right, letters, missing):
+            state = reader.state()
+            reader.readings = Readings()
+            try:
+                question = self._question(chain, left, changed)
+                comparison = compare(question, samples=3, shrink=False, work=WORK // 10)
+                if comparison.holds and comparison.samples > 1 and not reader.readings.met.get("loose"):
+                    return to_latex(changed)
+            except (Unreadable, NotJudged):
+                pass
+            finally:
+                reader.restore(state)
+                reader.readings = kept
+        return ""
+
+    def _domain(self, chain: _Chain, left: Node, right: Node) -> str:
+        """Return what has to be positive for both sides to have a value at the same points."""
+        condition = least_condition(self._question(chain, left, right))
+        return "" if condition is None else condition.words
 
     def _guesses(self, comparison: Comparison) -> dict[str, str]:
         """Return what was guessed of the symbols of an equality."""
@@ -315,6 +371,13 @@ def _is_declared(reader: Reader, node: Node) -> bool:
         for count in range(len(spelt.lower) + 1)
         for upper in (True, False)
     )
+
+
+def _is_stationary(left: Node, right: Node, question: Question) -> bool:
+    """Return whether a derivative is set to nought: a condition, and no claim."""
+    if not any(isinstance(node, Number) and float(node.text) == 0 for node in (left, right)):
+        return False
+    return any(isinstance(part, Slope) for side in (question.left, question.right) for part in walk_core(side))
 
 
 def _declarations(guessed: Mapping[str, str]) -> str:

@@ -84,6 +84,8 @@ class Point:
         Numbers of entries that are not drawn, as they come from conditions.
     drawn : dict
         The numbers that were asked for, in order.
+    domains : dict of Symbol to str
+        Domains that stand in place of the declared ones.
     """
 
     sizes: Mapping[Dimension, int]
@@ -91,6 +93,7 @@ class Point:
     style: str = "near"
     fixed: dict[tuple[Symbol, tuple[int, ...]], Any] = field(default_factory=dict)
     drawn: dict[tuple[Symbol, tuple[int, ...]], Any] = field(default_factory=dict)
+    domains: Mapping[Symbol, str] = field(default_factory=dict)
 
     def size(self, dimension: Dimension) -> int:
         """Return the size of a dimension."""
@@ -114,23 +117,24 @@ class Point:
 
     def _drawn(self, symbol: Symbol, places: tuple[int, ...]) -> Fraction:
         noise = _noise(self.seed, symbol.name, places)
+        given = self.domains.get(symbol, symbol.domain)
         if symbol.role == "index":
             return Fraction(noise % self.size(symbol.range or Dimension("?")) + 1)
-        if symbol.domain in ("one-hot", "simplex") and places:
-            return self._of_row(symbol, places)
-        if symbol.domain == "symmetric" and len(places) >= 2:
+        if given in ("one-hot", "simplex", "rows") and places:
+            return self._of_row(symbol, places, given)
+        if given == "symmetric" and len(places) >= 2:
             *leading, row, column = places
             noise = _noise(self.seed, symbol.name, (*leading, min(row, column), max(row, column)))
-        domain = symbol.domain if symbol.domain in ("positive", "in (0,1)") else ""
-        special = _DOMAINS.get(symbol.domain)
+        domain = given if given in ("positive", "in (0,1)") else ""
+        special = _DOMAINS.get(given)
         if special is not None:
             return special(lambda inner: self._draw(inner, noise // 8), noise)
         return self._draw(domain, noise)
 
-    def _of_row(self, symbol: Symbol, places: tuple[int, ...]) -> Fraction:
-        """Return an entry of a row that sums to one; all axes but the leading ones are one row."""
+    def _of_row(self, symbol: Symbol, places: tuple[int, ...], domain: str) -> Fraction:
+        """Return an entry of a row that sums to one; the whole array is one row of a distribution."""
         leading = places[: symbol.leading] if symbol.leading else places[: max(0, len(places) - 1)]
-        if symbol.domain == "simplex" and not symbol.leading:
+        if domain == "simplex" and not symbol.leading:
             leading = ()
         inner = places[len(leading) :]
         sizes = [self.size(axis) for axis in symbol.axes[len(leading) :]]
@@ -139,7 +143,7 @@ class Point:
         for place, size in zip(inner, sizes, strict=True):
             rank = rank * size + place - 1
             count *= size
-        if symbol.domain == "one-hot":
+        if domain == "one-hot":
             return Fraction(_noise(self.seed, symbol.name, leading) % count == rank)
         weights = [_noise(self.seed, symbol.name, leading, at) % 8 + 1 for at in range(count)]
         return Fraction(weights[rank], sum(weights)) if rank < count else Fraction(0)

@@ -1,0 +1,104 @@
+"""Special cases in which a false line may be true: the table from which the least condition is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from derive.textbook.meaning.core import Compare, Core, At, Symbol
+from derive.textbook.meaning.dimensions import Dimension, Index
+
+__all__ = ["NONE", "RESTRICTIONS", "Restriction", "Subject"]
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """A special case: what it says, and what it does to the points.
+
+    Parameters
+    ----------
+    words : str
+    unsaid : bool
+        Whether texts leave it unsaid, as they do of labels, so that the line is called conditional.
+        A line that holds for n = 1 only has dropped a sum: it stays refuted, and the special case
+        is mentioned.
+    """
+
+    words: str = ""
+    unsaid: bool = True
+    sizes: Mapping[Dimension, int] = field(default_factory=dict)
+    domains: Mapping[Symbol, str] = field(default_factory=dict)
+    filters: tuple[Core, ...] = ()
+
+
+NONE = Restriction()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an equality is about: its free quantities, dimensions and indices."""
+
+    symbols: tuple[Symbol, ...]
+    dimensions: tuple[Dimension, ...]
+    indices: tuple[Index, ...]
+
+
+def _arrays(subject: Subject) -> Iterator[Symbol]:
+    for symbol in subject.symbols:
+        if symbol.axes and symbol.role == "value" and symbol.domain not in ("one-hot", "simplex"):
+            yield symbol
+
+
+def _sums_to_one(subject: Subject) -> Iterator[Restriction]:
+    for symbol in _arrays(subject):
+        yield Restriction(f"the entries of {symbol.name} sum to one", domains={symbol: "rows"})
+
+
+def _one_hot(subject: Subject) -> Iterator[Restriction]:
+    for symbol in _arrays(subject):
+        yield Restriction(f"{symbol.name} is one-hot", domains={symbol: "one-hot"})
+
+
+def _positive(subject: Subject) -> Iterator[Restriction]:
+    for symbol in subject.symbols:
+        if symbol.role in ("value", "constant") and not symbol.domain:
+            yield Restriction(f"{symbol.name} > 0", False, domains={symbol: "positive"})
+
+
+def _no_tie(subject: Subject) -> Iterator[Restriction]:
+    for first in subject.indices:
+        for second in subject.indices:
+            if first.number < second.number:
+                different = Compare("\\neq", At(first), At(second))
+                yield Restriction(f"{first.name} ≠ {second.name}", False, filters=(different,))
+
+
+def _tie(subject: Subject) -> Iterator[Restriction]:
+    for first in subject.indices:
+        for second in subject.indices:
+            if first.number < second.number:
+                same = Compare("=", At(first), At(second))
+                yield Restriction(f"{first.name} = {second.name}", False, filters=(same,))
+
+
+def _single(subject: Subject) -> Iterator[Restriction]:
+    for dimension in subject.dimensions:
+        yield Restriction(f"{dimension.name} = 1", False, sizes={dimension: 1})
+
+
+def _symmetric(subject: Subject) -> Iterator[Restriction]:
+    for symbol in subject.symbols:
+        if len(symbol.axes) == 2 and symbol.axes[0] == symbol.axes[1] and symbol.role == "value":
+            yield Restriction(f"{symbol.name} is symmetric", False, domains={symbol: "symmetric"})
+
+
+RESTRICTIONS: tuple[Callable[[Subject], Iterator[Restriction]], ...] = (
+    _sums_to_one,
+    _one_hot,
+    _positive,
+    _no_tie,
+    _tie,
+    _single,
+    _symmetric,
+)
+"""The kinds of special cases, those that texts leave unsaid first."""
