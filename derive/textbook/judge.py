@@ -18,7 +18,7 @@ from derive.textbook.meaning.definitions import can_define, define
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
-from derive.textbook.meaning.sums import index_letters
+from derive.textbook.meaning.sums import index_letters, note_limits
 from derive.textbook.meaning.symbols import Symbols, declared
 from derive.textbook.parser import parse_terminals
 from derive.textbook.repairs import variants
@@ -140,6 +140,8 @@ class Judge:
         for statement in statements(self._terminals(tokenize(text))):
             for left, right in statement.equalities:
                 sides = [parse_terminals(statement.parts[place]) for place in (left, right)]
+                for side in sides:
+                    note_limits(self.reader, side)
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
                 else:
@@ -163,10 +165,15 @@ class Judge:
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
             return [_unreadable(error, whole, "", "")]
-        result: list[Judged] = []
-        for statement in found:
-            result.extend(self._statement(statement, text, offset))
-        return result
+        judged = [self._statement(statement, text, offset) for statement in found]
+        for place, statement in enumerate(found):
+            if any(one.kind == "unreadable" for one in judged[place]):
+                again = self._statement(statement, text, offset)
+                judged[place] = [
+                    new if old.kind == "unreadable" else old
+                    for old, new in zip(judged[place], again, strict=True)
+                ]
+        return [one for statement in judged for one in statement]
 
     def _statement(self, statement: Statement, text: str, offset: int) -> list[Judged]:
         sides = [self._side(part, text, offset) for part in statement.parts]
@@ -180,6 +187,9 @@ class Judge:
                 conditions.append(node)
         chain = _Chain(sides, conditions)
         self.reader.free = {}
+        for side in sides:
+            if side.node is not None:
+                note_limits(self.reader, side.node)
         if sides[0].node is not None:
             chain.outside = frozenset(index_letters(self.reader, sides[0].node))
         result = []
@@ -239,9 +249,10 @@ class Judge:
         if first is not None and first.holds:
             readings = tuple(CHOICES[name] for name in met if name == "loose")
             guessed = self._guesses(first)
-            if guessed and any(name[:1].isupper() for name in guessed):
-                conditions = tuple(f"{name} is a {kind}" for name, kind in guessed.items())
-                return replace(base, kind="conditional", conditions=conditions, samples=first.samples, declaration=_declarations(guessed))
+            doubtful = _doubtful(guessed)
+            if doubtful:
+                conditions = tuple(f"{name} is a number" for name in doubtful)
+                return replace(base, kind="conditional", conditions=conditions, samples=first.samples, declaration=_declarations(doubtful))
             if first.one_sided:
                 words = self._domain(chain, left, right)
                 if words:
@@ -262,8 +273,9 @@ class Judge:
             assert error is not None
             raise error
         guessed = self._guesses(first)
-        if guessed and (self.declared or any(name[:1].isupper() for name in guessed)):
-            raise Ambiguous(f"nothing says what {', '.join(guessed)} is", _declarations(guessed))
+        asked = guessed if self.declared else _doubtful(guessed)
+        if asked:
+            raise Ambiguous(f"nothing says what {', '.join(asked)} is", _declarations(asked))
         if first.counterexample is None:
             return _verdict(base, first)
         return self._explained(chain, left, right, _verdict(base, first))
@@ -378,6 +390,11 @@ def _is_stationary(left: Node, right: Node, question: Question) -> bool:
     if not any(isinstance(node, Number) and float(node.text) == 0 for node in (left, right)):
         return False
     return any(isinstance(part, Slope) for side in (question.left, question.right) for part in walk_core(side))
+
+
+def _doubtful(guessed: Mapping[str, str]) -> dict[str, str]:
+    """Return the capital letters that were read as numbers: they may as well be matrices."""
+    return {name: kind for name, kind in guessed.items() if kind == "scalar" and name[:1].isupper()}
 
 
 def _declarations(guessed: Mapping[str, str]) -> str:

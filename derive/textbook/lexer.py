@@ -90,7 +90,10 @@ class _Lexer:
             token = self.tokens[self.at]
             token = replace(token, text=UNICODE.get(token.text, token.text))
             self.at += 1
-            self._one(token)
+            try:
+                self._one(token)
+            except Unreadable as error:
+                self.put("UNKNOWN", error.reason, error.span)
         return resolve_bars(_without_lone_braces(self.terminals))
 
     def _one(self, token: Raw) -> None:
@@ -117,7 +120,7 @@ class _Lexer:
         elif text.startswith("\\") and text[1:] in BIG | FUNCTIONS:
             self.put("BIG", text, token.span)
         else:
-            raise Unreadable(f"{text} is not known here", token.span)
+            self.put("UNKNOWN", f"{text} is not known here", token.span)
 
     def _peek(self) -> str:
         return self.tokens[self.at].text if self.at < len(self.tokens) else ""
@@ -422,10 +425,8 @@ def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
 def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = Vocabulary()) -> list[Terminal]:
     r"""Return the terminals of the grammar.
 
-    Raises
-    ------
-    Unreadable
-        At the first command that no table knows.
+    A command that no table knows becomes a terminal for which the grammar has no place, so that only
+    the expression in which it stands is unreadable.
 
     Examples
     --------

@@ -349,6 +349,9 @@ def parse_terminals(terminals: Sequence[Terminal]) -> Node:
     if not terminals:
         raise Unreadable("nothing stands here")
     _check_size(terminals)
+    for terminal in terminals:
+        if terminal.type == "UNKNOWN":
+            raise Unreadable(terminal.value, terminal.span)
     try:
         result = _parser().parse(list(terminals))  # type: ignore[arg-type]
     except UnexpectedToken as error:

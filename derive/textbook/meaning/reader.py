@@ -423,7 +423,7 @@ class Reader:
         upper = spelt.upper
         keep = isinstance(upper, Group) and upper.opening in ("(", "[") and self._is_label(upper.items[0], scope)
         keep = keep or (isinstance(upper, Operator | Name) and canonical(upper) in ("*", "+", "-", "\\star", "\\ast", "\\dagger"))
-        if upper is not None and not keep and not isinstance(upper, Number | Group) and not is_transpose(upper):
+        if upper is not None and not keep and not self._is_exponent(upper, scope):
             raise Ambiguous(
                 f"the superscript of {spelt.base} is a power or a label",
                 f"{spelt.key(count, upper=True)}: …",
@@ -436,6 +436,18 @@ class Reader:
         symbol = self.new_symbol(name, rank, bold=spelt.bold)
         del rest
         return self._of_symbol(symbol, spelt, count, None if keep else upper, spelt.primes, node, scope)
+
+    def _is_exponent(self, upper: Node, scope: Scope) -> bool:
+        """Return whether a superscript can only be a power, or a transpose."""
+        if isinstance(upper, Group) or is_transpose(upper):
+            return True
+        return all(
+            self.symbols.find(plain_name(part)) is not None
+            or scope.index(plain_name(part)) is not None
+            or self._names_dimension(plain_name(part))
+            for part in walk(upper)
+            if isinstance(part, Name)
+        )
 
     def _is_label(self, item: Node, scope: Scope) -> bool:
         if isinstance(item, Name):
@@ -457,8 +469,12 @@ class Reader:
             return tensor
         if is_transpose(upper) and tensor.orientation != "scalar":
             return self.arrays.transposed(tensor, node.span)
-        if is_transpose(upper) and canonical(upper) in ("\\top", "\\intercal"):
-            return tensor
+        if is_transpose(upper) and self.symbols.find(canonical(upper)) is None:
+            if isinstance(tensor.body, Entry) and not tensor.body.symbol.known:
+                name = tensor.body.symbol.name
+                raise Ambiguous(f"{name} has a transpose and no shape", f"{name}: vector(n)", node.span)
+            if canonical(upper) in ("\\top", "\\intercal", "T"):
+                return tensor
         if canonical(upper) in ("-T", "-\\top") and tensor.orientation == "matrix":
             inverse = self.arrays.powered(tensor, self.arrays.number(-1), node.span)
             return self.arrays.transposed(inverse, node.span)

@@ -26,7 +26,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["FOLDS", "index_letters", "read_big", "read_sum"]
+__all__ = ["FOLDS", "index_letters", "note_limits", "read_big", "read_sum"]
 
 FOLDS = {"\\sum": "sum", "\\prod": "product", "\\max": "max", "\\min": "min", "\\sup": "max", "\\inf": "min"}
 
@@ -51,6 +51,21 @@ def index_letters(reader: Reader, node: Node) -> list[str]:
                     if symbol is None or (symbol.role == "index" and not symbol.leading):
                         found[plain_name(name)] = None
     return [letter for letter in found if letter not in bound]
+
+
+def note_limits(reader: Reader, node: Node) -> None:
+    """Take the names over the signs of sums that begin at one as dimensions, where nothing else is known."""
+    for part in walk(node):
+        if not isinstance(part, Scripted) or not isinstance(part.base, Big):
+            continue
+        name = part.upper
+        if isinstance(name, Name) and name.letters != "\\infty" and part.base.symbol in FOLDS:
+            lower = part.lower
+            at_one = not isinstance(lower, Relation) or canonical(lower.sides[-1]) == "1"
+            plain = plain_name(name)
+            if at_one and reader.symbols.find(plain) is None:
+                reader.dimension_names.add(plain)
+                reader.guessed[plain] = "dim"
 
 
 def _index_items(reader: Reader, node: Scripted) -> tuple[Node, ...]:
