@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.errors import DeriveError
 from derive.textbook.positions import NOWHERE, Span
 
-__all__ = ["Ambiguous", "BadDeclaration", "NotJudged", "ShapeMismatch", "Unreadable"]
+__all__ = ["Ambiguous", "BadDeclaration", "Circular", "NotJudged", "ShapeMismatch", "Unreadable"]
 
 
 class Unreadable(DeriveError, ValueError):
@@ -45,6 +45,10 @@ class ShapeMismatch(Unreadable):
     reason : str
         The shapes, named.
     """
+
+
+class Circular(Unreadable):
+    """An equation that would define a quantity by itself: it is no definition."""
 
 
 class NotJudged(DeriveError):

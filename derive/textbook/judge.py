@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.textbook.compare import WORK, Comparison, Question, compare, least_condition
 from derive.textbook.displays import Statement, statements
-from derive.textbook.errors import Ambiguous, NotJudged, ShapeMismatch, Unreadable
+from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch, Unreadable
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
@@ -32,6 +32,7 @@ __all__ = ["Judge"]
 
 STATIONARY = "the derivative is nought there, which the text demands"
 INTRODUCES = "introduces a function"
+LONGEST_DISPLAY = 20_000
 MOST_READINGS = 6
 """How many other readings of ambiguous notation are tried."""
 
@@ -161,7 +162,10 @@ class Judge:
     def display(self, text: str, offset: int = 0) -> list[Judged]:
         """Judge every equality of a display, in reading order."""
         try:
-            found = statements(self._terminals(tokenize(text, offset)))
+            terminals = self._terminals(tokenize(text, offset))
+            if len(terminals) > LONGEST_DISPLAY:
+                raise Unreadable(f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span)
+            found = statements(terminals)
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
             return [_unreadable(error, whole, "", "")]
@@ -232,14 +236,19 @@ class Judge:
             return replace(base, reason=error.reason, problem=error.span)
         except NotJudged as error:
             return replace(base, reason=str(error))
+        except RecursionError:
+            return replace(base, reason="the definitions lead too deep")
 
     def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
-        if can_define(self.reader, left, right):
-            define(self.reader, left, right)
-            return replace(base, kind="definition", reason="introduces the left side")
-        if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
-            define(self.reader, right, left)
-            return replace(base, kind="definition", reason="introduces the right side")
+        try:
+            if can_define(self.reader, left, right):
+                define(self.reader, left, right)
+                return replace(base, kind="definition", reason="introduces the left side")
+            if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
+                define(self.reader, right, left)
+                return replace(base, kind="definition", reason="introduces the right side")
+        except Circular:
+            pass
         return self._compared(chain, left, right, base)
 
     def _compared(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
@@ -347,7 +356,7 @@ class Judge:
         scope = Scope()
         tensors = (reader.read(left, scope), reader.read(right, scope))
         for node, tensor in zip((left, right), tensors, strict=True):
-            if isinstance(node, Number) and float(node.text) == 0:
+            if _is_zero(node):
                 other = tensors[1] if tensor is tensors[0] else tensors[0]
                 zero = Tensor(other.axes, tensor.body, other.orientation)
                 tensors = (zero, other) if tensor is tensors[0] else (other, zero)
@@ -385,9 +394,16 @@ def _is_declared(reader: Reader, node: Node) -> bool:
     )
 
 
+def _is_zero(node: Node) -> bool:
+    """Return whether a side is nought, which may stand for an array of noughts."""
+    if isinstance(node, Name):
+        return node.letters == "0"
+    return isinstance(node, Number) and not node.text.strip("0.")
+
+
 def _is_stationary(left: Node, right: Node, question: Question) -> bool:
     """Return whether a derivative is set to nought: a condition, and no claim."""
-    if not any(isinstance(node, Number) and float(node.text) == 0 for node in (left, right)):
+    if not any(_is_zero(node) for node in (left, right)):
         return False
     return any(isinstance(part, Slope) for side in (question.left, question.right) for part in walk_core(side))
 

@@ -83,6 +83,8 @@ def _with_font(node: Node, font: str) -> Node:
     match node:
         case Name():
             return node if node.font else replace(node, font=font)
+        case Number():
+            return Name(node.text, font, span=node.span)
         case Scripted():
             return replace(node, base=_with_font(node.base, font))
         case Product():

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from derive.textbook.errors import ShapeMismatch, Unreadable
+from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
 from derive.textbook.meaning.calls import call_of, occurs
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
 from derive.textbook.meaning.core import At, Core, Definition, Orientation, Symbol, Tensor, rename, symbols_in, walk_core
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.reader import Head, Reader, is_transpose
+from derive.textbook.meaning.reader import CONSTANTS, Head, Reader, is_transpose
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
-from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Text
+from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Sum, Text, walk
 
 __all__ = ["can_define", "define"]
 
@@ -41,12 +41,16 @@ def _is_plain(node: Node) -> bool:
     return label or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
 
 
-def _is_layer(reader: Reader, node: Node) -> bool:
+def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
     """Return whether a left side has a label without delimiters above it, as a^L and z^{l+1}."""
     spelt = spelling(node)
     if spelt is None or spelt.upper is None or isinstance(spelt.upper, Number | Group):
         return False
     if is_transpose(spelt.upper) or spelt.base in ("e", "\\partial", "\\nabla"):
+        return False
+    if not all(isinstance(part, Name | Number | Sum) for part in walk(spelt.upper)):
+        return False
+    if any(isinstance(part, Name) and plain_name(part) == spelt.base for part in walk(right)):
         return False
     return all(reader.symbols.find(spelt.key(count, upper=False)) is None for count in range(len(spelt.lower) + 1))
 
@@ -58,13 +62,15 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
-    if not isinstance(node, Name | Scripted | Group) or not (_is_plain(node) or _is_layer(reader, node)):
+    if not isinstance(node, Name | Scripted | Group) or not (_is_plain(node) or _is_layer(reader, node, right)):
         return False
     spelt = spelling(node)
     assert spelt is not None
     if spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
     symbol, count, upper = _symbol_of(reader, spelt)
+    if symbol is None and spelt.base in CONSTANTS and not given:
+        return False
     if symbol is None:
         return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
     if symbol.role in ("dimension", "index", "function") or symbol.definition is not None:
@@ -231,6 +237,8 @@ def _bind_symbol(reader: Reader, symbol: Symbol, letters: list[str], left: Node,
     for axis, dimension in zip(tensor.axes, rest, strict=True):
         reader.dimensions.unify(axis.dimension, dimension, left.span)
     _check_orientation(reader, symbol, tensor, len(letters), left)
+    if not symbol.axes and symbol in symbols_in(tensor.body):
+        raise Circular(f"{symbol.name} would be defined by itself", left.span)
     indices = tuple(free.get(letter) or reader.dimensions.index(letter) for letter in letters)
     _check_free(free, letters, tensor.body, left)
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)
@@ -273,6 +281,8 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     _check_free(free, letters, tensor.body, left)
     indices = tuple(free[letter] for letter in letters)
     name = spelt.key(count, upper=label_above) + "'" * spelt.primes
+    if any(symbol.name == name for symbol in symbols_in(tensor.body)) and not letters:
+        raise Circular(f"{name} would be defined by itself", left.span)
     lies: Orientation = tensor.orientation
     symbol = Symbol(
         name,

@@ -55,9 +55,10 @@ from derive.textbook.tree import (
 
 __all__ = ["Head", "Reader"]
 
-DEEPEST = 60
-"""Of definitions written out in each other."""
-LARGEST_NUMBER = 10**9
+DEEPEST = 160
+"""How deep formulas and definitions written out in each other may lead."""
+CONSTANTS = frozenset({"e", "\\pi", "\\mathbb{1}", "1", "0", "I", "\\infty", "\\partial", "\\nabla"})
+"""Names that mean something wherever nothing declares them."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Reader:
             With the place and the reason.
         """
         self.depth += 1
-        if self.depth > DEEPEST * 8:
+        if self.depth > DEEPEST:
             raise Unreadable("the definitions lead too deep", node.span)
         try:
             return _DISPATCH[type(node)](self, node, scope)
@@ -377,8 +378,12 @@ class Reader:
             if isinstance(left, At) and isinstance(right, At):
                 self.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
             return Tensor((), Choice(((Compare("=", left, right), ONE),), ZERO))
-        if spelt.base == "\\mathbb{1}":
+        if spelt.base in ("\\mathbb{1}", "1"):
             return self._indicator(spelt, node, scope)
+        if spelt.base == "0" and not spelt.lower and spelt.upper is None:
+            return self.arrays.number(0)
+        if spelt.base == "I" and len(spelt.lower) < 2:
+            return self._identity(spelt, node, scope)
         if spelt.base in ("\\partial", "\\nabla", "\\infty", "\\top"):
             raise Unreadable(f"{spelt.base} has no reading here", node.span)
         del bare
@@ -397,6 +402,19 @@ class Reader:
         if symbol is not None and symbol.role == "index" and not symbol.leading:
             return At(self.free_index(letter, symbol.range))
         return At(self.free[letter]) if letter in self.free else None
+
+    def _identity(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+        """Return the unit matrix, of the size that stands under it."""
+        size = self.dimensions.fresh()
+        if spelt.lower:
+            name = canonical(spelt.lower[0])
+            symbol = self.symbols.find(name)
+            if not name.isdecimal() and (symbol is None or symbol.role != "dimension") and name not in self._limits:
+                raise Unreadable(f"{name} is no size of a unit matrix", node.span)
+            size = self.symbols.dimension(name)
+        axes = (self.dimensions.index("i", size), self.dimensions.index("j", size))
+        body = Choice(((Compare("=", At(axes[0]), At(axes[1])), ONE),), ZERO)
+        return self.raised(Tensor(axes, body, "matrix"), spelt.upper, spelt.primes, node, scope)
 
     def _indicator(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
         if spelt.lower:
