@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["resolve_bars"]
 
-_OPERANDS = frozenset({"NAME", "NUMBER", "CLOSE", "RBRACE", "BAR_CLOSE", "NORM_CLOSE", "PRIME", "END", "DOTS", "BANG"})
+_OPERANDS = frozenset(
+    {"NAME", "NUMBER", "CLOSE", "RBRACE", "BAR_CLOSE", "NORM_CLOSE", "PRIME", "END", "DOTS", "BANG"}
+)
 _DOWN = frozenset({"OPEN", "LBRACE", "BEGIN"})
 _UP = frozenset({"CLOSE", "RBRACE", "END"})
 

@@ -144,7 +144,9 @@ def compare(
     """
     with mp.workdps(DIGITS):
         conditions = Conditions(question.reader, question.conditions)
-        names = {symbol.name for side in (question.left, question.right) for symbol in symbols_in(side)}
+        names = {
+            symbol.name for side in (question.left, question.right) for symbol in symbols_in(side)
+        }
         comparison = Comparison(names=frozenset(names))
         budget = Work(work)
         for point in _points(question):
@@ -152,7 +154,9 @@ def compare(
                 break
             found = _at_point(question, point, conditions, comparison, budget)
             if found is not None:
-                comparison.counterexample = _smallest(question, conditions, found) if shrink else found
+                comparison.counterexample = (
+                    _smallest(question, conditions, found) if shrink else found
+                )
                 break
         return comparison
 
@@ -183,7 +187,11 @@ def least_condition(question: Question) -> Restriction | None:
 
 
 def _at_point(
-    question: Question, point: Point, conditions: Conditions, comparison: Comparison | None, work: Work
+    question: Question,
+    point: Point,
+    conditions: Conditions,
+    comparison: Comparison | None,
+    work: Work,
 ) -> Counterexample | None:
     evaluator = Evaluator(point, question.reader.dimensions, work)
     try:
@@ -221,9 +229,7 @@ def _value(evaluator: Evaluator, core: Core, places: dict[Index, int]) -> Any:
         return None
 
 
-def _smallest(
-    question: Question, conditions: Conditions, found: Counterexample
-) -> Counterexample:
+def _smallest(question: Question, conditions: Conditions, found: Counterexample) -> Counterexample:
     """Return a counterexample of the smallest sizes and the simplest numbers."""
     dimensions = _dimensions(question)
     for size in (1, 2, 3):
@@ -261,7 +267,11 @@ def _counterexample(
         numbers.append((name, _number(value)))
     return Counterexample(
         tuple((item.name, point.size(item)) for item in dimensions if item.known),
-        tuple((index.name, place) for index, place in places.items() if index.name in question.reader.free),
+        tuple(
+            (index.name, place)
+            for index, place in places.items()
+            if index.name in question.reader.free
+        ),
         tuple(sorted(numbers)),
         _number(left),
         _number(right),

@@ -224,14 +224,27 @@ class _Splitter:
         self._end_condition()
         follows = self._next()
         complete = bool(self.words) and bool(self.current.relations)
-        if complete and follows is not None and follows.type not in ("REL", "ROW", "TEXT", *_OPERATORS, *_ENDS):
-            if self._relation_ahead(frozenset({"ROW", "AMP"})) is not None or self.terminals[self.at + 1].type in ("AMP", "QUAD") or self.terminals[self.at+2 : self.at+3] and self.terminals[self.at + 2].type == "REL":
+        if (
+            complete
+            and follows is not None
+            and follows.type not in ("REL", "ROW", "TEXT", *_OPERATORS, *_ENDS)
+        ):
+            if (
+                self._relation_ahead(frozenset({"ROW", "AMP"})) is not None
+                or self.terminals[self.at + 1].type in ("AMP", "QUAD")
+                or self.terminals[self.at + 2 : self.at + 3]
+                and self.terminals[self.at + 2].type == "REL"
+            ):
                 self.finish()
 
     def quad(self, _terminal: Terminal) -> None:
         follows = self._next()
         complete = bool(self.words) and bool(self.current.relations)
-        if complete and follows is not None and follows.type not in ("REL", *_OPERATORS, *_ENDS, "ROW", "TEXT"):
+        if (
+            complete
+            and follows is not None
+            and follows.type not in ("REL", *_OPERATORS, *_ENDS, "ROW", "TEXT")
+        ):
             self._begin_anew(frozenset({"ROW", "TEXT", "COMMA", "SEMICOLON", "PERIOD", "QUAD"}))
 
     def _begin_anew(self, stop: frozenset[str]) -> None:
@@ -247,7 +260,11 @@ class _Splitter:
         r"""Return whether ``i = 1, \dots, n`` follows, which is a condition."""
         ahead = [t for t in self.terminals[self.at + 1 : self.at + 8] if t.type not in _LAYOUT]
         types = [terminal.type for terminal in ahead]
-        return types[:3] == ["NAME", "REL", "NUMBER"] and types[3:5] in (["COMMA", "DOTS"], ["DOTS", "COMMA"], ["COMMA", "NUMBER"])
+        return types[:3] == ["NAME", "REL", "NUMBER"] and types[3:5] in (
+            ["COMMA", "DOTS"],
+            ["DOTS", "COMMA"],
+            ["COMMA", "NUMBER"],
+        )
 
     def comma(self, _terminal: Terminal) -> None:
         stop = frozenset({"ROW", "TEXT", "SEMICOLON", "PERIOD", "COMMA"})
@@ -292,7 +309,11 @@ class _Splitter:
             return
         first = following[0]
         if first.type == "TEXT" and _is_conditional(first.value) and self.current.relations:
-            ends = [place for place, terminal in enumerate(row) if terminal.type in ("COLON", "AMP") and place]
+            ends = [
+                place
+                for place, terminal in enumerate(row)
+                if terminal.type in ("COLON", "AMP") and place
+            ]
             if ends and any(terminal.type == "REL" for terminal in row[ends[0] :]):
                 self.finish()
             return

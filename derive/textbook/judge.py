@@ -130,7 +130,11 @@ class Judge:
             self.reader.restore(state)
             self.troubles[text] = str(error)
             return False
-        new = [name for name, kind in self.reader.guessed.items() if name not in before and kind != "dim"]
+        new = [
+            name
+            for name, kind in self.reader.guessed.items()
+            if name not in before and kind != "dim"
+        ]
         if new and not guessing:
             self.reader.restore(state)
             return False
@@ -164,7 +168,9 @@ class Judge:
         try:
             terminals = self._terminals(tokenize(text, offset))
             if len(terminals) > LONGEST_DISPLAY:
-                raise Unreadable(f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span)
+                raise Unreadable(
+                    f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span
+                )
             found = statements(terminals)
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
@@ -229,9 +235,13 @@ class Judge:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
             suggestion = self._mended(chain, one.node, other.node)
-            return replace(base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion)
+            return replace(
+                base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
+            )
         except Ambiguous as error:
-            return replace(base, reason=error.reason, declaration=error.declaration, problem=error.span)
+            return replace(
+                base, reason=error.reason, declaration=error.declaration, problem=error.span
+            )
         except Unreadable as error:
             return replace(base, reason=error.reason, problem=error.span)
         except NotJudged as error:
@@ -261,13 +271,27 @@ class Judge:
             doubtful = _doubtful(guessed)
             if doubtful:
                 conditions = tuple(f"{name} is a number" for name in doubtful)
-                return replace(base, kind="conditional", conditions=conditions, samples=first.samples, declaration=_declarations(doubtful))
+                return replace(
+                    base,
+                    kind="conditional",
+                    conditions=conditions,
+                    samples=first.samples,
+                    declaration=_declarations(doubtful),
+                )
             if first.one_sided:
                 words = self._domain(chain, left, right)
                 if words:
-                    return replace(base, kind="conditional", conditions=(words,), samples=first.samples)
+                    return replace(
+                        base, kind="conditional", conditions=(words,), samples=first.samples
+                    )
             if readings:
-                return replace(base, kind="conditional", conditions=readings, readings=readings, samples=first.samples)
+                return replace(
+                    base,
+                    kind="conditional",
+                    conditions=readings,
+                    readings=readings,
+                    samples=first.samples,
+                )
             return _verdict(base, first)
         for name in met[:MOST_READINGS]:
             if name == "loose":
@@ -276,7 +300,13 @@ class Judge:
             second, _ = self._attempt(chain, left, right)
             if second is not None and second.holds:
                 self.reader.readings = Readings()
-                return replace(base, kind="conditional", conditions=(CHOICES[name],), readings=(CHOICES[name],), samples=second.samples)
+                return replace(
+                    base,
+                    kind="conditional",
+                    conditions=(CHOICES[name],),
+                    readings=(CHOICES[name],),
+                    samples=second.samples,
+                )
         self.reader.readings = Readings()
         if first is None:
             assert error is not None
@@ -299,13 +329,17 @@ class Judge:
             extended = replace(question, conditions=(*question.conditions, *self.found))
             comparison = compare(extended, shrink=False)
             if comparison.holds and comparison.samples > 1:
-                return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
+                return replace(
+                    base, kind="conditional", conditions=(STATIONARY,), counterexample=None
+                )
         condition = least_condition(question)
         if condition is not None and condition.unsaid:
             return replace(base, kind="conditional", conditions=(condition.words,))
         suggestion = self._mended(chain, left, right)
         told = condition is not None and not suggestion
-        reason = f"true only if {condition.words}" if told and condition is not None else base.reason
+        reason = (
+            f"true only if {condition.words}" if told and condition is not None else base.reason
+        )
         return replace(base, reason=reason, suggestion=suggestion)
 
     def _mended(self, chain: _Chain, left: Node, right: Node) -> str:
@@ -321,7 +355,11 @@ class Judge:
             try:
                 question = self._question(chain, left, changed)
                 comparison = compare(question, samples=3, shrink=False, work=WORK // 10)
-                if comparison.holds and comparison.samples > 1 and not reader.readings.met.get("loose"):
+                if (
+                    comparison.holds
+                    and comparison.samples > 1
+                    and not reader.readings.met.get("loose")
+                ):
                     return to_latex(changed)
             except (Unreadable, NotJudged):
                 pass
@@ -338,11 +376,14 @@ class Judge:
     def _guesses(self, comparison: Comparison) -> dict[str, str]:
         """Return what was guessed of the symbols of an equality."""
         return {
-            name: kind for name, kind in self.reader.guessed.items()
+            name: kind
+            for name, kind in self.reader.guessed.items()
             if kind != "dim" and name in comparison.names
         }
 
-    def _attempt(self, chain: _Chain, left: Node, right: Node) -> tuple[Comparison | None, Unreadable | None]:
+    def _attempt(
+        self, chain: _Chain, left: Node, right: Node
+    ) -> tuple[Comparison | None, Unreadable | None]:
         state = self.reader.state()
         try:
             return compare(self._question(chain, left, right)), None
@@ -376,8 +417,12 @@ def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[No
     """Return the conditions in force, but those between letters of which a statement has its own."""
     letters = {plain_name(part) for node in own for part in walk(node) if isinstance(part, Name)}
     return [
-        node for node in conditions
-        if not all(isinstance(side, Name) and plain_name(side) in letters for side in getattr(node, "sides", (node,)))
+        node
+        for node in conditions
+        if not all(
+            isinstance(side, Name) and plain_name(side) in letters
+            for side in getattr(node, "sides", (node,))
+        )
     ]
 
 
@@ -405,7 +450,11 @@ def _is_stationary(left: Node, right: Node, question: Question) -> bool:
     """Return whether a derivative is set to nought: a condition, and no claim."""
     if not any(_is_zero(node) for node in (left, right)):
         return False
-    return any(isinstance(part, Slope) for side in (question.left, question.right) for part in walk_core(side))
+    return any(
+        isinstance(part, Slope)
+        for side in (question.left, question.right)
+        for part in walk_core(side)
+    )
 
 
 def _doubtful(guessed: Mapping[str, str]) -> dict[str, str]:
@@ -419,9 +468,16 @@ def _declarations(guessed: Mapping[str, str]) -> str:
 
 def _verdict(base: Judged, comparison: Comparison) -> Judged:
     if comparison.counterexample is not None:
-        return replace(base, kind="refuted", counterexample=comparison.counterexample, samples=comparison.samples)
+        return replace(
+            base,
+            kind="refuted",
+            counterexample=comparison.counterexample,
+            samples=comparison.samples,
+        )
     if not comparison.samples:
-        return replace(base, kind="unreadable", reason="no point was found at which both sides have a value")
+        return replace(
+            base, kind="unreadable", reason="no point was found at which both sides have a value"
+        )
     kind = "proved" if comparison.proved else "held"
     return replace(base, kind=kind, samples=comparison.samples)
 

@@ -163,19 +163,38 @@ class _Lexer:
     def _old_roman(self, token: Raw) -> None:
         r"""Read ``\rm tr``: the letters behind it are one word."""
         start = self.at
-        while self._peek().isalpha() and len(self._peek()) == 1 and not (self.at > start and self.tokens[self.at].spaced):
+        while (
+            self._peek().isalpha()
+            and len(self._peek()) == 1
+            and not (self.at > start and self.tokens[self.at].spaced)
+        ):
             self.at += 1
         word = "".join(piece.text for piece in self.tokens[start : self.at])
         if word:
             self._word(word, token.span.to(self.tokens[self.at - 1].span), prose=False)
 
     def _word(self, words: str, span: Span, *, prose: bool) -> None:
-        bare = words.lstrip("\\").replace("\\", "").replace(",", "").replace("\\,", "").replace(" ", "")
+        bare = (
+            words.lstrip("\\")
+            .replace("\\", "")
+            .replace(",", "")
+            .replace("\\,", "")
+            .replace(" ", "")
+        )
         if not words:
             return
-        if words.lstrip("\\") in FUNCTIONS or bare in ("argmax", "argmin", "max", "min", "sup", "inf"):
+        if words.lstrip("\\") in FUNCTIONS or bare in (
+            "argmax",
+            "argmin",
+            "max",
+            "min",
+            "sup",
+            "inf",
+        ):
             self.put("BIG", "\\" + bare, span)
-        elif re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", words) and not (prose and words.lower() in PROSE):
+        elif re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", words) and not (
+            prose and words.lower() in PROSE
+        ):
             if words.isdecimal():
                 self.put("NUMBER", words, span)
             else:
@@ -187,10 +206,14 @@ class _Lexer:
 
     def _single(self) -> bool:
         """Return whether TeX takes one character only here, as after ``^``."""
-        return bool(self.terminals) and self.terminals[-1].type in ("UNDER", "CARET", "FRAC") or (
-            len(self.terminals) > 1
-            and self.terminals[-2].type == "FRAC"
-            and self.terminals[-1].type in ("NUMBER", "NAME")
+        return (
+            bool(self.terminals)
+            and self.terminals[-1].type in ("UNDER", "CARET", "FRAC")
+            or (
+                len(self.terminals) > 1
+                and self.terminals[-2].type == "FRAC"
+                and self.terminals[-1].type in ("NUMBER", "NAME")
+            )
         )
 
     def _number(self, token: Raw) -> None:
@@ -199,7 +222,9 @@ class _Lexer:
             follows = self._peek()
             spaced = self.at < len(self.tokens) and self.tokens[self.at].spaced
             after = self.tokens[self.at + 1].text if self.at + 1 < len(self.tokens) else ""
-            if spaced or not (follows.isdecimal() or (follows == "." and after.isdecimal() and "." not in digits)):
+            if spaced or not (
+                follows.isdecimal() or (follows == "." and after.isdecimal() and "." not in digits)
+            ):
                 break
             digits += follows
             span = span.to(self.tokens[self.at].span)
@@ -210,11 +235,19 @@ class _Lexer:
         run = token.text
         end = self.at
         if not self._single():
-            while end < len(self.tokens) and self.tokens[end].text.isalnum() and not self.tokens[end].spaced:
+            while (
+                end < len(self.tokens)
+                and self.tokens[end].text.isalnum()
+                and not self.tokens[end].spaced
+            ):
                 run += self.tokens[end].text
                 end += 1
         word = self._longest(run)
-        span = token.span.to(self.tokens[self.at + len(word) - 2].span) if len(word) > 1 else token.span
+        span = (
+            token.span.to(self.tokens[self.at + len(word) - 2].span)
+            if len(word) > 1
+            else token.span
+        )
         self.at += len(word) - 1
         if len(word) == 1:
             self.put("NAME", word, span)
@@ -232,7 +265,11 @@ class _Lexer:
                 return letters
             letters = letters[:-1]
         known = letters in self.vocabulary.words
-        if known or (letters in FUNCTIONS or self.vocabulary.is_word(letters)) and not self._in_subscript():
+        if (
+            known
+            or (letters in FUNCTIONS or self.vocabulary.is_word(letters))
+            and not self._in_subscript()
+        ):
             return letters
         if self.tables and letters in ("if", "otherwise", "else", "for"):
             return letters
@@ -289,7 +326,12 @@ class _Lexer:
     def _cases(self, started: int) -> None:
         r"""Make a table that only ``\left\{`` stands before into cases."""
         inside = self.terminals[started:]
-        if len(inside) > 2 and inside[0].value == "\\{" and inside[1].type == "BEGIN" and inside[-1].type == "END":
+        if (
+            len(inside) > 2
+            and inside[0].value == "\\{"
+            and inside[1].type == "BEGIN"
+            and inside[-1].type == "END"
+        ):
             first, last = replace(inside[1], value="cases"), replace(inside[-1], value="cases")
             self.terminals[started:] = [first, *inside[2:-1], last]
 
@@ -319,7 +361,11 @@ class _Lexer:
     def number_sets(self, token: Raw) -> None:
         r"""Read a blackboard 1 as the indicator, written in any of its ways."""
         body, after = argument_at(self.tokens, self.at)
-        if plain(body).strip() in ("1", "I", "1{}") or token.text in ("\\mathds", "\\mathbbm", "\\mathbbold"):
+        if plain(body).strip() in ("1", "I", "1{}") or token.text in (
+            "\\mathds",
+            "\\mathbbm",
+            "\\mathbbold",
+        ):
             self.at = after
             self.put("NAME", "\\mathbb{1}", token.span)
         else:
@@ -340,7 +386,16 @@ def _bar(kind: str) -> Callable[[_Lexer, Raw], None]:
     return bar
 
 
-_BARS = {"|": "BAR", "\\vert": "BAR", "\\|": "NORM", "\\Vert": "NORM", "\\lvert": "BAR", "\\rvert": "BAR", "\\lVert": "NORM", "\\rVert": "NORM"}
+_BARS = {
+    "|": "BAR",
+    "\\vert": "BAR",
+    "\\|": "NORM",
+    "\\Vert": "NORM",
+    "\\lvert": "BAR",
+    "\\rvert": "BAR",
+    "\\lVert": "NORM",
+    "\\rVert": "NORM",
+}
 _PLAIN: tuple[tuple[dict[str, str] | frozenset[str], str], ...] = (
     (GREEK, "NAME"),
     (LETTERLIKE - {"\\ast", "\\star"}, "NAME"),
@@ -413,7 +468,14 @@ def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
     while at < len(terminals):
         types = [terminal.type for terminal in terminals[at : at + 3]]
         before = result[-1].type if result else ""
-        if types == ["LBRACE", "BIG", "RBRACE"] and before not in ("UNDER", "CARET", "FRAC", "SQRT", "FONT", "ACCENT"):
+        if types == ["LBRACE", "BIG", "RBRACE"] and before not in (
+            "UNDER",
+            "CARET",
+            "FRAC",
+            "SQRT",
+            "FONT",
+            "ACCENT",
+        ):
             result.append(terminals[at + 1])
             at += 3
         else:

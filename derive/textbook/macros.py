@@ -14,7 +14,16 @@ MOST_TOKENS = 50_000
 """Of one formula after its macros are written out."""
 MOST_EXPANSIONS = 5_000
 
-_DEFINING = frozenset({"\\newcommand", "\\renewcommand", "\\providecommand", "\\newcommand*", "\\renewcommand*", "\\providecommand*"})
+_DEFINING = frozenset(
+    {
+        "\\newcommand",
+        "\\renewcommand",
+        "\\providecommand",
+        "\\newcommand*",
+        "\\renewcommand*",
+        "\\providecommand*",
+    }
+)
 _OPERATORS = frozenset({"\\DeclareMathOperator", "\\DeclareMathOperator*"})
 
 
@@ -44,7 +53,10 @@ def _count(option: Sequence[Raw] | None) -> int:
         return 0
     text = plain(option).strip()
     if not text.isdecimal() or int(text) > 9:
-        raise Unreadable("a command takes at most nine arguments", option[0].span if option else tokenize(" ")[0].span)
+        raise Unreadable(
+            "a command takes at most nine arguments",
+            option[0].span if option else tokenize(" ")[0].span,
+        )
     return int(text)
 
 
@@ -53,7 +65,11 @@ def _newcommand(tokens: Sequence[Raw], at: int) -> tuple[str, Macro, int]:
     count, at = _option(tokens, at)
     default, at = _option(tokens, at)
     body, at = argument_at(tokens, at)
-    return plain(name).strip(), Macro(_count(count), tuple(body), None if default is None else tuple(default)), at
+    return (
+        plain(name).strip(),
+        Macro(_count(count), tuple(body), None if default is None else tuple(default)),
+        at,
+    )
 
 
 def _operator(tokens: Sequence[Raw], at: int) -> tuple[str, Macro, int]:
@@ -90,7 +106,13 @@ def read_definitions(tokens: Sequence[Raw]) -> tuple[dict[str, Macro], list[Raw]
     while at < len(tokens):
         text = tokens[at].text
         read = (
-            _newcommand if text in _DEFINING else _operator if text in _OPERATORS else _def if text == "\\def" else None
+            _newcommand
+            if text in _DEFINING
+            else _operator
+            if text in _OPERATORS
+            else _def
+            if text == "\\def"
+            else None
         )
         if read is None:
             rest.append(tokens[at])
@@ -159,5 +181,7 @@ def expand(tokens: Sequence[Raw], macros: Macros) -> list[Raw]:
             del pending[len(pending) - used :]
         pending.extend(reversed(_written_out(macro, arguments, token)))
         if expansions > MOST_EXPANSIONS or len(pending) + len(result) > MOST_TOKENS:
-            raise Unreadable(f"the command {token.text} stands for itself or for too much", token.span)
+            raise Unreadable(
+                f"the command {token.text} stands for itself or for too much", token.span
+            )
     return result

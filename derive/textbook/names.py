@@ -44,7 +44,9 @@ GREEK = _commands(
     "mu nu xi omicron pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega "
     "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega digamma"
 )
-LETTERLIKE = _commands("partial nabla ell infty hbar imath jmath Re Im top intercal prime dagger ast star")
+LETTERLIKE = _commands(
+    "partial nabla ell infty hbar imath jmath Re Im top intercal prime dagger ast star"
+)
 """Commands that are a letter, or stand where a letter stands."""
 
 FUNCTIONS = _words(
@@ -56,7 +58,9 @@ FUNCTIONS = _words(
 BIG = _words("sum prod max min sup inf argmax argmin lim bigcup bigcap int oint coprod bigoplus")
 """Prefixes that take limits."""
 
-ACCENTS = _commands("hat widehat bar overline tilde widetilde dot ddot check breve acute grave mathring vec underline overrightarrow")
+ACCENTS = _commands(
+    "hat widehat bar overline tilde widetilde dot ddot check breve acute grave mathring vec underline overrightarrow"
+)
 
 FONTS = _commands(
     "mathbf boldsymbol bm bf mathcal mathbb mathfrak mathscr mathit mathsf mathtt mathnormal symbf "
@@ -64,7 +68,9 @@ FONTS = _commands(
 )
 """Commands that change the font of what follows in braces."""
 
-TEXTS = _commands("mathrm operatorname text textrm textup textit textbf textnormal textsf mbox hbox rm mathop symrm textsc emph texttt fbox")
+TEXTS = _commands(
+    "mathrm operatorname text textrm textup textit textbf textnormal textsf mbox hbox rm mathop symrm textsc emph texttt fbox"
+)
 """Commands whose argument is a word or prose."""
 
 MULTIPLICATIONS = {
@@ -156,8 +162,28 @@ RELATIONS = {
 
 DOTS = _commands("dots ldots cdots vdots ddots dotsc dotsb dotsm dotso hdots") | {"…", "⋯"}
 
-OPENING = {"(": "(", "[": "[", "\\{": "\\{", "\\lbrace": "\\{", "\\langle": "\\langle", "\\lparen": "(", "\\lbrack": "[", "\\lfloor": "\\lfloor", "\\lceil": "\\lceil"}
-CLOSING = {")": "(", "]": "[", "\\}": "\\{", "\\rbrace": "\\{", "\\rangle": "\\langle", "\\rparen": "(", "\\rbrack": "[", "\\rfloor": "\\lfloor", "\\rceil": "\\lceil"}
+OPENING = {
+    "(": "(",
+    "[": "[",
+    "\\{": "\\{",
+    "\\lbrace": "\\{",
+    "\\langle": "\\langle",
+    "\\lparen": "(",
+    "\\lbrack": "[",
+    "\\lfloor": "\\lfloor",
+    "\\lceil": "\\lceil",
+}
+CLOSING = {
+    ")": "(",
+    "]": "[",
+    "\\}": "\\{",
+    "\\rbrace": "\\{",
+    "\\rangle": "\\langle",
+    "\\rparen": "(",
+    "\\rbrack": "[",
+    "\\rfloor": "\\lfloor",
+    "\\rceil": "\\lceil",
+}
 """A closing delimiter, and the opening one that it belongs to."""
 
 SIZES = _commands(
@@ -178,7 +204,9 @@ INVISIBLE_WITH_ARGUMENT = _commands(
 ) | {"\\tag*", "\\hspace*", "\\vspace*"}
 """Commands that vanish together with one argument."""
 
-TRANSPARENT = _commands("boxed cancel bcancel xcancel mathclap mathrlap mathllap smash mathstrut underbrace overbrace colorbox mathopen mathclose mathbin mathrel mathinner substack hl bbox")
+TRANSPARENT = _commands(
+    "boxed cancel bcancel xcancel mathclap mathrlap mathllap smash mathstrut underbrace overbrace colorbox mathopen mathclose mathbin mathrel mathinner substack hl bbox"
+)
 """Commands of which the argument stays and the decoration goes."""
 
 ENVIRONMENTS = _words(

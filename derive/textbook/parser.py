@@ -41,7 +41,9 @@ DEEPEST = 60
 LONGEST = 4_000
 """Of one formula, in terminals."""
 
-_OPENING = frozenset({"OPEN", "LBRACE", "BAR_OPEN", "NORM_OPEN", "BEGIN", "UNDER", "CARET", "FRAC", "BIG"})
+_OPENING = frozenset(
+    {"OPEN", "LBRACE", "BAR_OPEN", "NORM_OPEN", "BEGIN", "UNDER", "CARET", "FRAC", "BIG"}
+)
 
 
 class _Terminals(Lexer):
@@ -75,8 +77,16 @@ class _Flat:
 
 
 def _span(*parts: Any) -> Span:
-    spans = [part.span for part in parts if part is not None and getattr(part, "span", NOWHERE) is not NOWHERE]
-    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else NOWHERE
+    spans = [
+        part.span
+        for part in parts
+        if part is not None and getattr(part, "span", NOWHERE) is not NOWHERE
+    ]
+    return (
+        Span(min(span.start for span in spans), max(span.end for span in spans))
+        if spans
+        else NOWHERE
+    )
 
 
 def _with_font(node: Node, font: str) -> Node:
@@ -286,7 +296,9 @@ class _Builder(Transformer[Any, Any]):
 
     def row(self, *parts: Any) -> tuple[Node | None, ...]:
         cells = [part for part in parts if isinstance(part, Node)]
-        return tuple(None if isinstance(cell, Product) and not cell.items else cell for cell in cells)
+        return tuple(
+            None if isinstance(cell, Product) and not cell.items else cell for cell in cells
+        )
 
     def rows(self, *parts: Any) -> tuple[tuple[Node | None, ...], ...]:
         rows = [part for part in parts if isinstance(part, tuple)]
@@ -323,7 +335,9 @@ class _Finishing(_Builder):
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
     grammar = files("derive.textbook").joinpath("formula.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer=_Terminals, transformer=_Finishing(), maybe_placeholders=True)
+    return Lark(
+        grammar, parser="lalr", lexer=_Terminals, transformer=_Finishing(), maybe_placeholders=True
+    )
 
 
 def _check_size(terminals: Sequence[Terminal]) -> None:

@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, script_items
-from derive.textbook.tree import Big, Fraction, Group, Name, Node, Number, Operator, Product, Scripted, Sum
+from derive.textbook.tree import (
+    Big,
+    Fraction,
+    Group,
+    Name,
+    Node,
+    Number,
+    Operator,
+    Product,
+    Scripted,
+    Sum,
+)
 
 __all__ = ["RULES", "Repair", "variants"]
 
@@ -42,25 +53,35 @@ def _swapped(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
         for place, item in enumerate(node.items[1:], start=1):
             before = node.items[place - 1]
             if not isinstance(item, Operator | Big) and not isinstance(before, Operator | Big):
-                yield replace(node, items=(*node.items[: place - 1], item, before, *node.items[place + 1 :]))
+                yield replace(
+                    node, items=(*node.items[: place - 1], item, before, *node.items[place + 1 :])
+                )
 
 
 def _dropped(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
     if isinstance(node, Product) and not any(isinstance(item, Operator) for item in node.items):
         for place, item in enumerate(node.items):
-            if isinstance(item, Number | Name | Scripted) and not isinstance(getattr(item, "base", None), Big):
+            if isinstance(item, Number | Name | Scripted) and not isinstance(
+                getattr(item, "base", None), Big
+            ):
                 rest = node.items[:place] + node.items[place + 1 :]
                 if rest:
                     yield rest[0] if len(rest) == 1 else replace(node, items=rest)
 
 
 def _transposed(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
-    if isinstance(node, Scripted) and node.upper is not None and canonical(node.upper) in TRANSPOSES:
+    if (
+        isinstance(node, Scripted)
+        and node.upper is not None
+        and canonical(node.upper) in TRANSPOSES
+    ):
         if node.lower is None and not node.primes:
             yield node.base
         else:
             yield replace(node, upper=None)
-    elif isinstance(node, Name) or (isinstance(node, Scripted | Group) and getattr(node, "upper", None) is None):
+    elif isinstance(node, Name) or (
+        isinstance(node, Scripted | Group) and getattr(node, "upper", None) is None
+    ):
         if not isinstance(getattr(node, "base", None), Big | Operator):
             yield Scripted(node, None, Name("\\top"))
 
@@ -120,7 +141,9 @@ RULES = (
 """What is proposed for the pieces of a line, the likeliest first."""
 
 
-def _whole(node: Node, letters: tuple[str, ...], bound: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
+def _whole(
+    node: Node, letters: tuple[str, ...], bound: tuple[str, ...]
+) -> Iterator[tuple[str, Node]]:
     """Propose changes of the line as a whole: its sign, a factor, a missing sum, a missing delta."""
     inner = Group("(", (node,)) if isinstance(node, Sum) else node
     if isinstance(node, Sum) and node.signs == ("", _MINUS):
@@ -133,7 +156,10 @@ def _whole(node: Node, letters: tuple[str, ...], bound: tuple[str, ...]) -> Iter
         yield "a factor 2", _without_first(node)
     yield "a factor ½", Product((Fraction(Number("1"), _TWO), *_items(inner)))
     for letter in bound:
-        yield f"the sum over {letter}", Product((Scripted(Big("\\sum"), Name(letter)), *_items(inner)))
+        yield (
+            f"the sum over {letter}",
+            Product((Scripted(Big("\\sum"), Name(letter)), *_items(inner))),
+        )
     for first in letters:
         for second in letters:
             if first < second:
@@ -201,7 +227,9 @@ def variants(
                 return
 
 
-def _all(node: Node, letters: tuple[str, ...], missing: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
+def _all(
+    node: Node, letters: tuple[str, ...], missing: tuple[str, ...]
+) -> Iterator[tuple[str, Node]]:
     yield from _whole(node, letters, missing)
     for rule in RULES:
         for changed in _rebuilt(node, letters, rule):

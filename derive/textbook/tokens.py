@@ -19,7 +19,18 @@ _PATTERN = re.compile(
     r"|(?P<character>.)",
     re.DOTALL,
 )
-_STARRED = frozenset({"\\operatorname*", "\\tag*", "\\hspace*", "\\vspace*", "\\newcommand*", "\\renewcommand*", "\\DeclareMathOperator*", "\\providecommand*"})
+_STARRED = frozenset(
+    {
+        "\\operatorname*",
+        "\\tag*",
+        "\\hspace*",
+        "\\vspace*",
+        "\\newcommand*",
+        "\\renewcommand*",
+        "\\DeclareMathOperator*",
+        "\\providecommand*",
+    }
+)
 ROW = "\\\\"
 
 

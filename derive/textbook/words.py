@@ -16,7 +16,9 @@ _AFTER = frozenset({"=", "(", "'", ":", "&"})
 def _run(tokens: Sequence[Raw], at: int) -> int:
     """Return the place behind the letters and digits that begin at a place without spaces."""
     end = at
-    while end < len(tokens) and tokens[end].text.isalnum() and (end == at or not tokens[end].spaced):
+    while (
+        end < len(tokens) and tokens[end].text.isalnum() and (end == at or not tokens[end].spaced)
+    ):
         end += 1
     return end
 
@@ -41,7 +43,13 @@ def words_defined(texts: Iterable[Sequence[Raw]]) -> frozenset[str]:
             run = "".join(token.text for token in tokens[at:end])
             before = tokens[at - 1].text if at else "&"
             after = tokens[end].text if end < len(tokens) else ""
-            if len(run) > 1 and run[0].isalpha() and run not in FUNCTIONS | BIG and before in _BEFORE and after in _AFTER:
+            if (
+                len(run) > 1
+                and run[0].isalpha()
+                and run not in FUNCTIONS | BIG
+                and before in _BEFORE
+                and after in _AFTER
+            ):
                 words.add(run)
             at = end
     return frozenset(words)

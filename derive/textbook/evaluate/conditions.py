@@ -10,7 +10,16 @@ from mpmath import mp
 from derive.textbook.errors import Unreadable
 from derive.textbook.evaluate.dual import Dual, Undefined, primal, tangent
 from derive.textbook.evaluate.evaluator import Evaluator, Key, Places
-from derive.textbook.meaning.core import At, Compare, Core, Tensor, times, MINUS_ONE, plus, walk_core
+from derive.textbook.meaning.core import (
+    At,
+    Compare,
+    Core,
+    Tensor,
+    times,
+    MINUS_ONE,
+    plus,
+    walk_core,
+)
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
@@ -48,7 +57,9 @@ class Conditions:
     def _take(self, reader: Reader, node: Relation) -> None:
         before = dict(reader.free)
         try:
-            if all(isinstance(side, Node) for side in node.sides) and _between_indices(reader, node):
+            if all(isinstance(side, Node) for side in node.sides) and _between_indices(
+                reader, node
+            ):
                 self.filters.append(reader.condition(node, Scope()))
                 return
             self._equation(reader, node)
@@ -71,7 +82,9 @@ class Conditions:
             if relation in ("=", "\\equiv"):
                 axes, body = _difference(reader, left, right)
                 self.equations.append(((*letters, *axes), body))
-            elif relation in ("<", ">", "\\le", "\\ge", "\\neq") and not left.axes and not right.axes:
+            elif (
+                relation in ("<", ">", "\\le", "\\ge", "\\neq") and not left.axes and not right.axes
+            ):
                 self.filters.append(Compare(relation, left.body, right.body))
 
     def hold(self, evaluator: Evaluator, places: Places) -> bool:
@@ -112,8 +125,7 @@ class Conditions:
     def _unknowns(self, evaluator: Evaluator) -> list[Key]:
         drawn = evaluator.point.drawn
         return [
-            key for key in drawn
-            if key[0].role == "value" and key[0].domain not in _FIXED_DOMAINS
+            key for key in drawn if key[0].role == "value" and key[0].domain not in _FIXED_DOMAINS
         ][:MOST_UNKNOWNS]
 
     def _step(self, evaluator: Evaluator, residuals: list[Any]) -> None:
@@ -159,7 +171,11 @@ def _between_indices(reader: Reader, node: Relation) -> bool:
     for side in node.sides:
         if isinstance(side, Name) and plain_name(side) in reader.free:
             letters += 1
-        elif isinstance(side, Name) and reader.symbols.find(plain_name(side)) is None and len(side.letters) == 1:
+        elif (
+            isinstance(side, Name)
+            and reader.symbols.find(plain_name(side)) is None
+            and len(side.letters) == 1
+        ):
             letters += 1
         elif not isinstance(side, Number):
             return False

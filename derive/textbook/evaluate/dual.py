@@ -186,7 +186,9 @@ def apply(name: str, number: Any) -> Any:
     mpf('1.0')
     """
     if isinstance(number, Dual):
-        return Dual(number.tag, apply(name, number.value), _SLOPES[name](number.value) * number.slope)
+        return Dual(
+            number.tag, apply(name, number.value), _SLOPES[name](number.value) * number.slope
+        )
     return _VALUES[name](number)
 
 

@@ -70,7 +70,9 @@ class Evaluator:
     dimensions: Dimensions
     work: Work
     _moved: dict[Key, list[int]] = field(default_factory=dict)
-    _lets: dict[Symbol, list[tuple[tuple[Index, ...], Core, Places, int]]] = field(default_factory=dict)
+    _lets: dict[Symbol, list[tuple[tuple[Index, ...], Core, Places, int]]] = field(
+        default_factory=dict
+    )
     _known: dict[Any, Any] = field(default_factory=dict)
     _state: tuple[Any, ...] = ()
     _tags: int = 0
@@ -123,7 +125,11 @@ class Evaluator:
                 self._lets[symbol] = lets
             del depth
         definition = symbol.definition
-        if definition is None or (symbol, places) in self.point.fixed or not self._inside(symbol, places):
+        if (
+            definition is None
+            or (symbol, places) in self.point.fixed
+            or not self._inside(symbol, places)
+        ):
             return self.point.number(symbol, places)
         key = (symbol, places, self._state)
         if key in self._known:
@@ -140,10 +146,13 @@ class Evaluator:
 
     def _inside(self, symbol: Symbol, places: tuple[int, ...]) -> bool:
         """Return whether an entry exists; those before the first are given, as h_0 of a recursion."""
-        return all(
-            1 <= place <= self.point.size(self.dimensions.find(axis))
-            for place, axis in zip(places, symbol.axes, strict=False)
-        ) or not symbol.axes
+        return (
+            all(
+                1 <= place <= self.point.size(self.dimensions.find(axis))
+                for place, axis in zip(places, symbol.axes, strict=False)
+            )
+            or not symbol.axes
+        )
 
     # Derivatives.
 
@@ -186,7 +195,10 @@ class Evaluator:
         exponent = self.whole(core.exponent, places)
         size = self.size(core.row)
         matrix = [
-            [self.value(core.body, {**places, core.row: i, core.column: j}) for j in range(1, size + 1)]
+            [
+                self.value(core.body, {**places, core.row: i, core.column: j})
+                for j in range(1, size + 1)
+            ]
             for i in range(1, size + 1)
         ]
         if abs(exponent) > 64:
@@ -202,9 +214,7 @@ class Evaluator:
 
 def _matrix_product(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
     size = range(len(left))
-    return [
-        [_total([left[i][m] * right[m][j] for m in size]) for j in size] for i in size
-    ]
+    return [[_total([left[i][m] * right[m][j] for m in size]) for j in size] for i in size]
 
 
 def _total(values: list[Any]) -> Any:
@@ -348,7 +358,9 @@ def _smooth(evaluator: Evaluator, name: str, values: list[tuple[tuple[int, ...],
 def _entries(evaluator: Evaluator, indices: tuple[Index, ...]) -> list[tuple[int, ...]]:
     entries: list[tuple[int, ...]] = [()]
     for index in indices:
-        entries = [(*entry, place) for entry in entries for place in range(1, evaluator.size(index) + 1)]
+        entries = [
+            (*entry, place) for entry in entries for place in range(1, evaluator.size(index) + 1)
+        ]
     return entries
 
 
@@ -357,7 +369,9 @@ _VALUES: dict[type[Core], Callable[[Evaluator, Any, Places], Any]] = {
     Constant: lambda e, core, p: +mp.pi if core.name == "pi" else +mp.e,
     At: lambda e, core, p: mp.mpf(p[core.index]),
     Size: lambda e, core, p: mp.mpf(e.point.size(e.dimensions.find(core.dimension))),
-    Entry: lambda e, core, p: e.entry(core.symbol, tuple(e.whole(place, p) for place in core.places)),
+    Entry: lambda e, core, p: e.entry(
+        core.symbol, tuple(e.whole(place, p) for place in core.places)
+    ),
     Plus: _plus,
     Times: _times,
     Power: _power,

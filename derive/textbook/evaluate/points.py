@@ -34,7 +34,9 @@ def _positive(noise: int) -> Fraction:
 
 
 def _simple(noise: int) -> Fraction:
-    return (Fraction(1), Fraction(2), Fraction(-1), Fraction(3), Fraction(0), Fraction(1, 2))[noise % 6]
+    return (Fraction(1), Fraction(2), Fraction(-1), Fraction(3), Fraction(0), Fraction(1, 2))[
+        noise % 6
+    ]
 
 
 def _simple_positive(noise: int) -> Fraction:
@@ -54,7 +56,11 @@ STYLES: dict[str, dict[str, Callable[[int], Fraction]]] = {
     "positive": {"": _positive, "positive": _positive, "in (0,1)": _unit},
     "unit": {"": _unit, "positive": _unit, "in (0,1)": _unit},
     "simple": {"": _simple, "positive": _simple_positive, "in (0,1)": _simple_unit},
-    "simple positive": {"": _simple_positive, "positive": _simple_positive, "in (0,1)": _simple_unit},
+    "simple positive": {
+        "": _simple_positive,
+        "positive": _simple_positive,
+        "in (0,1)": _simple_unit,
+    },
 }
 """How numbers are drawn: a style, and in it the domain."""
 _DOMAINS: dict[str, Callable[[Callable[[str], Fraction], int], Fraction]] = {

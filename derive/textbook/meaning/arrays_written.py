@@ -44,7 +44,9 @@ def _matrix(reader: Reader, node: Table, scope: Scope) -> Tensor:
         return Tensor((rows,), _selected(rows, [row[0] for row in cells]), "column")
     if height == 1:
         return Tensor((columns,), _selected(columns, cells[0]), "row")
-    return Tensor((rows, columns), _selected(rows, [_selected(columns, row) for row in cells]), "matrix")
+    return Tensor(
+        (rows, columns), _selected(rows, [_selected(columns, row) for row in cells]), "matrix"
+    )
 
 
 def _cell(reader: Reader, cell: Node | None, node: Table, scope: Scope) -> Core:

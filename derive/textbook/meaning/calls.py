@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
-from derive.textbook.meaning.core import At, Core, Entry, Symbol, Tensor, Unknown, symbols_in, walk_core
+from derive.textbook.meaning.core import (
+    At,
+    Core,
+    Entry,
+    Symbol,
+    Tensor,
+    Unknown,
+    symbols_in,
+    walk_core,
+)
 from derive.textbook.meaning.derivatives import slope_by_symbol, slope_of_function, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.reader import Head, Reader
@@ -28,7 +37,11 @@ def call_of(items: tuple[Node, ...], at: int) -> tuple[Node, Group, Scripted | N
     follows = items[at + 1]
     if isinstance(follows, Group) and follows.opening in _DELIMITERS:
         return items[at], follows, None
-    if isinstance(follows, Scripted) and isinstance(follows.base, Group) and follows.base.opening in _DELIMITERS:
+    if (
+        isinstance(follows, Scripted)
+        and isinstance(follows.base, Group)
+        and follows.base.opening in _DELIMITERS
+    ):
         return items[at], follows.base, follows
     return None
 
@@ -59,7 +72,9 @@ def _operator_call(
 ) -> tuple[Tensor, int] | None:
     """Return an operator before another application, as in E_x E_y{…}: it takes that one."""
     spelt = spelling(items[at]) if isinstance(items[at], Scripted) else None
-    heads = reader.heads.get(spelt.key(len(spelt.lower), upper=True), []) if spelt is not None else []
+    heads = (
+        reader.heads.get(spelt.key(len(spelt.lower), upper=True), []) if spelt is not None else []
+    )
     inner = call_of(items, at + 1)
     if spelt is None or not heads or inner is None or heads[0].opening != inner[1].opening:
         return None
@@ -83,12 +98,18 @@ def _applied(
         return _of_unknown(reader, symbol, spelt, count, group, name, scope), 0
     if symbol is not None and symbol.axes and _are_indices(reader, group, scope):
         node = name
-        tensor = reader.symbol_at(symbol, (*spelt.lower[count:], *group.items), scope, node, bold=spelt.bold)
+        tensor = reader.symbol_at(
+            symbol, (*spelt.lower[count:], *group.items), scope, node, bold=spelt.bold
+        )
         return tensor, 0
     if symbol is not None and spelt.primes and symbol.definition is not None:
         return slope_by_symbol(reader, symbol, spelt, group, name, scope), 0
     if symbol is not None or reader.index_or_dimension(spelt, scope):
-        if symbol is not None and symbol.definition is not None and _is_dependence(reader, symbol, group):
+        if (
+            symbol is not None
+            and symbol.definition is not None
+            and _is_dependence(reader, symbol, group)
+        ):
             return reader.reference(name, scope), 0
         return None, 0
     return _undeclared(reader, spelt, key, group, name, scope), 0
@@ -130,7 +151,9 @@ def _is_dependence(reader: Reader, symbol: Symbol, group: Group) -> bool:
     if any(name is None for name in names):
         return False
     found = {part.name for part in symbols_in(symbol.definition.body)}
-    return all(name is not None and name.key(len(name.lower), upper=True) in found for name in names)
+    return all(
+        name is not None and name.key(len(name.lower), upper=True) in found for name in names
+    )
 
 
 def _undeclared(
@@ -158,7 +181,13 @@ class NothingKnown(Unreadable):
 
 
 def _of_unknown(
-    reader: Reader, symbol: Symbol, spelt: Spelling, count: int, group: Group, node: Node, scope: Scope
+    reader: Reader,
+    symbol: Symbol,
+    spelt: Spelling,
+    count: int,
+    group: Group,
+    node: Node,
+    scope: Scope,
 ) -> Tensor:
     arguments = [reader.read(item, scope) for item in group.items]
     if not arguments:
@@ -226,7 +255,12 @@ def occurs(argument: Node, body: Node) -> bool:
             if canonical(part) == wanted:
                 return True
             spelt = spelling(part)
-            if spelt is not None and base is not None and spelt.base == base.base and not base.lower:
+            if (
+                spelt is not None
+                and base is not None
+                and spelt.base == base.base
+                and not base.lower
+            ):
                 return True
     return False
 
@@ -244,7 +278,10 @@ def apply_head(
     if len(letters) != len(head.letters):
         return None
     bound = Scope(
-        indices={letter: reader.place(item, scope) for letter, item in zip(head.letters, letters, strict=True)}
+        indices={
+            letter: reader.place(item, scope)
+            for letter, item in zip(head.letters, letters, strict=True)
+        }
     )
     for formal, actual in zip(head.arguments, arguments, strict=True):
         if not _bind(reader, head, formal, actual, bound, scope):
@@ -255,7 +292,9 @@ def apply_head(
         return _body(reader, head, bound, node)
     if head.component:
         indices = [reader.dimensions.index(letter) for letter in head.component]
-        bound.indices.update({letter: At(index) for letter, index in zip(head.component, indices, strict=True)})
+        bound.indices.update(
+            {letter: At(index) for letter, index in zip(head.component, indices, strict=True)}
+        )
         inner = _body(reader, head, bound, node)
         lies = ("scalar", "column", "matrix")[len(indices)] if len(indices) < 3 else "array"
         return Tensor((*indices, *inner.axes), inner.body, lies)  # type: ignore[arg-type]
@@ -271,7 +310,9 @@ def _body(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
         used = {part.index for part in walk_core(result.body) if isinstance(part, At)}
         for letter, index in reader.free.items():
             if index in used:
-                raise Unreadable(f"nothing binds the index {letter} in the definition of {head.name}", node.span)
+                raise Unreadable(
+                    f"nothing binds the index {letter} in the definition of {head.name}", node.span
+                )
         return result
     finally:
         reader.depth -= 8
@@ -312,9 +353,15 @@ def _transposed(spelt: Spelling) -> bool:
     return spelt.upper is not None and is_transpose(spelt.upper)
 
 
-def _bind(reader: Reader, head: Head, formal: Node, actual: Node, bound: Scope, scope: Scope) -> bool:
+def _bind(
+    reader: Reader, head: Head, formal: Node, actual: Node, bound: Scope, scope: Scope
+) -> bool:
     """Bind one argument of a definition to what stands in its place."""
-    if isinstance(formal, Product) and call_of(formal.items, 0) is not None and len(formal.items) == 2:
+    if (
+        isinstance(formal, Product)
+        and call_of(formal.items, 0) is not None
+        and len(formal.items) == 2
+    ):
         bound.written[canonical(formal).replace(" ", "")] = (actual, scope)
         return True
     same = canonical(formal) == canonical(actual)

@@ -26,7 +26,15 @@ __all__ = ["TRANSPOSES", "canonical", "letters_of", "plain_name", "script_items"
 _KEPT_FONTS = frozenset({"\\mathcal", "\\mathscr", "\\mathfrak", "\\mathbb", "\\cal"})
 """Fonts that make a letter another letter; the others only say that it is a vector or a word."""
 _ACCENTS = {"\\widehat": "\\hat", "\\overline": "\\bar", "\\widetilde": "\\tilde"}
-_CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "\\langle": "\\rangle", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
+_CLOSING = {
+    "(": ")",
+    "[": "]",
+    "\\{": "\\}",
+    "{": "}",
+    "\\langle": "\\rangle",
+    "\\lfloor": "\\rfloor",
+    "\\lceil": "\\rceil",
+}
 _ARROWS = frozenset({"\\vec", "\\overrightarrow"})
 _LETTERS = {"\\varsigma": "\\varsigma", "\\varphi": "\\varphi"}
 TRANSPOSES = frozenset({"\\top", "T", "\\intercal", "t", "'", "\\dagger", "\\prime"})
@@ -51,9 +59,16 @@ def plain_name(name: Name) -> str:
 
 def is_bold(name: Name) -> bool:
     """Return whether a name is marked as a vector or a matrix."""
-    return name.font in ("\\mathbf", "\\boldsymbol", "\\bm", "\\bf", "\\symbf", "\\pmb", "\\bold", "\\boldmath") or bool(
-        _ARROWS & set(name.accents)
-    )
+    return name.font in (
+        "\\mathbf",
+        "\\boldsymbol",
+        "\\bm",
+        "\\bf",
+        "\\symbf",
+        "\\pmb",
+        "\\bold",
+        "\\boldmath",
+    ) or bool(_ARROWS & set(name.accents))
 
 
 def letters_of(node: Node) -> str:
@@ -124,7 +139,9 @@ def canonical(node: Node) -> str:
                 for relation, side in zip(relations, sides[1:], strict=True)
             )
         case Table(environment=environment, rows=rows):
-            cells = (("&".join("" if cell is None else canonical(cell) for cell in row)) for row in rows)
+            cells = (
+                ("&".join("" if cell is None else canonical(cell) for cell in row)) for row in rows
+            )
             return environment + "\\\\".join(cells)
         case _:
             raise TypeError(type(node).__name__)

@@ -21,7 +21,22 @@ KINDS: dict[str, tuple[int, int]] = {
     "tensor": (1, 9),
 }
 """The kinds, with the least and the most dimensions that stand in their parentheses."""
-DOMAINS = ("positive", "negative", "nonnegative", "in (0,1)", "in [0,1]", "in {0,1}", "in {-1,1}", "in (-1,1)", "one-hot", "simplex", "square", "symmetric", "integer", "nonzero")
+DOMAINS = (
+    "positive",
+    "negative",
+    "nonnegative",
+    "in (0,1)",
+    "in [0,1]",
+    "in {0,1}",
+    "in {-1,1}",
+    "in (-1,1)",
+    "one-hot",
+    "simplex",
+    "square",
+    "symmetric",
+    "integer",
+    "nonzero",
+)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,36 @@ from __future__ import annotations
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
 from derive.textbook.meaning.calls import call_of, occurs
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
-from derive.textbook.meaning.core import At, Core, Definition, Orientation, Symbol, Tensor, rename, symbols_in, walk_core
+from derive.textbook.meaning.core import (
+    At,
+    Core,
+    Definition,
+    Orientation,
+    Symbol,
+    Tensor,
+    rename,
+    symbols_in,
+    walk_core,
+)
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.reader import CONSTANTS, Head, Reader, is_transpose
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
-from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Sum, Text, walk
+from derive.textbook.tree import (
+    Big,
+    Group,
+    Name,
+    Node,
+    Number,
+    Operator,
+    Product,
+    Scripted,
+    Sum,
+    Text,
+    walk,
+)
 
 __all__ = ["can_define", "define"]
 
@@ -37,7 +59,11 @@ def _is_plain(node: Node) -> bool:
         return False
     if spelt.upper is None:
         return True
-    label = isinstance(spelt.upper, Group) and spelt.upper.opening in ("(", "[") and len(spelt.upper.items) == 1
+    label = (
+        isinstance(spelt.upper, Group)
+        and spelt.upper.opening in ("(", "[")
+        and len(spelt.upper.items) == 1
+    )
     return label or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
 
 
@@ -52,7 +78,10 @@ def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
         return False
     if any(isinstance(part, Name) and plain_name(part) == spelt.base for part in walk(right)):
         return False
-    return all(reader.symbols.find(spelt.key(count, upper=False)) is None for count in range(len(spelt.lower) + 1))
+    return all(
+        reader.symbols.find(spelt.key(count, upper=False)) is None
+        for count in range(len(spelt.lower) + 1)
+    )
 
 
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
@@ -62,7 +91,9 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
-    if not isinstance(node, Name | Scripted | Group) or not (_is_plain(node) or _is_layer(reader, node, right)):
+    if not isinstance(node, Name | Scripted | Group) or not (
+        _is_plain(node) or _is_layer(reader, node, right)
+    ):
         return False
     spelt = spelling(node)
     assert spelt is not None
@@ -88,20 +119,34 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
     key = spelt.key(len(spelt.lower), upper=True)
     for head in reader.heads.get(key, ()):
         if len(head.arguments) == len(group.items) and head.primes == spelt.primes:
-            same = all(canonical(a) == canonical(b) for a, b in zip(head.arguments, group.items, strict=True))
+            same = all(
+                canonical(a) == canonical(b)
+                for a, b in zip(head.arguments, group.items, strict=True)
+            )
             if same or not given:
                 return False
     symbol, _, _ = _symbol_of(reader, spelt)
     if given:
-        return symbol is None or symbol.definition is None or bool(spelt.primes) or symbol.role == "function"
+        return (
+            symbol is None
+            or symbol.definition is None
+            or bool(spelt.primes)
+            or symbol.role == "function"
+        )
     if spelt.primes:
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
         return not any(occurs(item, right) for item in group.items)
     if symbol is not None:
-        return bool(symbol.axes) and symbol.definition is None and _letters(group) is not None and all(
-            reader.symbols.find(letter) is not None and reader.symbols.find(letter).role == "index"  # type: ignore[union-attr]
-            for letter in _letters(group) or ()
+        return (
+            bool(symbol.axes)
+            and symbol.definition is None
+            and _letters(group) is not None
+            and all(
+                reader.symbols.find(letter) is not None
+                and reader.symbols.find(letter).role == "index"  # type: ignore[union-attr]
+                for letter in _letters(group) or ()
+            )
         )
     return all(_is_formal(item) for item in group.items)
 
@@ -153,7 +198,8 @@ def _defines_entries(reader: Reader, name: Node, group: Group) -> bool:
     if symbol is None or letters is None or not symbol.axes:
         return False
     return all(
-        (found := reader.symbols.find(letter)) is not None and found.role == "index" for letter in letters
+        (found := reader.symbols.find(letter)) is not None and found.role == "index"
+        for letter in letters
     )
 
 
@@ -176,7 +222,11 @@ def _define_function(
     used = index_letters(reader, right)
     letters: list[str] = []
     count = len(spelt.lower)
-    while count and isinstance(spelt.lower[count - 1], Name) and plain_name(spelt.lower[count - 1]) in used:  # type: ignore[arg-type]
+    while (
+        count
+        and isinstance(spelt.lower[count - 1], Name)
+        and plain_name(spelt.lower[count - 1]) in used
+    ):  # type: ignore[arg-type]
         count -= 1
     upper = spelt.upper
     above = isinstance(upper, Group) and len(upper.items) == 1 and canonical(upper.items[0]) in used
@@ -184,7 +234,11 @@ def _define_function(
         letters.append(canonical(upper.items[0]))
     letters.extend(canonical(item) for item in spelt.lower[count:])
     key = spelt.key(count, upper=not above)
-    component = tuple(canonical(item) for item in script_items(scripts.lower)) if scripts is not None else ()
+    component = (
+        tuple(canonical(item) for item in script_items(scripts.lower))
+        if scripts is not None
+        else ()
+    )
     head = Head(key, tuple(letters), group.opening, group.items, component, right, spelt.primes)
     reader.heads.setdefault(key, []).append(head)
 
@@ -210,7 +264,9 @@ def _index_letters_of(spelt: Spelling, count: int, upper: bool, symbol: Symbol) 
     return letters
 
 
-def _read_right(reader: Reader, letters: list[str], right: Node, dimensions: tuple) -> tuple[Tensor, dict[str, Index]]:  # type: ignore[type-arg]
+def _read_right(
+    reader: Reader, letters: list[str], right: Node, dimensions: tuple
+) -> tuple[Tensor, dict[str, Index]]:  # type: ignore[type-arg]
     free, outside = reader.free, reader.outside
     reader.free = {}
     for letter, dimension in zip(letters, dimensions, strict=False):
@@ -223,7 +279,9 @@ def _read_right(reader: Reader, letters: list[str], right: Node, dimensions: tup
         reader.free, reader.outside = free, outside
 
 
-def _bind_symbol(reader: Reader, symbol: Symbol, letters: list[str], left: Node, right: Node) -> None:
+def _bind_symbol(
+    reader: Reader, symbol: Symbol, letters: list[str], left: Node, right: Node
+) -> None:
     """Define a declared symbol."""
     tensor, free = _read_right(reader, letters, right, symbol.axes)
     rest = symbol.axes[len(letters) :]
@@ -246,7 +304,9 @@ def _bind_symbol(reader: Reader, symbol: Symbol, letters: list[str], left: Node,
     reader.guessed.pop(symbol.name, None)
 
 
-def _check_orientation(reader: Reader, symbol: Symbol, tensor: Tensor, given: int, left: Node) -> None:
+def _check_orientation(
+    reader: Reader, symbol: Symbol, tensor: Tensor, given: int, left: Node
+) -> None:
     lies = {tensor.orientation, symbol.orientation if given == symbol.leading else "free"}
     if lies == {"row", "column"}:
         raise ShapeMismatch(
@@ -265,7 +325,11 @@ def _check_free(free: dict[str, Index], letters: list[str], body: Core, left: No
 def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
     """Define a name that nothing declares: its scripts that the right side uses are indices."""
     candidates = [canonical(item) for item in spelt.lower if isinstance(item, Name)]
-    above = spelt.upper.items[0] if isinstance(spelt.upper, Group) and len(spelt.upper.items) == 1 else None
+    above = (
+        spelt.upper.items[0]
+        if isinstance(spelt.upper, Group) and len(spelt.upper.items) == 1
+        else None
+    )
     if isinstance(above, Name):
         candidates.append(canonical(above))
     tensor, free = _read_right(reader, [], right, ())

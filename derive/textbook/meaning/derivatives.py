@@ -28,7 +28,19 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.positions import Span
-from derive.textbook.tree import Big, Fraction, Group, Name, Node, Number, Operator, Product, Relation, Scripted, Sum
+from derive.textbook.tree import (
+    Big,
+    Fraction,
+    Group,
+    Name,
+    Node,
+    Number,
+    Operator,
+    Product,
+    Relation,
+    Scripted,
+    Sum,
+)
 
 if TYPE_CHECKING:
     from derive.textbook.meaning.reader import Head, Reader
@@ -82,7 +94,11 @@ def _mark(node: Node) -> int:
 
 
 def _variable_power(node: Node) -> tuple[Node, int]:
-    if isinstance(node, Scripted) and isinstance(node.upper, Number) and node.upper.text.isdecimal():
+    if (
+        isinstance(node, Scripted)
+        and isinstance(node.upper, Number)
+        and node.upper.text.isdecimal()
+    ):
         base = replace(node, upper=None) if node.lower is not None or node.primes else node.base
         return base, int(node.upper.text)
     return node, 1
@@ -94,10 +110,18 @@ def _denominator(node: Node) -> _Denominator | None:
     items = _items(node)
     at = 0
     while at < len(items):
-        if _mark(items[at]) == 1 and at + 1 < len(items) and not isinstance(items[at + 1], Operator):
+        if (
+            _mark(items[at]) == 1
+            and at + 1 < len(items)
+            and not isinstance(items[at + 1], Operator)
+        ):
             variables.append(items[at + 1])
             at += 2
-            if at < len(items) and isinstance(items[at], Group) and isinstance(variables[-1], Name | Scripted):
+            if (
+                at < len(items)
+                and isinstance(items[at], Group)
+                and isinstance(variables[-1], Name | Scripted)
+            ):
                 return None
         elif variables:
             return None
@@ -176,7 +200,9 @@ def derivative_prefix(
             return None
         denominator = parts[1]
         return DerivativePrefix(
-            lambda body: _by_variables(reader, body, denominator, scope, item.span), at + 1, item.span
+            lambda body: _by_variables(reader, body, denominator, scope, item.span),
+            at + 1,
+            item.span,
         )
     base = item.base if isinstance(item, Scripted) else item
     if not isinstance(base, Name) or base.letters not in ("\\partial", "\\nabla"):
@@ -187,7 +213,9 @@ def derivative_prefix(
     if lower is None:
         return None
     upper = item.upper if isinstance(item, Scripted) else None
-    if (upper is not None and canonical(upper) != "2") or (isinstance(item, Scripted) and item.primes):
+    if (upper is not None and canonical(upper) != "2") or (
+        isinstance(item, Scripted) and item.primes
+    ):
         raise Unreadable("this operator has no reading here", item.span)
     variable = _Denominator((lower,) * (1 if upper is None else 2), ())
     return DerivativePrefix(
@@ -217,7 +245,9 @@ def _by_variables(
         tensor = slope(reader, tensor, variable, scope, span)
     for factor in denominator.factor:
         below = reader.read(factor, scope)
-        tensor = reader.arrays.divided(replace(tensor, numerator=None, denominator=None), below, span)
+        tensor = reader.arrays.divided(
+            replace(tensor, numerator=None, denominator=None), below, span
+        )
     return tensor
 
 
@@ -280,12 +310,14 @@ def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span
     """Refuse the derivative of a quantity of which nothing says how it depends on the variable."""
     body = tensor.body
     if not symbol.known and symbol not in symbols_in(body):
-        raise Ambiguous(f"{symbol.name} is not declared", f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}", span)
+        raise Ambiguous(
+            f"{symbol.name} is not declared",
+            f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}",
+            span,
+        )
     if isinstance(body, Entry) and body.symbol.definition is None and body.symbol is not symbol:
         if body.symbol.role != "constant" and (body.symbol.role == "value"):
-            raise Unreadable(
-                f"nothing says how {body.symbol.name} depends on {symbol.name}", span
-            )
+            raise Unreadable(f"nothing says how {body.symbol.name} depends on {symbol.name}", span)
 
 
 def slope_of_function(
@@ -310,7 +342,10 @@ def slopes_of_head(
     names = [plain_name(formal) if isinstance(formal, Name) else "" for formal in head.arguments]
     if not all(names):
         return None
-    locals_ = [Symbol(name, tuple(axis.dimension for axis in tensor.axes)) for name, tensor in zip(names, tensors, strict=True)]
+    locals_ = [
+        Symbol(name, tuple(axis.dimension for axis in tensor.axes))
+        for name, tensor in zip(names, tensors, strict=True)
+    ]
     if len(arguments) == 1:
         argument = tensors[0]
         local = Symbol(names[0])

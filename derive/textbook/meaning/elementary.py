@@ -23,7 +23,18 @@ from derive.textbook.meaning.core import (
 )
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.tree import Big, Fraction, Group, Name, Node, Number, Operator, Product, Root, Scripted
+from derive.textbook.tree import (
+    Big,
+    Fraction,
+    Group,
+    Name,
+    Node,
+    Number,
+    Operator,
+    Product,
+    Root,
+    Scripted,
+)
 
 __all__ = ["ARRAYS", "FUNCTIONS", "WELL_KNOWN", "function_of_array", "read_function"]
 
@@ -46,7 +57,13 @@ FUNCTIONS = {
 }
 """Functions of a number, applied entry by entry."""
 
-WELL_KNOWN = {"sigmoid": "sigmoid", "sigm": "sigmoid", "softplus": "softplus", "relu": "relu", "ReLU": "relu"}
+WELL_KNOWN = {
+    "sigmoid": "sigmoid",
+    "sigm": "sigmoid",
+    "softplus": "softplus",
+    "relu": "relu",
+    "ReLU": "relu",
+}
 """Names that are a function of a number wherever the text does not define them itself."""
 
 
@@ -78,7 +95,11 @@ def _diagonal(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
     if len(tensor.axes) == 1:
         (axis,) = tensor.axes
         other = reader.dimensions.index(axis.name, axis.dimension)
-        return Tensor((axis, other), Choice(((Compare("=", At(axis), At(other)), tensor.body),), ZERO), "matrix")
+        return Tensor(
+            (axis, other),
+            Choice(((Compare("=", At(axis), At(other)), tensor.body),), ZERO),
+            "matrix",
+        )
     if tensor.orientation == "matrix":
         row, column = tensor.axes
         reader.dimensions.unify(row.dimension, column.dimension, node.span)
@@ -134,7 +155,11 @@ def read_function(
     exponent = item.upper if isinstance(item, Scripted) else None
     if exponent is not None:
         if canonical(exponent) == "-1":
-            raise Ambiguous("the superscript -1 is an inverse or a reciprocal", "write arc… or a fraction", item.span)
+            raise Ambiguous(
+                "the superscript -1 is an inverse or a reciprocal",
+                "write arc… or a fraction",
+                item.span,
+            )
         result = _entrywise_power(reader, result, reader.scalar(exponent, scope))
     if power is not None:
         result = reader.raised(result, power, 0, item, scope)
@@ -145,7 +170,9 @@ def _entrywise_power(reader: Reader, tensor: Tensor, exponent: object) -> Tensor
     return reader.arrays.mapped(tensor, lambda body: Power(body, exponent))  # type: ignore[arg-type]
 
 
-def _applied(reader: Reader, name: str | None, symbol: str, argument: Tensor, node: Node, primes: int) -> Tensor:
+def _applied(
+    reader: Reader, name: str | None, symbol: str, argument: Tensor, node: Node, primes: int
+) -> Tensor:
     if name is None:
         return ARRAYS[symbol](reader, argument, node)
     if primes:
@@ -164,7 +191,11 @@ def _argument(
     follows = items[at]
     if isinstance(follows, Group) and follows.opening in ("(", "[", "\\{", "{"):
         return reader.read(follows, scope), at + 1, None
-    if isinstance(follows, Scripted) and isinstance(follows.base, Group) and follows.base.opening in ("(", "["):
+    if (
+        isinstance(follows, Scripted)
+        and isinstance(follows.base, Group)
+        and follows.base.opening in ("(", "[")
+    ):
         if follows.lower is None and not follows.primes and follows.upper is not None:
             if reader.readings.take("power"):
                 return reader.read(follows, scope), at + 1, None
@@ -183,7 +214,11 @@ def _bare_argument(
             raise Unreadable("a sign without what it stands before", items[-1].span)
     start = at
     argument, at = factor(reader, items, at, scope)
-    whole = isinstance(items[start], Fraction | Root | Group | Big) or _is_big(items[start]) or at - start > 1
+    whole = (
+        isinstance(items[start], Fraction | Root | Group | Big)
+        or _is_big(items[start])
+        or at - start > 1
+    )
     more = not whole and at < len(items) and _goes_on(items[at])
     if more and not reader.readings.take("narrow"):
         while at < len(items) and _goes_on(items[at]):

@@ -40,7 +40,9 @@ def norm(reader: object, node: Scripted, scope: Scope) -> Tensor:
     kind = "" if node.lower is None else canonical(node.lower)
     arrays = reader.arrays
     if kind == "1" and len(tensor.axes) == 1:
-        return reader.raised(arrays.total(arrays.applied("abs", tensor)), node.upper, 0, node, scope)
+        return reader.raised(
+            arrays.total(arrays.applied("abs", tensor)), node.upper, 0, node, scope
+        )
     if kind == "2" and len(tensor.axes) == 2:
         raise Ambiguous(
             "the norm with index 2 of a matrix is its largest singular value or the Frobenius norm",

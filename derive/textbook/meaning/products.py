@@ -8,7 +8,11 @@ from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
 from derive.textbook.meaning.canonical import letters_of
 from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Let, Tensor
-from derive.textbook.meaning.derivatives import DerivativePrefix, derivative_prefix, slash_derivative
+from derive.textbook.meaning.derivatives import (
+    DerivativePrefix,
+    derivative_prefix,
+    slash_derivative,
+)
 from derive.textbook.meaning.elementary import read_function
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
@@ -126,7 +130,9 @@ def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
 
 
 def _is_evaluation(item: Node) -> bool:
-    return isinstance(item, Scripted) and isinstance(item.base, Operator) and item.base.symbol == "|"
+    return (
+        isinstance(item, Scripted) and isinstance(item.base, Operator) and item.base.symbol == "|"
+    )
 
 
 def _evaluated(reader: Reader, total: Tensor | None, item: Scripted, scope: Scope) -> Tensor:
@@ -178,7 +184,11 @@ def _indicator(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -
         return None
     name = items[at]
     one = isinstance(name, Number) and name.text == "1"
-    letter = isinstance(name, Name) and name.letters in _INDICATORS and reader.symbols.find(name.letters) is None
+    letter = (
+        isinstance(name, Name)
+        and name.letters in _INDICATORS
+        and reader.symbols.find(name.letters) is None
+    )
     if not (one or letter) or (isinstance(name, Name) and name.letters in reader.heads):
         return None
     return Tensor((), Choice(((reader.condition(follows.items[0], scope), ONE),), ZERO))
@@ -238,5 +248,3 @@ def _times(node: Node, letter: str) -> int:
             return _times(numerator, letter) + _times(denominator, letter)
         case _:
             return 0
-
-

@@ -8,7 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
-from derive.textbook.meaning.canonical import TRANSPOSES, canonical, is_bold, plain_name, script_items
+from derive.textbook.meaning.canonical import (
+    TRANSPOSES,
+    canonical,
+    is_bold,
+    plain_name,
+    script_items,
+)
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     At,
@@ -57,7 +63,9 @@ __all__ = ["Head", "Reader"]
 
 DEEPEST = 160
 """How deep formulas and definitions written out in each other may lead."""
-CONSTANTS = frozenset({"e", "\\pi", "\\mathbb{1}", "1", "0", "I", "\\infty", "\\partial", "\\nabla"})
+CONSTANTS = frozenset(
+    {"e", "\\pi", "\\mathbb{1}", "1", "0", "I", "\\infty", "\\partial", "\\nabla"}
+)
 """Names that mean something wherever nothing declares them."""
 
 
@@ -168,7 +176,9 @@ class Reader:
         """
         tensor = self.read(node, scope)
         if tensor.axes:
-            raise ShapeMismatch(f"{self.arrays.describe(tensor)} stands where a number belongs", node.span)
+            raise ShapeMismatch(
+                f"{self.arrays.describe(tensor)} stands where a number belongs", node.span
+            )
         return tensor.body
 
     # Indices.
@@ -271,13 +281,17 @@ class Reader:
                         symbol = None
                     if symbol is not None and symbol.role not in ("index", "dimension"):
                         rest = None if upper else spelt.upper
-                        return self._of_symbol(symbol, spelt, count, rest, spelt.primes - primes, node, scope)
+                        return self._of_symbol(
+                            symbol, spelt, count, rest, spelt.primes - primes, node, scope
+                        )
                     if symbol is not None and symbol.role == "index" and symbol.leading:
                         return self._of_symbol(symbol, spelt, count, None, 0, node, scope)
                     if key in self.heads and count == len(spelt.lower) and not primes:
                         tensor = self._bare_head(key, node, scope)
                         if tensor is not None:
-                            return self.raised(tensor, None if upper else spelt.upper, spelt.primes, node, scope)
+                            return self.raised(
+                                tensor, None if upper else spelt.upper, spelt.primes, node, scope
+                            )
         return None
 
     def _bare_head(self, key: str, node: Node, scope: Scope) -> Tensor | None:
@@ -301,7 +315,9 @@ class Reader:
         scope: Scope,
     ) -> Tensor:
         if symbol.role == "function":
-            raise Unreadable(f"{symbol.name} is a function and stands without an argument", node.span)
+            raise Unreadable(
+                f"{symbol.name} is a function and stands without an argument", node.span
+            )
         places = list(spelt.lower[count:])
         label = self._superscript_index(symbol, upper, len(places))
         if label is not None:
@@ -332,7 +348,9 @@ class Reader:
         cores = [
             self.place(place, scope, axis) for place, axis in zip(places, symbol.axes, strict=False)
         ]
-        axes = tuple(self.dimensions.index(symbol.name, axis) for axis in symbol.axes[len(places) :])
+        axes = tuple(
+            self.dimensions.index(symbol.name, axis) for axis in symbol.axes[len(places) :]
+        )
         body = entry(symbol, (*cores, *(At(axis) for axis in axes)))
         leading, lies = symbol.views.get("bold" if bold else "plain") or next(
             iter(symbol.views.values()), (symbol.leading, symbol.orientation)
@@ -389,7 +407,9 @@ class Reader:
         del bare
         for count in range(len(spelt.lower), -1, -1):
             if self.heads.get(spelt.key(count, upper=True)):
-                raise Unreadable(f"{spelt.base} is a function and stands without its arguments", node.span)
+                raise Unreadable(
+                    f"{spelt.base} is a function and stands without its arguments", node.span
+                )
         return self._met(spelt, node, scope)
 
     def _letter(self, letter: str, scope: Scope) -> Core | None:
@@ -409,7 +429,11 @@ class Reader:
         if spelt.lower:
             name = canonical(spelt.lower[0])
             symbol = self.symbols.find(name)
-            if not name.isdecimal() and (symbol is None or symbol.role != "dimension") and name not in self._limits:
+            if (
+                not name.isdecimal()
+                and (symbol is None or symbol.role != "dimension")
+                and name not in self._limits
+            ):
                 raise Unreadable(f"{name} is no size of a unit matrix", node.span)
             size = self.symbols.dimension(name)
         axes = (self.dimensions.index("i", size), self.dimensions.index("j", size))
@@ -435,12 +459,17 @@ class Reader:
         if len(labels) == len(spelt.lower):
             count = len(labels)
         elif labels:
-            count = next(
-                (place for place, item in enumerate(spelt.lower) if item not in labels), 0
-            )
+            count = next((place for place, item in enumerate(spelt.lower) if item not in labels), 0)
         upper = spelt.upper
-        keep = isinstance(upper, Group) and upper.opening in ("(", "[") and self._is_label(upper.items[0], scope)
-        keep = keep or (isinstance(upper, Operator | Name) and canonical(upper) in ("*", "+", "-", "\\star", "\\ast", "\\dagger"))
+        keep = (
+            isinstance(upper, Group)
+            and upper.opening in ("(", "[")
+            and self._is_label(upper.items[0], scope)
+        )
+        keep = keep or (
+            isinstance(upper, Operator | Name)
+            and canonical(upper) in ("*", "+", "-", "\\star", "\\ast", "\\dagger")
+        )
         if upper is not None and not keep and not self._is_exponent(upper, scope):
             raise Ambiguous(
                 f"the superscript of {spelt.base} is a power or a label",
@@ -453,7 +482,9 @@ class Reader:
         rank = max(rank, self.ranks.get(name, 0))
         symbol = self.new_symbol(name, rank, bold=spelt.bold)
         del rest
-        return self._of_symbol(symbol, spelt, count, None if keep else upper, spelt.primes, node, scope)
+        return self._of_symbol(
+            symbol, spelt, count, None if keep else upper, spelt.primes, node, scope
+        )
 
     def _is_exponent(self, upper: Node, scope: Scope) -> bool:
         """Return whether a superscript can only be a power, or a transpose."""
@@ -475,7 +506,9 @@ class Reader:
             return scope.index(letters) is None and letters not in self.free and letters.isupper()
         return isinstance(item, Number | Text)
 
-    def raised(self, tensor: Tensor, upper: Node | None, primes: int, node: Node, scope: Scope) -> Tensor:
+    def raised(
+        self, tensor: Tensor, upper: Node | None, primes: int, node: Node, scope: Scope
+    ) -> Tensor:
         """Return a tensor with a superscript: a transpose, a power; a prime is a transpose."""
         for _ in range(primes):
             if tensor.orientation not in ("matrix", "column", "row"):
@@ -490,7 +523,9 @@ class Reader:
         if is_transpose(upper) and self.symbols.find(canonical(upper)) is None:
             if isinstance(tensor.body, Entry) and not tensor.body.symbol.known:
                 name = tensor.body.symbol.name
-                raise Ambiguous(f"{name} has a transpose and no shape", f"{name}: vector(n)", node.span)
+                raise Ambiguous(
+                    f"{name} has a transpose and no shape", f"{name}: vector(n)", node.span
+                )
             if canonical(upper) in ("\\top", "\\intercal", "T"):
                 return tensor
         if canonical(upper) in ("-T", "-\\top") and tensor.orientation == "matrix":
@@ -528,7 +563,11 @@ class Reader:
 
     def _side(self, node: Node, scope: Scope) -> Core:
         if isinstance(node, Name) and len(node.letters) == 1:
-            core = self.index_letter(plain_name(node), scope) if scope.tensor(plain_name(node)) is None else None
+            core = (
+                self.index_letter(plain_name(node), scope)
+                if scope.tensor(plain_name(node)) is None
+                else None
+            )
             if core is not None:
                 return core
         return self.scalar(node, scope)
@@ -550,7 +589,8 @@ def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
     if len(rest) <= len(symbol.axes):
         return False
     return all(
-        isinstance(item, Number | Text) or (isinstance(item, Name) and len(item.letters) > 1 and item.letters[0] != "\\")
+        isinstance(item, Number | Text)
+        or (isinstance(item, Name) and len(item.letters) > 1 and item.letters[0] != "\\")
         for item in rest[len(symbol.axes) :]
     )
 
@@ -567,7 +607,9 @@ def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
         inner = definition.body
         renamed = {index: place for index, place in zip(definition.indices, places, strict=True)}
         used = [place.index for place in inner.places if isinstance(place, At)]
-        if len(used) == len(inner.places) == len(set(used)) and set(used) == set(definition.indices):
+        if len(used) == len(inner.places) == len(set(used)) and set(used) == set(
+            definition.indices
+        ):
             return entry(inner.symbol, tuple(rename(place, renamed) for place in inner.places))
     return Entry(symbol, places)
 
@@ -582,7 +624,9 @@ def _number(reader: Reader, node: Number, scope: Scope) -> Tensor:
     del reader, scope
     if len(node.text) > 40:
         raise Unreadable("a number of more than forty digits", node.span)
-    return Tensor((), Rational(Fraction(node.text if node.text[0] != "." else "0" + node.text)), literal=True)
+    return Tensor(
+        (), Rational(Fraction(node.text if node.text[0] != "." else "0" + node.text)), literal=True
+    )
 
 
 def _fraction(reader: Reader, node: FractionNode, scope: Scope) -> Tensor:

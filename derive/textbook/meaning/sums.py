@@ -28,7 +28,14 @@ from derive.textbook.tree import (
 
 __all__ = ["FOLDS", "index_letters", "note_limits", "read_big", "read_sum"]
 
-FOLDS = {"\\sum": "sum", "\\prod": "product", "\\max": "max", "\\min": "min", "\\sup": "max", "\\inf": "min"}
+FOLDS = {
+    "\\sum": "sum",
+    "\\prod": "product",
+    "\\max": "max",
+    "\\min": "min",
+    "\\sup": "max",
+    "\\inf": "min",
+}
 
 
 def index_letters(reader: Reader, node: Node) -> list[str]:
@@ -124,7 +131,13 @@ def _limits(reader: Reader, node: Node, scope: Scope) -> _Limits:
     upper = node.upper if isinstance(node, Scripted) else None
     if isinstance(lower, Number | Text):
         raise Unreadable("a sum whose limit names no index", lower.span)
-    items = lower.items if isinstance(lower, Group) and lower.opening == "" else (lower,) if lower is not None else ()
+    items = (
+        lower.items
+        if isinstance(lower, Group) and lower.opening == ""
+        else (lower,)
+        if lower is not None
+        else ()
+    )
     separators = lower.separators if isinstance(lower, Group) and lower.opening == "" else ()
     for place, item in enumerate(items):
         if place and separators[place - 1] in (":", "\\mid", ";"):
@@ -141,7 +154,10 @@ def _one_limit(reader: Reader, limits: _Limits, item: Node, scope: Scope) -> Non
         _bind(reader, limits, item)
         return
     first, relation = item.sides[0], item.relations[0]
-    known = all(isinstance(part, Name) and plain_name(part) in limits.letters for part in script_items(first))
+    known = all(
+        isinstance(part, Name) and plain_name(part) in limits.letters
+        for part in script_items(first)
+    )
     if known and relation != "=":
         limits.conditions.append(item)
         return
@@ -162,8 +178,10 @@ def _bind_compared(reader: Reader, limits: _Limits, item: Relation, scope: Scope
     fresh = [
         side
         for side in item.sides
-        if isinstance(side, Name) and scope.index(plain_name(side)) is None
-        and plain_name(side) not in reader.free and plain_name(side) not in limits.letters
+        if isinstance(side, Name)
+        and scope.index(plain_name(side)) is None
+        and plain_name(side) not in reader.free
+        and plain_name(side) not in limits.letters
     ]
     if not fresh:
         fresh = [item.sides[0]]
@@ -207,17 +225,27 @@ def _upper_limit(reader: Reader, limits: _Limits, node: Node, scope: Scope) -> N
         raise Unreadable("a sum whose limit names no index", node.span)
     whole = _starts_at_one(limits) and isinstance(node, Name | Number | Scripted)
     symbol = reader.symbols.find(canonical(node))
-    if whole and (symbol is None or symbol.role == "dimension") and scope.index(canonical(node)) is None and canonical(node) not in reader.free:
+    if (
+        whole
+        and (symbol is None or symbol.role == "dimension")
+        and scope.index(canonical(node)) is None
+        and canonical(node) not in reader.free
+    ):
         dimension = _dimension(reader, node)
         for index in limits.indices:
-            if reader.dimensions.find(index.dimension).known and reader.dimensions.find(index.dimension) != dimension:
+            if (
+                reader.dimensions.find(index.dimension).known
+                and reader.dimensions.find(index.dimension) != dimension
+            ):
                 break
             reader.dimensions.unify(index.dimension, dimension, node.span)
         else:
             limits.lower = limits.upper = None
             return
         limits.lower = Rational(1 + 0 * limits_one()) if limits.lower is None else limits.lower
-        limits.upper = Size(dimension) if dimension.size is None else Rational(_fraction(dimension.size))
+        limits.upper = (
+            Size(dimension) if dimension.size is None else Rational(_fraction(dimension.size))
+        )
         return
     if limits.lower is None:
         limits.lower = Rational(_fraction(1))
@@ -245,14 +273,23 @@ def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -
     if not rest:
         raise Unreadable(f"{big.symbol} without what it runs over", node.span)
     limits = _limits(reader, node, scope)
-    body = rest[0] if len(rest) == 1 and not isinstance(rest[0], Operator) else Product(rest, span=rest[0].span.to(rest[-1].span))
+    body = (
+        rest[0]
+        if len(rest) == 1 and not isinstance(rest[0], Operator)
+        else Product(rest, span=rest[0].span.to(rest[-1].span))
+    )
     if not limits.indices:
         letters = [
-            letter for letter in index_letters(reader, body)
-            if scope.index(letter) is None and letter not in reader.free and letter not in reader.outside
+            letter
+            for letter in index_letters(reader, body)
+            if scope.index(letter) is None
+            and letter not in reader.free
+            and letter not in reader.outside
         ]
         if len(letters) != 1:
-            raise Ambiguous(f"{big.symbol} names no index", "write the index under the sign", node.span)
+            raise Ambiguous(
+                f"{big.symbol} names no index", "write the index under the sign", node.span
+            )
         limits.add(letters[0], reader.dimensions.index(letters[0]))
     return _folded(reader, kind, limits, body, scope)
 
@@ -269,7 +306,9 @@ def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope
     core = tensor.body
     for place, index in enumerate(reversed(limits.indices)):
         first = place == len(limits.indices) - 1
-        core = Fold(kind, index, core, limits.lower, limits.upper, condition if place == 0 else None)
+        core = Fold(
+            kind, index, core, limits.lower, limits.upper, condition if place == 0 else None
+        )
         del first
     return Tensor(tensor.axes, core, tensor.orientation)
 
@@ -278,7 +317,11 @@ def _leading_sum(node: Node) -> Scripted | None:
     """Return the sum sign that a term begins with, perhaps after factors."""
     items = node.items if isinstance(node, Product) else (node,)
     for item in items:
-        if isinstance(item, Scripted) and isinstance(item.base, Big) and item.base.symbol in ("\\sum", "\\prod"):
+        if (
+            isinstance(item, Scripted)
+            and isinstance(item.base, Big)
+            and item.base.symbol in ("\\sum", "\\prod")
+        ):
             return item
     return None
 
@@ -289,8 +332,11 @@ def _loose_end(reader: Reader, node: Sum, place: int, scope: Scope) -> int:
     if sign is None:
         return place
     letters = [
-        letter for letter in _limit_letters(sign.lower)
-        if scope.index(letter) is None and letter not in reader.outside and letter not in reader.free
+        letter
+        for letter in _limit_letters(sign.lower)
+        if scope.index(letter) is None
+        and letter not in reader.outside
+        and letter not in reader.free
     ]
     last = place
     for later in range(place + 1, len(node.terms)):
@@ -324,7 +370,11 @@ def _absorbed(node: Sum, place: int, last: int) -> Node:
     """Return a term whose sum sign takes the terms behind it as well."""
     term = node.terms[place]
     items = term.items if isinstance(term, Product) else (term,)
-    at = next(i for i, item in enumerate(items) if isinstance(item, Scripted) and isinstance(item.base, Big))
+    at = next(
+        i
+        for i, item in enumerate(items)
+        if isinstance(item, Scripted) and isinstance(item.base, Big)
+    )
     first = items[at + 1 :]
     head: Node = first[0] if len(first) == 1 else Product(first, span=term.span)
     body = Sum(

@@ -15,7 +15,12 @@ from derive.textbook.tree import Group, Name, Node, Scripted
 
 __all__ = ["Spelling", "Symbols", "spelling"]
 
-_ORIENTATIONS: dict[str, Orientation] = {"vector": "column", "row": "row", "matrix": "matrix", "tensor": "array"}
+_ORIENTATIONS: dict[str, Orientation] = {
+    "vector": "column",
+    "row": "row",
+    "matrix": "matrix",
+    "tensor": "array",
+}
 _ROLES = {"dim": "dimension", "index": "index", "constant": "constant", "function": "function"}
 
 
@@ -48,7 +53,11 @@ def spelling(node: Node) -> Spelling | None:
             return spelling(inner) if isinstance(inner, Name | Scripted) else None
         case Scripted(base=base, lower=lower, upper=upper, primes=primes):
             below = spelling(base)
-            if below is None or (below.upper is not None and upper is not None) or (below.primes and primes):
+            if (
+                below is None
+                or (below.upper is not None and upper is not None)
+                or (below.primes and primes)
+            ):
                 return None
             if below.lower and lower is not None and not isinstance(base, Group):
                 return None
@@ -134,7 +143,9 @@ class Symbols:
 
     def vocabulary(self, words: Iterable[str] = ()) -> Vocabulary:
         """Return which runs of letters are words of this text."""
-        known = {match.group() for name in self.named if (match := re.match(r"[A-Za-z0-9]{2,}", name))}
+        known = {
+            match.group() for name in self.named if (match := re.match(r"[A-Za-z0-9]{2,}", name))
+        }
         letters = {name for name in self.named if len(name) == 1} | self.letters
         letters |= {name[0] for name in self.named if len(name) > 1 and name[1] == "_"}
         return Vocabulary(frozenset(known) | frozenset(words), frozenset(letters))
@@ -152,7 +163,9 @@ def declared(dimensions: Dimensions, declarations: Mapping[str, str]) -> Symbols
 
     symbols = Symbols(dimensions)
     leading = (re.match(r"[A-Za-z0-9]*", name) for name in declarations)
-    words = frozenset(match.group() for match in leading if match is not None and len(match.group()) > 1)
+    words = frozenset(
+        match.group() for match in leading if match is not None and len(match.group()) > 1
+    )
     for name, text in declarations.items():
         symbols.declare(parse(name, Vocabulary(words)), text)
     return symbols

@@ -55,7 +55,9 @@ class Arrays:
     def fresh(self, tensor: Tensor) -> Tensor:
         """Return a tensor with indices of its own."""
         axes = tuple(self.dimensions.index(axis.name, axis.dimension) for axis in tensor.axes)
-        body = rename(tensor.body, {old: At(new) for old, new in zip(tensor.axes, axes, strict=True)})
+        body = rename(
+            tensor.body, {old: At(new) for old, new in zip(tensor.axes, axes, strict=True)}
+        )
         return replace(tensor, axes=axes, body=body)
 
     def entry(self, tensor: Tensor, places: tuple[Core, ...]) -> Core:
@@ -82,7 +84,9 @@ class Arrays:
 
     def negative(self, tensor: Tensor) -> Tensor:
         """Return minus a tensor."""
-        return Tensor(tensor.axes, times(MINUS_ONE, tensor.body), tensor.orientation, literal=tensor.literal)
+        return Tensor(
+            tensor.axes, times(MINUS_ONE, tensor.body), tensor.orientation, literal=tensor.literal
+        )
 
     def scaled(self, factor: Core, tensor: Tensor) -> Tensor:
         """Return a tensor times a scalar."""
@@ -99,7 +103,12 @@ class Arrays:
         if len(left.axes) < len(right.axes):
             left, right = right, left
         if not right.axes:
-            return Tensor(left.axes, plus(left.body, right.body), left.orientation, literal=left.literal and right.literal)
+            return Tensor(
+                left.axes,
+                plus(left.body, right.body),
+                left.orientation,
+                literal=left.literal and right.literal,
+            )
         if self.same_shape(left, right):
             body = self.aligned(right, left.axes, span)
             lies = right.orientation if left.orientation == "free" else left.orientation
@@ -115,9 +124,13 @@ class Arrays:
 
     def _broadcast_axis(self, matrix: Tensor, vector: Tensor) -> Index | None:
         rows, columns = matrix.axes
-        if vector.orientation in ("row", "free") and self.dimensions.same(columns.dimension, vector.axes[0].dimension):
+        if vector.orientation in ("row", "free") and self.dimensions.same(
+            columns.dimension, vector.axes[0].dimension
+        ):
             return columns
-        if vector.orientation in ("column", "free") and self.dimensions.same(rows.dimension, vector.axes[0].dimension):
+        if vector.orientation in ("column", "free") and self.dimensions.same(
+            rows.dimension, vector.axes[0].dimension
+        ):
             return rows
         return None
 
@@ -133,7 +146,9 @@ class Arrays:
         lies = right.orientation if left.orientation == "free" else left.orientation
         return Tensor(left.axes, times(left.body, self.aligned(right, left.axes, span)), lies)
 
-    def multiplied(self, left: Tensor, right: Tensor, operator: str = "", span: Span = NOWHERE) -> Tensor:
+    def multiplied(
+        self, left: Tensor, right: Tensor, operator: str = "", span: Span = NOWHERE
+    ) -> Tensor:
         r"""Return a product of neighbours, or with ``\cdot`` between them.
 
         Raises
@@ -159,7 +174,9 @@ class Arrays:
             )
         return product
 
-    def _matrix_product(self, left: Tensor, right: Tensor, operator: str, span: Span) -> Tensor | None:
+    def _matrix_product(
+        self, left: Tensor, right: Tensor, operator: str, span: Span
+    ) -> Tensor | None:
         lies = (left.orientation, right.orientation)
         same = self.dimensions.same(left.axes[-1].dimension, right.axes[0].dimension)
         if lies in (("column", "row"), ("column", "free"), ("free", "row")) and not (
@@ -209,12 +226,16 @@ class Arrays:
 
     def divided(self, left: Tensor, right: Tensor, span: Span = NOWHERE) -> Tensor:
         """Return a quotient, by a scalar or entry by entry."""
-        return self.elementwise(left, self.mapped(right, lambda body: Power(body, MINUS_ONE)), span) if (
-            not right.axes or self.same_shape(left, right) or not left.axes
-        ) else self._no_quotient(left, right, span)
+        return (
+            self.elementwise(left, self.mapped(right, lambda body: Power(body, MINUS_ONE)), span)
+            if (not right.axes or self.same_shape(left, right) or not left.axes)
+            else self._no_quotient(left, right, span)
+        )
 
     def _no_quotient(self, left: Tensor, right: Tensor, span: Span) -> Tensor:
-        raise ShapeMismatch(f"{self.describe(left)} cannot be divided by {self.describe(right)}", span)
+        raise ShapeMismatch(
+            f"{self.describe(left)} cannot be divided by {self.describe(right)}", span
+        )
 
     def mapped(self, tensor: Tensor, function: object) -> Tensor:
         """Return a function of every entry."""
@@ -252,7 +273,10 @@ class Arrays:
             raise Unreadable(f"a power of {self.describe(base)}", span)
         row, column = base.axes
         self._square(base, span)
-        places = (self.dimensions.index(row.name, row.dimension), self.dimensions.index(column.name, row.dimension))
+        places = (
+            self.dimensions.index(row.name, row.dimension),
+            self.dimensions.index(column.name, row.dimension),
+        )
         body = MatrixPower(row, column, base.body, exponent.body, (At(places[0]), At(places[1])))
         return Tensor(places, body, "matrix")
 
