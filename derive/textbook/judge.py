@@ -11,6 +11,7 @@ from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
+from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.canonical import canonical as to_latex
 from derive.textbook.meaning.canonical import plain_name
 from derive.textbook.meaning.core import Core, Slope, Tensor, walk_core
@@ -24,7 +25,7 @@ from derive.textbook.parser import parse_terminals
 from derive.textbook.repairs import variants
 from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.tokens import Raw, tokenize
-from derive.textbook.tree import Name, Node, Number, Relation, walk
+from derive.textbook.tree import Big, Name, Node, Number, Product, Relation, Scripted, walk
 from derive.textbook.verdicts import Judged
 from derive.textbook.words import words_defined
 
@@ -92,6 +93,7 @@ class Judge:
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
         self._last: _Side | None = None
+        self.met: dict[str, str] = {}
         self.found: list[Node] = []
         self._give_all(given)
         for text in assume:
@@ -234,6 +236,10 @@ class Judge:
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
+            asked = self._guessed_in(one.node, other.node)
+            if asked:
+                reason = f"nothing says what {', '.join(asked)} is"
+                return replace(base, reason=reason, declaration=_declarations(asked), problem=error.span)
             suggestion = self._mended(chain, one.node, other.node)
             return replace(
                 base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
@@ -252,7 +258,8 @@ class Judge:
     def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         try:
             if can_define(self.reader, left, right):
-                define(self.reader, left, right)
+                if not _is_extremum(right):
+                    define(self.reader, left, right)
                 return replace(base, kind="definition", reason="introduces the left side")
             if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
                 define(self.reader, right, left)
@@ -373,6 +380,13 @@ class Judge:
         condition = least_condition(self._question(chain, left, right))
         return "" if condition is None else condition.words
 
+    def _guessed_in(self, *nodes: Node) -> dict[str, str]:
+        """Return the guesses on which the shapes of an equality rest."""
+        names = {canonical(part) for node in nodes for part in walk(node) if isinstance(part, Name | Scripted)}
+        known = {**self.met, **self.reader.guessed}
+        guessed = {name: kind for name, kind in known.items() if name in names}
+        return guessed if self.declared else _doubtful(guessed)
+
     def _guesses(self, comparison: Comparison) -> dict[str, str]:
         """Return what was guessed of the symbols of an equality."""
         return {
@@ -388,6 +402,7 @@ class Judge:
         try:
             return compare(self._question(chain, left, right)), None
         except Unreadable as error:
+            self.met = dict(self.reader.guessed)
             self.reader.restore(state)
             return None, error
 
@@ -437,6 +452,13 @@ def _is_declared(reader: Reader, node: Node) -> bool:
         for count in range(len(spelt.lower) + 1)
         for upper in (True, False)
     )
+
+
+def _is_extremum(node: Node) -> bool:
+    """Return whether a right side is where something is least or largest: a definition without a formula."""
+    first = node.items[0] if isinstance(node, Product) and node.items else node
+    base = first.base if isinstance(first, Scripted) else first
+    return isinstance(base, Big) and base.symbol in ("\\argmax", "\\argmin")
 
 
 def _is_zero(node: Node) -> bool:

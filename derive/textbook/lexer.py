@@ -117,6 +117,9 @@ class _Lexer:
             self._number(token)
         elif text.isalpha() and len(text) == 1:
             self._letters(token)
+        elif text == "\\arg" and self._peek() in ("\\max", "\\min"):
+            self.at += 1
+            self.put("BIG", "\\arg" + self.tokens[self.at - 1].text[1:], token.span)
         elif text.startswith("\\") and text[1:] in BIG | FUNCTIONS:
             self.put("BIG", text, token.span)
         else:

@@ -19,6 +19,7 @@ from derive.textbook.tree import (
     Accented,
     Big,
     Dots,
+    Factorial,
     Fraction,
     Group,
     Name,
@@ -123,7 +124,10 @@ def _attached(base: Node, scripts: Sequence[_Script]) -> Node:
         if script.kind == "prime":
             primes += 1
         elif script.kind == "factorial":
-            raise Unreadable("factorials are not read", script.span)
+            if lower is not None or upper is not None or primes:
+                base = Scripted(base, lower, upper, primes, span=_span(base, script))
+                lower, upper, primes = None, None, 0
+            base = Factorial(base, span=_span(base, script))
         elif script.kind == "lower":
             if lower is not None:
                 raise Unreadable("two subscripts stand on one base", script.span)

@@ -15,6 +15,7 @@ __all__ = [
     "Accented",
     "Big",
     "Dots",
+    "Factorial",
     "Fraction",
     "Group",
     "Name",
@@ -85,6 +86,13 @@ class Scripted(Node):
     lower: Node | None = None
     upper: Node | None = None
     primes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Factorial(Node):
+    """The factorial of what stands before the exclamation mark."""
+
+    body: Node
 
 
 @dataclass(frozen=True, slots=True)

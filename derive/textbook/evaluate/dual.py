@@ -118,6 +118,12 @@ def _sigmoid(number: Any) -> Any:
     return 1 / (1 + _exp(-number))
 
 
+def _factorial(number: Any) -> Any:
+    if number < 0 or number > 500:
+        raise Undefined("a factorial of a negative or very large number")
+    return mp.gamma(number + 1)
+
+
 def _small(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def checked(number: Any) -> Any:
         if abs(number) > 1000:
@@ -140,6 +146,7 @@ _VALUES: dict[str, Callable[[Any], Any]] = {
     "arcsin": _bounded(mp.asin),
     "arccos": _bounded(mp.acos),
     "arctan": mp.atan,
+    "factorial": _factorial,
     "abs": abs,
     "sign": mp.sign,
     "sigmoid": _sigmoid,
@@ -161,6 +168,7 @@ _SLOPES: dict[str, Callable[[Any], Any]] = {
     "arcsin": lambda x: _reciprocal(apply("sqrt", 1 - x * x)),
     "arccos": lambda x: -_reciprocal(apply("sqrt", 1 - x * x)),
     "arctan": lambda x: _reciprocal(1 + x * x),
+    "factorial": lambda x: apply("factorial", x) * mp.digamma(x + 1),
     "abs": lambda x: apply("sign", x),
     "sign": lambda x: apply("flat", x),
     "sigmoid": lambda x: apply("sigmoid", x) * (1 - apply("sigmoid", x)),

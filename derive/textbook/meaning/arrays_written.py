@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.textbook.errors import ShapeMismatch, Unreadable
-from derive.textbook.meaning.core import At, Choice, Compare, Core, Rational, Tensor
+from derive.textbook.meaning.core import ZERO, At, Choice, Compare, Core, Rational, Tensor
 from derive.textbook.meaning.dimensions import Dimension
+from derive.textbook.meaning.elided import read_elided
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import Dots, Group, Name, Node, Product, Relation, Sum, Table, Text, walk
@@ -24,7 +25,7 @@ def read_table(reader: Reader, node: Table, scope: Scope) -> Tensor:
     if node.environment == "aligned":
         raise Unreadable("rows inside an expression", node.span)
     if any(isinstance(part, Dots) for part in walk(node)):
-        raise Unreadable("a matrix with an ellipsis", node.span)
+        return read_elided(reader, node, scope)
     return _matrix(reader, node, scope)
 
 
@@ -77,15 +78,24 @@ def _cases(reader: Reader, node: Table, scope: Scope) -> Tensor:
         conditions.append(condition)
     if None in conditions[:-1]:
         raise Unreadable("a case without a condition stands before others", node.span)
-    if any(value.axes for value in values):
-        raise ShapeMismatch("cases whose values are arrays", node.span)
+    widest = max(values, key=lambda value: len(value.axes))
+    values = [_at_axes(reader, value, widest, node) for value in values]
     branches = tuple(
         (condition, value.body)
         for condition, value in zip(conditions, values, strict=True)
         if condition is not None
     )
     otherwise = values[-1].body if conditions[-1] is None else None
-    return Tensor((), Choice(branches, otherwise))
+    return Tensor(widest.axes, Choice(branches, otherwise), widest.orientation)
+
+
+def _at_axes(reader: Reader, value: Tensor, widest: Tensor, node: Table) -> Tensor:
+    """Return a case as an entry of an array, where other cases are arrays; nought fits any."""
+    if not value.axes and (not widest.axes or value.body == ZERO):
+        return value
+    if not reader.arrays.same_shape(value, widest):
+        raise ShapeMismatch("the cases have different shapes", node.span)
+    return Tensor((), reader.arrays.aligned(value, widest.axes, node.span))
 
 
 def _case(

@@ -21,7 +21,7 @@ from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
-from derive.textbook.tree import Big, Group, Name, Node, Operator, Product, Scripted, Sum, walk
+from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Sum, walk
 
 __all__ = ["apply_head", "call_of", "occurs", "read_call"]
 
@@ -60,6 +60,8 @@ def read_call(
     lower = script_items(scripts.lower) if scripts is not None else ()
     result, used = _applied(reader, spelt, name, group, lower, scope)
     if result is None:
+        if spelt.base in reader.heads and scope.tensor(spelt.base) is None:
+            raise Unreadable(f"the definition of {spelt.base} does not fit these arguments", name.span)
         return None
     if scripts is not None:
         result = reader.indexed(result, lower[used:], scope, scripts)
@@ -192,9 +194,11 @@ def _of_unknown(
     arguments = [reader.read(item, scope) for item in group.items]
     if not arguments:
         raise Unreadable("a function without an argument", node.span)
+    if spelt.upper is not None and isinstance(spelt.upper, Number):
+        raise Unreadable("a power between a function and its argument", node.span)
     name = symbol.name
-    if spelt.lower[count:]:
-        name = spelt.key(len(spelt.lower), upper=False)
+    if spelt.lower[count:] or spelt.upper is not None:
+        name = spelt.key(len(spelt.lower), upper=True)
     if len(arguments) == 1 and symbol.elementwise is not False:
         argument = arguments[0]
         body = Unknown(name, spelt.primes, (((), argument.body),))
@@ -225,8 +229,22 @@ def _by_head(
                     else apply_head(reader, head, group.items, letters, scope, name, lower)
                 )
                 if result is not None:
+                    if key == spelt.key(0, upper=False) or spelt.upper is not None:
+                        result = _powered(reader, spelt, key, result, name, scope)
                     return result, len(head.component) if len(lower) >= len(head.component) else 0
     return None
+
+
+def _powered(
+    reader: Reader, spelt: Spelling, key: str, result: Tensor, name: Node, scope: Scope
+) -> Tensor:
+    """Return f²(x) as the square of f(x); an inverse function is refused."""
+    upper = spelt.upper
+    if upper is None or isinstance(upper, Group) or key.endswith(f"^{{{canonical(upper)}}}"):
+        return result
+    if canonical(upper) == "-1":
+        raise Unreadable("the inverse of a function", name.span)
+    return reader.raised(result, upper, 0, name, scope)
 
 
 def _ordered(heads: list[Head], group: Group) -> list[Head]:

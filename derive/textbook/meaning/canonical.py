@@ -6,6 +6,7 @@ from derive.textbook.tree import (
     Accented,
     Big,
     Dots,
+    Factorial,
     Fraction,
     Group,
     Name,
@@ -127,6 +128,8 @@ def canonical(node: Node) -> str:
             return f"\\frac{{{canonical(upper)}}}{{{canonical(lower)}}}"
         case Root(radicand=radicand, degree=degree):
             return f"\\sqrt[{'' if degree is None else canonical(degree)}]{{{canonical(radicand)}}}"
+        case Factorial(body=body):
+            return f"{canonical(body)}!"
         case Accented(accent=accent, body=body):
             return f"{accent}{{{canonical(body)}}}"
         case Product(items=items):

@@ -19,7 +19,7 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.reader import CONSTANTS, Head, Reader, is_transpose
+from derive.textbook.meaning.reader import CONSTANTS, Head, Reader, is_transpose, is_word
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import (
@@ -64,7 +64,7 @@ def _is_plain(node: Node) -> bool:
         and spelt.upper.opening in ("(", "[")
         and len(spelt.upper.items) == 1
     )
-    return label or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
+    return label or is_word(spelt.upper) or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
 
 
 def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
@@ -116,6 +116,8 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
     spelt = spelling(name)
     if spelt is None or spelt.base in ("\\partial", "\\nabla"):
         return False
+    if spelt.upper is not None and canonical(spelt.upper) == "-1":
+        return False
     key = spelt.key(len(spelt.lower), upper=True)
     for head in reader.heads.get(key, ()):
         if len(head.arguments) == len(group.items) and head.primes == spelt.primes:
@@ -134,6 +136,8 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
             or symbol.role == "function"
         )
     if spelt.primes:
+        return False
+    if not all(_is_formal(item) for item in group.items) and symbol is None:
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
         return not any(occurs(item, right) for item in group.items)

@@ -43,6 +43,7 @@ from derive.textbook.tree import (
     Accented,
     Big,
     Dots,
+    Factorial,
     Fraction as FractionNode,
     Group,
     Name,
@@ -319,17 +320,54 @@ class Reader:
                 f"{symbol.name} is a function and stands without an argument", node.span
             )
         places = list(spelt.lower[count:])
-        label = self._superscript_index(symbol, upper, len(places))
+        if self._is_sibling(symbol, spelt, upper, scope):
+            assert upper is not None
+            symbol, upper = self._sibling(symbol, upper), None
+        label = self._superscript_index(symbol, upper, len(places), scope)
         if label is not None:
             places, upper = [label, *places], None
         tensor = self.symbol_at(symbol, tuple(places), scope, node, bold=spelt.bold)
         return self.raised(tensor, upper, primes, node, scope)
 
-    def _superscript_index(self, symbol: Symbol, upper: Node | None, count: int) -> Node | None:
+    def _is_sibling(self, symbol: Symbol, spelt: Spelling, upper: Node | None, scope: Scope) -> bool:
+        """Return whether a superscript names another quantity of the same kind, as w^(t+1)."""
+        if not isinstance(upper, Group) or upper.opening not in ("(", "[") or symbol.leading:
+            return False
+        if len(upper.items) != 1 or (symbol.axes and not spelt.bold):
+            return False
+        names = [part for part in walk(upper) if isinstance(part, Name)]
+        return not any(self._runs(name, scope) for name in names)
+
+    def _sibling(self, symbol: Symbol, upper: Node) -> Symbol:
+        name = f"{symbol.name}^{{{canonical(upper)}}}"
+        known = self.symbols.find(name)
+        if known is not None:
+            return known
+        twin = replace(symbol, name=name, definition=None, views=dict(symbol.views))
+        return self.symbols.add(twin)
+
+    def _runs(self, node: Node, scope: Scope) -> bool:
+        """Return whether a superscript is an index that runs already, or a number."""
+        if isinstance(node, Number):
+            return True
+        if not isinstance(node, Name):
+            return False
+        name = plain_name(node)
+        symbol = self.symbols.find(name)
+        declared = symbol is not None and symbol.role == "index"
+        return declared or scope.index(name) is not None or name in self.free or name in self.outside
+
+    def _superscript_index(
+        self, symbol: Symbol, upper: Node | None, count: int, scope: Scope
+    ) -> Node | None:
         if isinstance(upper, Group) and upper.opening in ("(", "[") and len(upper.items) == 1:
-            if count < len(symbol.axes):
+            if count < len(symbol.axes) and (symbol.leading or self._runs(upper.items[0], scope)):
                 return upper.items[0]
-            raise Unreadable(f"{symbol.name} has no index for the superscript", upper.span)
+            raise Ambiguous(
+                f"the superscript of {symbol.name} is an index or a label",
+                f"{symbol.name}^{{{canonical(upper)}}}: …",
+                upper.span,
+            )
         if symbol.leading and isinstance(upper, Name) and count < len(symbol.axes):
             if self.symbols.find(upper.letters) is None and upper.letters not in TRANSPOSES:
                 return upper
@@ -339,6 +377,7 @@ class Reader:
         self, symbol: Symbol, places: tuple[Node, ...], scope: Scope, node: Node, *, bold: bool
     ) -> Tensor:
         """Return a symbol with some of its indices."""
+        places = digits_apart(places, len(symbol.axes))
         if len(places) > len(symbol.axes):
             if not symbol.known and not symbol.axes:
                 raise Unreadable(f"{symbol.name} stands with and without indices", node.span)
@@ -461,7 +500,7 @@ class Reader:
         elif labels:
             count = next((place for place, item in enumerate(spelt.lower) if item not in labels), 0)
         upper = spelt.upper
-        keep = (
+        keep = is_word(upper) or (
             isinstance(upper, Group)
             and upper.opening in ("(", "[")
             and self._is_label(upper.items[0], scope)
@@ -584,6 +623,18 @@ def _untangled(node: Node) -> Node:
     return Scripted(replace(node, upper=first, primes=0), None, upper, node.primes, span=node.span)
 
 
+def digits_apart(places: tuple[Node, ...], count: int) -> tuple[Node, ...]:
+    """Return the subscript 12 of a matrix as the two indices 1 and 2."""
+    if len(places) == 1 and isinstance(places[0], Number) and len(places[0].text) == count > 1:
+        return tuple(Number(digit, span=places[0].span) for digit in places[0].text)
+    return places
+
+
+def is_word(node: Node | None) -> bool:
+    """Return whether a superscript is a word and so a label, as in w^new."""
+    return isinstance(node, Name) and len(node.letters) > 1 and node.letters[0] != "\\"
+
+
 def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
     """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
     if len(rest) <= len(symbol.axes):
@@ -659,9 +710,37 @@ def _group(reader: Reader, node: Group, scope: Scope) -> Tensor:
         return norm(reader, Scripted(node, span=node.span), scope)
     if node.opening == "[" and len(node.items) == 1 and isinstance(node.items[0], Relation):
         return Tensor((), Choice(((reader.condition(node.items[0], scope), ONE),), ZERO))
+    if node.opening == "\\langle" and len(node.items) == 2:
+        return _inner_product(reader, node, scope)
+    if node.opening == "[" and len(node.items) == 1:
+        return _collected(reader, node, scope)
     if node.opening in ("(", "[", "\\{", "{"):
         return _only(reader, node, scope)
     raise Unreadable(f"the delimiter {node.opening} has no reading here", node.span)
+
+
+def _inner_product(reader: Reader, node: Group, scope: Scope) -> Tensor:
+    left, right = (reader.read(item, scope) for item in node.items)
+    arrays = reader.arrays
+    return arrays.total(arrays.elementwise(replace(left, orientation=right.orientation), right, node.span))
+
+
+def _collected(reader: Reader, node: Group, scope: Scope) -> Tensor:
+    """Return what stands in brackets: an array, where it is an entry with indices of its own."""
+    from derive.textbook.meaning.sums import index_letters
+
+    letters = [
+        letter
+        for letter in index_letters(reader, node.items[0])
+        if scope.index(letter) is None and letter not in reader.outside and letter not in reader.free
+    ]
+    tensor = _only(reader, node, scope)
+    own = [reader.free[letter] for letter in letters if letter in reader.free]
+    if tensor.axes or not own or len(own) > 2 or reader.einstein:
+        return tensor
+    for letter in letters:
+        reader.free.pop(letter, None)
+    return Tensor(tuple(own), tensor.body, "free" if len(own) == 1 else "matrix")
 
 
 def _only(reader: Reader, node: Group, scope: Scope) -> Tensor:
@@ -681,6 +760,10 @@ def _refused(reader: Reader, node: Node, scope: Scope) -> Tensor:
         Big: "an operator without what it applies to",
     }[type(node)]
     raise Unreadable(reason, node.span)
+
+
+def _factorial(reader: Reader, node: Factorial, scope: Scope) -> Tensor:
+    return Tensor((), Function("factorial", reader.scalar(node.body, scope)))
 
 
 def _product(reader: Reader, node: Product, scope: Scope) -> Tensor:
@@ -714,6 +797,7 @@ _DISPATCH: dict[type[Node], Callable[..., Tensor]] = {
     FractionNode: _fraction,
     Root: _root,
     Group: _group,
+    Factorial: _factorial,
     Product: _product,
     Sum: _sum,
     Table: _table,
