@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 from mpmath import mp
 
-from derive.textbook.errors import NotJudged, Unreadable
+from derive.textbook.errors import NotJudged
 from derive.textbook.evaluate.conditions import Conditions, Unmet
 from derive.textbook.evaluate.dual import Undefined, primal
 from derive.textbook.evaluate.evaluator import Evaluator, Work
@@ -276,6 +276,3 @@ def _counterexample(
         _number(left),
         _number(right),
     )
-
-
-_: tuple[object, ...] = (Unreadable, field)

@@ -228,14 +228,15 @@ class _Splitter:
             complete
             and follows is not None
             and follows.type not in ("REL", "ROW", "TEXT", *_OPERATORS, *_ENDS)
-        ):
-            if (
-                self._relation_ahead(frozenset({"ROW", "AMP"})) is not None
-                or self.terminals[self.at + 1].type in ("AMP", "QUAD")
-                or self.terminals[self.at + 2 : self.at + 3]
+        ) and (
+            self._relation_ahead(frozenset({"ROW", "AMP"})) is not None
+            or self.terminals[self.at + 1].type in ("AMP", "QUAD")
+            or (
+                self.terminals[self.at + 2 : self.at + 3]
                 and self.terminals[self.at + 2].type == "REL"
-            ):
-                self.finish()
+            )
+        ):
+            self.finish()
 
     def quad(self, _terminal: Terminal) -> None:
         follows = self._next()
@@ -276,9 +277,9 @@ class _Splitter:
                 self._begin_anew(stop)
             else:
                 self.words.append(self.terminals[self.at])
-        elif self._ahead(self.at + 1, stop | _LAYOUT) and not self.current.relations:
-            self.words.append(self.terminals[self.at])
-        elif [t for t in self._ahead(self.at + 1, stop) if t.type not in _LAYOUT]:
+        elif (self._ahead(self.at + 1, stop | _LAYOUT) and not self.current.relations) or [
+            t for t in self._ahead(self.at + 1, stop) if t.type not in _LAYOUT
+        ]:
             self.words.append(self.terminals[self.at])
 
     def period(self, terminal: Terminal) -> None:
@@ -333,7 +334,7 @@ class _Splitter:
         if related or not self.current.relations:
             if self.current.relations or related:
                 self.finish()
-        elif not shifted and not first.type == "MINUS":
+        elif not shifted and first.type != "MINUS":
             self.finish()
 
 

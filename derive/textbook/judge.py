@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from derive.textbook.compare import WORK, Comparison, Question, compare, least_condition
 from derive.textbook.displays import Statement, statements
@@ -11,19 +11,18 @@ from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
-from derive.textbook.meaning.canonical import canonical
+from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.canonical import canonical as to_latex
-from derive.textbook.meaning.canonical import plain_name
-from derive.textbook.meaning.core import Core, Slope, Tensor, walk_core
+from derive.textbook.meaning.core import Slope, Tensor, walk_core
 from derive.textbook.meaning.definitions import can_define, define
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import index_letters, note_limits
-from derive.textbook.meaning.symbols import Symbols, declared
+from derive.textbook.meaning.symbols import declared
 from derive.textbook.parser import parse_terminals
-from derive.textbook.repairs import variants
 from derive.textbook.positions import NOWHERE, Span
+from derive.textbook.repairs import variants
 from derive.textbook.tokens import Raw, tokenize
 from derive.textbook.tree import Big, Name, Node, Number, Product, Relation, Scripted, walk
 from derive.textbook.verdicts import Judged
@@ -239,7 +238,9 @@ class Judge:
             asked = self._guessed_in(one.node, other.node)
             if asked:
                 reason = f"nothing says what {', '.join(asked)} is"
-                return replace(base, reason=reason, declaration=_declarations(asked), problem=error.span)
+                return replace(
+                    base, reason=reason, declaration=_declarations(asked), problem=error.span
+                )
             suggestion = self._mended(chain, one.node, other.node)
             return replace(
                 base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
@@ -382,7 +383,12 @@ class Judge:
 
     def _guessed_in(self, *nodes: Node) -> dict[str, str]:
         """Return the guesses on which the shapes of an equality rest."""
-        names = {canonical(part) for node in nodes for part in walk(node) if isinstance(part, Name | Scripted)}
+        names = {
+            canonical(part)
+            for node in nodes
+            for part in walk(node)
+            if isinstance(part, Name | Scripted)
+        }
         known = {**self.met, **self.reader.guessed}
         guessed = {name: kind for name, kind in known.items() if name in names}
         return guessed if self.declared else _doubtful(guessed)
@@ -508,6 +514,3 @@ def _unreadable(error: Unreadable | None, span: Span, left: str, right: str) -> 
     if error is None:
         error = Unreadable("nothing stands here")
     return Judged("unreadable", span, left, right, reason=error.reason, problem=error.span)
-
-
-_: tuple[object, ...] = (field, Slope, walk_core, Core, Symbols)

@@ -35,7 +35,7 @@ from derive.textbook.names import (
     WELL_KNOWN,
 )
 from derive.textbook.positions import Span
-from derive.textbook.tokens import ROW, Raw, argument_at, matching_brace, plain
+from derive.textbook.tokens import ROW, Raw, argument_at, plain
 
 __all__ = ["Terminal", "Vocabulary", "lex"]
 
@@ -209,14 +209,10 @@ class _Lexer:
 
     def _single(self) -> bool:
         """Return whether TeX takes one character only here, as after ``^``."""
-        return (
-            bool(self.terminals)
-            and self.terminals[-1].type in ("UNDER", "CARET", "FRAC")
-            or (
-                len(self.terminals) > 1
-                and self.terminals[-2].type == "FRAC"
-                and self.terminals[-1].type in ("NUMBER", "NAME")
-            )
+        return (bool(self.terminals) and self.terminals[-1].type in ("UNDER", "CARET", "FRAC")) or (
+            len(self.terminals) > 1
+            and self.terminals[-2].type == "FRAC"
+            and self.terminals[-1].type in ("NUMBER", "NAME")
         )
 
     def _number(self, token: Raw) -> None:
@@ -268,10 +264,8 @@ class _Lexer:
                 return letters
             letters = letters[:-1]
         known = letters in self.vocabulary.words
-        if (
-            known
-            or (letters in FUNCTIONS or self.vocabulary.is_word(letters))
-            and not self._in_subscript()
+        if known or (
+            (letters in FUNCTIONS or self.vocabulary.is_word(letters)) and not self._in_subscript()
         ):
             return letters
         if self.tables and letters in ("if", "otherwise", "else", "for"):
@@ -354,6 +348,14 @@ class _Lexer:
             raise Unreadable("\\not stands before a relation that has no negation here", token.span)
         self.put("REL", negated[follows], token.span)
 
+    def bar(self, token: Raw) -> None:
+        """Read one bar, or two without a space as the sign of a norm."""
+        if self._peek() == "|" and not self.tokens[self.at].spaced:
+            self.at += 1
+            self.put("NORM", "\\|", token.span.to(self.tokens[self.at - 1].span))
+        else:
+            self.put("BAR", token.text, token.span)
+
     def colon(self, token: Raw) -> None:
         if self._peek() == "=":
             self.at += 1
@@ -433,7 +435,7 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "!": _mark("BANG"),
     "\\forall": _mark("FORALL"),
     "\\mid": _mark("MIDBAR"),
-    "|": _bar("BAR"),
+    "|": _Lexer.bar,
     "\\vert": _bar("BAR"),
     "\\|": _bar("NORM"),
     "\\Vert": _bar("NORM"),

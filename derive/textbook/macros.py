@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.textbook.errors import Unreadable
-from derive.textbook.tokens import Raw, argument_at, matching_brace, plain, tokenize
+from derive.textbook.tokens import Raw, argument_at, plain, tokenize
 
 __all__ = ["Macro", "Macros", "expand", "read_definitions"]
 

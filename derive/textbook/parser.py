@@ -245,7 +245,7 @@ class _Builder(Transformer[Any, Any]):
                 base = Group("{", (base,), span=base.span)
             else:
                 raise Unreadable("a script stands on nothing", scripts[0].span)
-        if isinstance(base, Sum) or isinstance(base, Relation):
+        if isinstance(base, (Sum, Relation)):
             base = Group("{", (base,), span=base.span)
         return _attached(base, scripts)
 

@@ -79,11 +79,11 @@ def _transposed(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
             yield node.base
         else:
             yield replace(node, upper=None)
-    elif isinstance(node, Name) or (
-        isinstance(node, Scripted | Group) and getattr(node, "upper", None) is None
-    ):
-        if not isinstance(getattr(node, "base", None), Big | Operator):
-            yield Scripted(node, None, Name("\\top"))
+    elif (
+        isinstance(node, Name)
+        or (isinstance(node, Scripted | Group) and getattr(node, "upper", None) is None)
+    ) and not isinstance(getattr(node, "base", None), Big | Operator):
+        yield Scripted(node, None, Name("\\top"))
 
 
 def _indices(node: Node, letters: tuple[str, ...]) -> Iterator[Node]:

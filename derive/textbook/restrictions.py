@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from derive.textbook.meaning.core import Compare, Core, At, Symbol
+from derive.textbook.meaning.core import At, Compare, Core, Symbol
 from derive.textbook.meaning.dimensions import Dimension, Index
 
 __all__ = ["NONE", "RESTRICTIONS", "Restriction", "Subject"]

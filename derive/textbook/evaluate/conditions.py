@@ -8,16 +8,16 @@ from typing import Any
 from mpmath import mp
 
 from derive.textbook.errors import Unreadable
-from derive.textbook.evaluate.dual import Dual, Undefined, primal, tangent
+from derive.textbook.evaluate.dual import primal, tangent
 from derive.textbook.evaluate.evaluator import Evaluator, Key, Places
 from derive.textbook.meaning.core import (
+    MINUS_ONE,
     At,
     Compare,
     Core,
     Tensor,
-    times,
-    MINUS_ONE,
     plus,
+    times,
     walk_core,
 )
 from derive.textbook.meaning.dimensions import Index
@@ -169,9 +169,7 @@ def _between_indices(reader: Reader, node: Relation) -> bool:
 
     letters = 0
     for side in node.sides:
-        if isinstance(side, Name) and plain_name(side) in reader.free:
-            letters += 1
-        elif (
+        if (isinstance(side, Name) and plain_name(side) in reader.free) or (
             isinstance(side, Name)
             and reader.symbols.find(plain_name(side)) is None
             and len(side.letters) == 1
@@ -190,6 +188,3 @@ def _difference(reader: Reader, left: Tensor, right: Tensor) -> tuple[tuple[Inde
     else:
         body = reader.arrays.aligned(right, left.axes)
     return left.axes, plus(left.body, times(MINUS_ONE, body))
-
-
-_ = (Dual, Undefined)

@@ -17,7 +17,7 @@ from mpmath import mp
 from derive.textbook.meaning.core import Symbol
 from derive.textbook.meaning.dimensions import Dimension
 
-__all__ = ["Point", "STYLES"]
+__all__ = ["STYLES", "Point"]
 
 
 def _noise(*parts: object) -> int:

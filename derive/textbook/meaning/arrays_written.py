@@ -10,7 +10,7 @@ from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.elided import read_elided
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.tree import Dots, Group, Name, Node, Product, Relation, Sum, Table, Text, walk
+from derive.textbook.tree import Dots, Group, Node, Product, Relation, Sum, Table, Text, walk
 
 __all__ = ["read_table"]
 
@@ -144,6 +144,3 @@ def _without_text(node: Node) -> Node:
     if isinstance(node, Sum):
         return Sum(node.signs, (_without_text(node.terms[0]), *node.terms[1:]), span=node.span)
     return node
-
-
-_ = Name

@@ -9,19 +9,28 @@ from derive.textbook.meaning.canonical import canonical, plain_name, script_item
 from derive.textbook.meaning.core import (
     At,
     Core,
-    Entry,
     Symbol,
     Tensor,
     Unknown,
     symbols_in,
     walk_core,
 )
-from derive.textbook.meaning.derivatives import slope_by_symbol, slope_of_function, slopes_of_head
+from derive.textbook.meaning.derivatives import slope_by_symbol, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
-from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Sum, walk
+from derive.textbook.tree import (
+    Big,
+    Group,
+    Name,
+    Node,
+    Number,
+    Operator,
+    Product,
+    Scripted,
+    walk,
+)
 
 __all__ = ["apply_head", "call_of", "occurs", "read_call"]
 
@@ -61,7 +70,9 @@ def read_call(
     result, used = _applied(reader, spelt, name, group, lower, scope)
     if result is None:
         if spelt.base in reader.heads and scope.tensor(spelt.base) is None:
-            raise Unreadable(f"the definition of {spelt.base} does not fit these arguments", name.span)
+            raise Unreadable(
+                f"the definition of {spelt.base} does not fit these arguments", name.span
+            )
         return None
     if scripts is not None:
         result = reader.indexed(result, lower[used:], scope, scripts)
@@ -420,6 +431,3 @@ def _bind_indices(reader: Reader, formal: Node, actual: Node, bound: Scope, scop
             return False
         bound.indices[plain_name(one)] = reader.place(other, scope)
     return True
-
-
-_: tuple[object, ...] = (Entry, Sum, slope_of_function)

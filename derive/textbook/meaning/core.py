@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal
 
 from derive.textbook.meaning.dimensions import Dimension, Index
@@ -278,7 +278,7 @@ def times(*factors: Core) -> Core:
     return flat[0] if len(flat) == 1 else Times(tuple(flat))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parts(kind: type) -> tuple[str, ...]:
     return tuple(place.name for place in fields(kind))
 

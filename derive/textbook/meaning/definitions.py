@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
 from derive.textbook.meaning.calls import call_of, occurs
-from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.canonical import canonical, letters_of, plain_name, script_items
 from derive.textbook.meaning.core import (
     At,
     Core,
@@ -12,7 +12,6 @@ from derive.textbook.meaning.core import (
     Orientation,
     Symbol,
     Tensor,
-    rename,
     symbols_in,
     walk_core,
 )
@@ -32,7 +31,6 @@ from derive.textbook.tree import (
     Product,
     Scripted,
     Sum,
-    Text,
     walk,
 )
 
@@ -64,7 +62,11 @@ def _is_plain(node: Node) -> bool:
         and spelt.upper.opening in ("(", "[")
         and len(spelt.upper.items) == 1
     )
-    return label or is_word(spelt.upper) or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
+    return (
+        label
+        or is_word(spelt.upper)
+        or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
+    )
 
 
 def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
@@ -140,6 +142,8 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
     if not all(_is_formal(item) for item in group.items) and symbol is None:
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
+        if any(letters_of(part) == spelt.base for part in walk(right)):
+            return False
         return not any(occurs(item, right) for item in group.items)
     if symbol is not None:
         return (
@@ -360,6 +364,3 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
         definition=Definition((*indices, *tensor.axes), tensor.body),
     )
     reader.symbols.add(symbol, bold=spelt.bold)
-
-
-_: tuple[object, ...] = (Number, Text, rename, symbols_in)

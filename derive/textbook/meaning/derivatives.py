@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction as Exact
 from typing import TYPE_CHECKING
 
 from derive.textbook.errors import Ambiguous, Unreadable
@@ -12,24 +13,20 @@ from derive.textbook.meaning.core import (
     At,
     Choice,
     Compare,
-    Constant,
     Core,
     Entry,
     Let,
     Orientation,
-    Power,
     Rational,
     Slope,
     Symbol,
     Tensor,
     symbols_in,
-    walk_core,
 )
 from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.positions import Span
 from derive.textbook.tree import (
-    Big,
     Fraction,
     Group,
     Name,
@@ -48,9 +45,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DerivativePrefix",
-    "slash_derivative",
     "derivative_of",
     "derivative_prefix",
+    "slash_derivative",
     "slope_by_symbol",
     "slope_of_function",
     "slopes_of_head",
@@ -366,14 +363,8 @@ def slopes_of_head(
         core = Slope(inner.body, local)
         for other, tensor in zip(locals_, tensors, strict=True):
             core = Let(other, (), tensor.body, core)
-        branches.append((Compare("=", At(axis), Rational(_fraction(place))), core))
+        branches.append((Compare("=", At(axis), Rational(Exact(place))), core))
     return Tensor((axis,), Choice(tuple(branches)), "free")
-
-
-def _fraction(value: int):  # type: ignore[no-untyped-def]
-    from fractions import Fraction as Number_
-
-    return Number_(value)
 
 
 def slope_by_symbol(
@@ -386,6 +377,3 @@ def slope_by_symbol(
     tensor = reader.reference(bare, scope)
     del symbol
     return slope(reader, tensor, group.items[0], scope, node.span)
-
-
-_: tuple[object, ...] = (Big, Constant, Power, canonical, symbols_in, walk_core)

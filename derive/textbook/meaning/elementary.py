@@ -8,7 +8,7 @@ from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import (
     MINUS_ONE,
-    ONE,
+    ZERO,
     At,
     Choice,
     Compare,
@@ -16,8 +16,6 @@ from derive.textbook.meaning.core import (
     Function,
     Power,
     Tensor,
-    ZERO,
-    plus,
     rename,
     times,
 )
@@ -31,7 +29,6 @@ from derive.textbook.tree import (
     Node,
     Number,
     Operator,
-    Product,
     Root,
     Scripted,
 )
@@ -192,14 +189,18 @@ def _argument(
     if isinstance(follows, Group) and follows.opening in ("(", "[", "\\{", "{"):
         return reader.read(follows, scope), at + 1, None
     if (
-        isinstance(follows, Scripted)
-        and isinstance(follows.base, Group)
-        and follows.base.opening in ("(", "[")
+        (
+            isinstance(follows, Scripted)
+            and isinstance(follows.base, Group)
+            and follows.base.opening in ("(", "[")
+        )
+        and follows.lower is None
+        and not follows.primes
+        and follows.upper is not None
     ):
-        if follows.lower is None and not follows.primes and follows.upper is not None:
-            if reader.readings.take("power"):
-                return reader.read(follows, scope), at + 1, None
-            return reader.read(follows.base, scope), at + 1, follows.upper
+        if reader.readings.take("power"):
+            return reader.read(follows, scope), at + 1, None
+        return reader.read(follows.base, scope), at + 1, follows.upper
     return (*_bare_argument(reader, items, at, scope, factor), None)
 
 
@@ -251,6 +252,3 @@ def _of_list(reader: Reader, big: Big, items: tuple[Node, ...], at: int, scope: 
         body = Choice(((Compare(relation, wide.body, other), wide.body),), other)
         total = Tensor(wide.axes, body, wide.orientation)
     return total
-
-
-_ = (ONE, Product, plus)

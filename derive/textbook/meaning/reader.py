@@ -11,12 +11,13 @@ from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import (
     TRANSPOSES,
     canonical,
-    is_bold,
     plain_name,
     script_items,
 )
 from derive.textbook.meaning.core import (
     MINUS_ONE,
+    ONE,
+    ZERO,
     At,
     Choice,
     Compare,
@@ -24,14 +25,12 @@ from derive.textbook.meaning.core import (
     Core,
     Entry,
     Function,
-    ONE,
     Orientation,
     Power,
     Rational,
     Size,
     Symbol,
     Tensor,
-    ZERO,
     rename,
     times,
 )
@@ -44,7 +43,6 @@ from derive.textbook.tree import (
     Big,
     Dots,
     Factorial,
-    Fraction as FractionNode,
     Group,
     Name,
     Node,
@@ -58,6 +56,9 @@ from derive.textbook.tree import (
     Table,
     Text,
     walk,
+)
+from derive.textbook.tree import (
+    Fraction as FractionNode,
 )
 
 __all__ = ["Head", "Reader"]
@@ -329,7 +330,9 @@ class Reader:
         tensor = self.symbol_at(symbol, tuple(places), scope, node, bold=spelt.bold)
         return self.raised(tensor, upper, primes, node, scope)
 
-    def _is_sibling(self, symbol: Symbol, spelt: Spelling, upper: Node | None, scope: Scope) -> bool:
+    def _is_sibling(
+        self, symbol: Symbol, spelt: Spelling, upper: Node | None, scope: Scope
+    ) -> bool:
         """Return whether a superscript names another quantity of the same kind, as w^(t+1)."""
         if not isinstance(upper, Group) or upper.opening not in ("(", "[") or symbol.leading:
             return False
@@ -355,7 +358,9 @@ class Reader:
         name = plain_name(node)
         symbol = self.symbols.find(name)
         declared = symbol is not None and symbol.role == "index"
-        return declared or scope.index(name) is not None or name in self.free or name in self.outside
+        return (
+            declared or scope.index(name) is not None or name in self.free or name in self.outside
+        )
 
     def _superscript_index(
         self, symbol: Symbol, upper: Node | None, count: int, scope: Scope
@@ -456,7 +461,7 @@ class Reader:
         if bound is not None:
             return bound
         symbol = self.symbols.find(letter)
-        if symbol is not None and symbol.role == "dimension" or self._names_dimension(letter):
+        if (symbol is not None and symbol.role == "dimension") or self._names_dimension(letter):
             return Size(Dimension(letter))
         if symbol is not None and symbol.role == "index" and not symbol.leading:
             return At(self.free_index(letter, symbol.range))
@@ -656,7 +661,7 @@ def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
     definition = symbol.definition
     if definition is not None and isinstance(definition.body, Entry):
         inner = definition.body
-        renamed = {index: place for index, place in zip(definition.indices, places, strict=True)}
+        renamed = dict(zip(definition.indices, places, strict=True))
         used = [place.index for place in inner.places if isinstance(place, At)]
         if len(used) == len(inner.places) == len(set(used)) and set(used) == set(
             definition.indices
@@ -703,7 +708,7 @@ def _group(reader: Reader, node: Group, scope: Scope) -> Tensor:
     if phrase is not None:
         return reader.symbol_at(phrase, (), scope, node, bold=False)
     if node.opening == "|":
-        return reader.arrays.applied("abs", _only(reader, node, scope))
+        return _bars(reader, node, scope)
     if node.opening == "\\|":
         from derive.textbook.meaning.norms import norm
 
@@ -719,10 +724,25 @@ def _group(reader: Reader, node: Group, scope: Scope) -> Tensor:
     raise Unreadable(f"the delimiter {node.opening} has no reading here", node.span)
 
 
+def _bars(reader: Reader, node: Group, scope: Scope) -> Tensor:
+    """Return an absolute value; of a vector it is the norm."""
+    inner = _only(reader, node, scope)
+    if inner.orientation == "matrix":
+        raise Ambiguous(
+            "bars around a matrix are a determinant or absolute values", "write \\det", node.span
+        )
+    if inner.axes:
+        arrays = reader.arrays
+        return arrays.applied("sqrt", arrays.total(arrays.elementwise(inner, arrays.fresh(inner))))
+    return reader.arrays.applied("abs", inner)
+
+
 def _inner_product(reader: Reader, node: Group, scope: Scope) -> Tensor:
     left, right = (reader.read(item, scope) for item in node.items)
     arrays = reader.arrays
-    return arrays.total(arrays.elementwise(replace(left, orientation=right.orientation), right, node.span))
+    return arrays.total(
+        arrays.elementwise(replace(left, orientation=right.orientation), right, node.span)
+    )
 
 
 def _collected(reader: Reader, node: Group, scope: Scope) -> Tensor:
@@ -732,7 +752,9 @@ def _collected(reader: Reader, node: Group, scope: Scope) -> Tensor:
     letters = [
         letter
         for letter in index_letters(reader, node.items[0])
-        if scope.index(letter) is None and letter not in reader.outside and letter not in reader.free
+        if scope.index(letter) is None
+        and letter not in reader.outside
+        and letter not in reader.free
     ]
     tensor = _only(reader, node, scope)
     own = [reader.free[letter] for letter in letters if letter in reader.free]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
-from derive.textbook.meaning.core import At, Compare, Core, Fold, Rational, Size, Tensor, symbols_in
+from derive.textbook.meaning.core import ONE, At, Compare, Core, Fold, Tensor
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
@@ -215,52 +215,40 @@ def _dimension(reader: Reader, node: Node) -> Dimension:
 
 
 def _starts_at_one(limits: _Limits) -> bool:
-    return limits.lower is None or (isinstance(limits.lower, Rational) and limits.lower.value == 1)
+    return limits.lower is None or limits.lower == ONE
 
 
 def _upper_limit(reader: Reader, limits: _Limits, node: Node, scope: Scope) -> None:
+    """Take what stands over a prefix: a dimension, so that the whole of it is meant, or a bound."""
     if canonical(node) == "\\infty":
         raise Unreadable("an infinite series", node.span)
     if not limits.indices:
         raise Unreadable("a sum whose limit names no index", node.span)
-    whole = _starts_at_one(limits) and isinstance(node, Name | Number | Scripted)
-    symbol = reader.symbols.find(canonical(node))
-    if (
-        whole
-        and (symbol is None or symbol.role == "dimension")
-        and scope.index(canonical(node)) is None
-        and canonical(node) not in reader.free
-    ):
+    if _starts_at_one(limits) and _is_dimension(reader, node, scope):
         dimension = _dimension(reader, node)
-        for index in limits.indices:
-            if (
-                reader.dimensions.find(index.dimension).known
-                and reader.dimensions.find(index.dimension) != dimension
-            ):
-                break
-            reader.dimensions.unify(index.dimension, dimension, node.span)
-        else:
-            limits.lower = limits.upper = None
+        if all(_may_be(reader, index.dimension, dimension) for index in limits.indices):
+            for index in limits.indices:
+                reader.dimensions.unify(index.dimension, dimension, node.span)
+            limits.lower = None
             return
-        limits.lower = Rational(1 + 0 * limits_one()) if limits.lower is None else limits.lower
-        limits.upper = (
-            Size(dimension) if dimension.size is None else Rational(_fraction(dimension.size))
-        )
-        return
-    if limits.lower is None:
-        limits.lower = Rational(_fraction(1))
+    limits.lower = ONE if limits.lower is None else limits.lower
     limits.upper = reader.place(node, scope)
 
 
-def limits_one() -> int:
-    """Return one."""
-    return 1
+def _is_dimension(reader: Reader, node: Node, scope: Scope) -> bool:
+    """Return whether a limit names a dimension; a number is a bound."""
+    if not isinstance(node, Name | Scripted):
+        return False
+    name = canonical(node)
+    symbol = reader.symbols.find(name)
+    if symbol is not None:
+        return symbol.role == "dimension"
+    return scope.index(name) is None and name not in reader.free
 
 
-def _fraction(value: int):  # type: ignore[no-untyped-def]
-    from fractions import Fraction
-
-    return Fraction(value)
+def _may_be(reader: Reader, index: Dimension, dimension: Dimension) -> bool:
+    known = reader.dimensions.find(index)
+    return not known.known or known == dimension
 
 
 def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -> Tensor:
@@ -305,11 +293,8 @@ def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope
         condition = part if condition is None else Compare("and", condition, part)
     core = tensor.body
     for place, index in enumerate(reversed(limits.indices)):
-        first = place == len(limits.indices) - 1
-        core = Fold(
-            kind, index, core, limits.lower, limits.upper, condition if place == 0 else None
-        )
-        del first
+        within = condition if place == 0 else None
+        core = Fold(kind, index, core, limits.lower, limits.upper, within)
     return Tensor(tensor.axes, core, tensor.orientation)
 
 
@@ -383,6 +368,3 @@ def _absorbed(node: Sum, place: int, last: int) -> Node:
         span=term.span.to(node.terms[last].span),
     )
     return Product((*items[: at + 1], Group("(", (body,), span=body.span)), span=body.span)
-
-
-_ = symbols_in

@@ -8,14 +8,12 @@ from fractions import Fraction
 from derive.textbook.errors import ShapeMismatch, Unreadable
 from derive.textbook.meaning.core import (
     MINUS_ONE,
-    ONE,
     At,
     Core,
     Fold,
     Function,
     MatrixPower,
     Orientation,
-    Plus,
     Power,
     Rational,
     Tensor,
@@ -307,6 +305,3 @@ class Arrays:
     def number(self, value: int | Fraction) -> Tensor:
         """Return a number."""
         return Tensor((), Rational(Fraction(value)), literal=True)
-
-
-_ = (ONE, Plus)
