@@ -254,7 +254,7 @@ def _number(value: Any) -> str:
         if abs(scaled - mp.nint(scaled)) < mp.mpf(10) ** -20 and abs(scaled) < 10**9:
             whole = int(mp.nint(scaled))
             return str(whole) if denominator == 1 else f"{whole}/{denominator}"
-    return mp.nstr(value, 8)
+    return str(mp.nstr(value, 8))
 
 
 def _counterexample(

@@ -79,15 +79,15 @@ class Judge:
 
     def __init__(
         self,
-        declarations: Mapping[str, str] = {},
+        declarations: Mapping[str, str] | None = None,
         given: Sequence[str] = (),
         assume: Sequence[str] = (),
-        macros: Macros = {},
+        macros: Macros | None = None,
     ) -> None:
-        self.macros = macros
+        self.macros = macros or {}
         self.declared = bool(declarations)
         self.words = words_defined([tokenize(text) for text in given])
-        self.symbols = declared(Dimensions(), declarations)
+        self.symbols = declared(Dimensions(), declarations or {})
         self.reader = Reader(self.symbols)
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
@@ -122,7 +122,7 @@ class Judge:
             waiting = later
 
     def _gives(self, text: str, *, guessing: bool) -> bool:
-        """Take one definition, unless it says nothing yet; guesses only where nothing else is left."""
+        """Take one definition, unless it says nothing yet."""
         state = self.reader.state()
         before = dict(self.reader.guessed)
         try:
@@ -188,7 +188,7 @@ class Judge:
 
     def _statement(self, statement: Statement, text: str, offset: int) -> list[Judged]:
         sides = [self._side(part, text, offset) for part in statement.parts]
-        conditions = []
+        conditions: list[Node] = []
         for part in statement.conditions:
             try:
                 node = parse_terminals(part)
@@ -229,7 +229,8 @@ class Judge:
         for side in (one, other):
             if side.error is not None or side.node is None:
                 return _unreadable(side.error, base.span, one.text, other.text)
-        assert one.node is not None and other.node is not None
+        assert one.node is not None
+        assert other.node is not None
         try:
             return self._judged(chain, one.node, other.node, base)
         except NothingKnown as error:
@@ -435,7 +436,7 @@ class Judge:
 
 
 def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[Node]:
-    """Return the conditions in force, but those between letters of which a statement has its own."""
+    """Return the conditions in force, but for those on letters of which a statement has its own."""
     letters = {plain_name(part) for node in own for part in walk(node) if isinstance(part, Name)}
     return [
         node
@@ -461,7 +462,7 @@ def _is_declared(reader: Reader, node: Node) -> bool:
 
 
 def _is_extremum(node: Node) -> bool:
-    """Return whether a right side is where something is least or largest: a definition without a formula."""
+    """Return whether a right side says where something is least: it has no formula."""
     first = node.items[0] if isinstance(node, Product) and node.items else node
     base = first.base if isinstance(first, Scripted) else first
     return isinstance(base, Big) and base.symbol in ("\\argmax", "\\argmin")
@@ -506,8 +507,9 @@ def _verdict(base: Judged, comparison: Comparison) -> Judged:
         return replace(
             base, kind="unreadable", reason="no point was found at which both sides have a value"
         )
-    kind = "proved" if comparison.proved else "held"
-    return replace(base, kind=kind, samples=comparison.samples)
+    if comparison.proved:
+        return replace(base, kind="proved", samples=comparison.samples)
+    return replace(base, kind="held", samples=comparison.samples)
 
 
 def _unreadable(error: Unreadable | None, span: Span, left: str, right: str) -> Judged:

@@ -72,6 +72,9 @@ class Vocabulary:
         return len(run) > 3 and not any(letter in self.letters for letter in run)
 
 
+EMPTY = Vocabulary()
+
+
 @dataclass
 class _Lexer:
     tokens: Sequence[Raw]
@@ -489,11 +492,11 @@ def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
     return result
 
 
-def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = Vocabulary()) -> list[Terminal]:
+def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]:
     r"""Return the terminals of the grammar.
 
-    A command that no table knows becomes a terminal for which the grammar has no place, so that only
-    the expression in which it stands is unreadable.
+    A command that no table knows becomes a terminal for which the grammar has no place, so that
+    only the expression in which it stands is unreadable.
 
     Examples
     --------

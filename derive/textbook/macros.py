@@ -159,9 +159,9 @@ def expand(tokens: Sequence[Raw], macros: Macros) -> list[Raw]:
 
     Examples
     --------
-    >>> macros, rest = read_definitions(tokenize(r"\def\d#1#2{\frac{\partial #1}{\partial #2}} \d L x"))
+    >>> macros, rest = read_definitions(tokenize(r"\def\d#1#2{\frac{d #1}{d #2}} \d L x"))
     >>> plain(expand(rest, macros))
-    '\\frac{\\partial L}{\\partial x}'
+    '\\frac{d L}{d x}'
     """
     if not macros:
         return list(tokens)

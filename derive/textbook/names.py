@@ -59,7 +59,8 @@ BIG = _words("sum prod max min sup inf argmax argmin lim bigcup bigcap int oint 
 """Prefixes that take limits."""
 
 ACCENTS = _commands(
-    "hat widehat bar overline tilde widetilde dot ddot check breve acute grave mathring vec underline overrightarrow"
+    "hat widehat bar overline tilde widetilde dot ddot check breve acute grave mathring vec "
+    "underline overrightarrow"
 )
 
 FONTS = _commands(
@@ -69,7 +70,8 @@ FONTS = _commands(
 """Commands that change the font of what follows in braces."""
 
 TEXTS = _commands(
-    "mathrm operatorname text textrm textup textit textbf textnormal textsf mbox hbox rm mathop symrm textsc emph texttt fbox"
+    "mathrm operatorname text textrm textup textit textbf textnormal textsf mbox hbox rm mathop "
+    "symrm textsc emph texttt fbox"
 )
 """Commands whose argument is a word or prose."""
 
@@ -205,7 +207,8 @@ INVISIBLE_WITH_ARGUMENT = _commands(
 """Commands that vanish together with one argument."""
 
 TRANSPARENT = _commands(
-    "boxed cancel bcancel xcancel mathclap mathrlap mathllap smash mathstrut underbrace overbrace colorbox mathopen mathclose mathbin mathrel mathinner substack hl bbox"
+    "boxed cancel bcancel xcancel mathclap mathrlap mathllap smash mathstrut underbrace overbrace "
+    "colorbox mathopen mathclose mathbin mathrel mathinner substack hl bbox"
 )
 """Commands of which the argument stays and the decoration goes."""
 

@@ -12,7 +12,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_a
 from lark.lexer import Lexer
 
 from derive.textbook.errors import Unreadable
-from derive.textbook.lexer import Terminal, Vocabulary, lex
+from derive.textbook.lexer import EMPTY, Terminal, Vocabulary, lex
 from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.tokens import tokenize
 from derive.textbook.tree import (
@@ -373,7 +373,7 @@ def parse_terminals(terminals: Sequence[Terminal]) -> Node:
         if terminal.type == "UNKNOWN":
             raise Unreadable(terminal.value, terminal.span)
     try:
-        result = _parser().parse(list(terminals))  # type: ignore[arg-type]
+        result = _parser().parse(list(terminals))
     except UnexpectedToken as error:
         token = error.token
         if token.type == "$END":
@@ -386,7 +386,7 @@ def parse_terminals(terminals: Sequence[Terminal]) -> Node:
     return result
 
 
-def parse(text: str, vocabulary: Vocabulary = Vocabulary()) -> Node:
+def parse(text: str, vocabulary: Vocabulary = EMPTY) -> Node:
     r"""Return the tree of one formula.
 
     Raises

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, script_items
 from derive.textbook.tree import (
@@ -31,7 +32,7 @@ _TWO, _MINUS = Number("2"), "-"
 
 @dataclass(frozen=True)
 class Repair:
-    """A kind of small change: its name, and what it proposes for a piece, given the free letters."""
+    """A kind of small change: its name, and what it proposes for a piece."""
 
     name: str
     propose: Callable[[Node, tuple[str, ...]], Iterator[Node]]
@@ -144,7 +145,7 @@ RULES = (
 def _whole(
     node: Node, letters: tuple[str, ...], bound: tuple[str, ...]
 ) -> Iterator[tuple[str, Node]]:
-    """Propose changes of the line as a whole: its sign, a factor, a missing sum, a missing delta."""
+    """Propose changes of the line as a whole: its sign, a factor, a missing sum or δ."""
     inner = Group("(", (node,)) if isinstance(node, Sum) else node
     if isinstance(node, Sum) and node.signs == ("", _MINUS):
         yield "the sign", replace(node, terms=node.terms[::-1])
@@ -178,6 +179,11 @@ def _without_first(node: Node) -> Node:
     return rest[0] if len(rest) == 1 else replace(node, items=rest)
 
 
+def _with(node: Node, name: str, part: object) -> Node:
+    changes: dict[str, Any] = {name: part}
+    return replace(node, **changes)
+
+
 def _rebuilt(node: Node, letters: tuple[str, ...], rule: Repair) -> Iterator[Node]:
     yield from rule.propose(node, letters)
     if isinstance(node, Scripted) and isinstance(node.base, Name | Big):
@@ -186,12 +192,12 @@ def _rebuilt(node: Node, letters: tuple[str, ...], rule: Repair) -> Iterator[Nod
         part = getattr(node, place.name)
         if isinstance(part, Node):
             for changed in _rebuilt(part, letters, rule):
-                yield replace(node, **{place.name: changed})
+                yield _with(node, place.name, changed)
         elif isinstance(part, tuple):
             for at, item in enumerate(part):
                 if isinstance(item, Node):
                     for changed in _rebuilt(item, letters, rule):
-                        yield replace(node, **{place.name: (*part[:at], changed, *part[at + 1 :])})
+                        yield _with(node, place.name, (*part[:at], changed, *part[at + 1 :]))
 
 
 def variants(

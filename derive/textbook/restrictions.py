@@ -1,4 +1,4 @@
-"""Special cases in which a false line may be true: the table from which the least condition is named."""
+"""Special cases in which a false line may be true: from this table the least condition is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which runs of letters a text uses as one name: those that stand before an equals sign or parentheses."""
+"""Which runs of letters a text uses as one name: those before an equals sign or parentheses."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ class Conditions:
 
 
 def _between_indices(reader: Reader, node: Relation) -> bool:
-    """Return whether a relation is between indices of the statement in hand, and perhaps numbers."""
+    """Return whether a relation is between indices of the statement, and numbers."""
     from derive.textbook.meaning.canonical import plain_name
     from derive.textbook.tree import Name
 

@@ -1,7 +1,7 @@
 """Numbers with a derivative: forward differentiation by one variable at a time.
 
-Every derivative that is being taken has a tag of its own, the inner ones larger, so that derivatives
-of derivatives do not mix.
+Every derivative that is being taken has a tag of its own, the inner ones larger, so that
+derivatives of derivatives do not mix.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Dual", "Undefined", "apply", "power", "primal", "tangent"]
 
 
 class Undefined(ArithmeticError):
-    """An expression has no value at a point: a logarithm of a negative number, a quotient by zero."""
+    """An expression has no value at a point: a quotient by zero, a logarithm of −1."""
 
 
 @dataclass(frozen=True, slots=True)

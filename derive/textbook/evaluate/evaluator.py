@@ -145,7 +145,7 @@ class Evaluator:
         return value
 
     def _inside(self, symbol: Symbol, places: tuple[int, ...]) -> bool:
-        """Return whether an entry exists; those before the first are given, as h_0 of a recursion."""
+        """Return whether an entry exists; one before the first is given, as h_0 is."""
         return (
             all(
                 1 <= place <= self.point.size(self.dimensions.find(axis))

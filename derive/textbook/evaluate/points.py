@@ -138,7 +138,7 @@ class Point:
         return self._draw(domain, noise)
 
     def _of_row(self, symbol: Symbol, places: tuple[int, ...], domain: str) -> Fraction:
-        """Return an entry of a row that sums to one; the whole array is one row of a distribution."""
+        """Return an entry of a row that sums to one; a distribution is one row as a whole."""
         leading = places[: symbol.leading] if symbol.leading else places[: max(0, len(places) - 1)]
         if domain == "simplex" and not symbol.leading:
             leading = ()

@@ -111,9 +111,9 @@ def _case(
 
 def _trimmed(node: Node) -> Node:
     """Return a cell without a comma at its end."""
-    if isinstance(node, Group) and node.opening == "" and len(node.items) == 2:
-        if isinstance(node.items[1], Product) and not node.items[1].items:
-            return node.items[0]
+    pair = isinstance(node, Group) and node.opening == "" and len(node.items) == 2
+    if pair and isinstance(node, Group) and node.items[1] == Product(()):
+        return node.items[0]
     return node
 
 

@@ -240,8 +240,7 @@ def _by_head(
                     else apply_head(reader, head, group.items, letters, scope, name, lower)
                 )
                 if result is not None:
-                    if key == spelt.key(0, upper=False) or spelt.upper is not None:
-                        result = _powered(reader, spelt, key, result, name, scope)
+                    result = _powered(reader, spelt, key, result, name, scope)
                     return result, len(head.component) if len(lower) >= len(head.component) else 0
     return None
 
@@ -266,7 +265,7 @@ def _ordered(heads: list[Head], group: Group) -> list[Head]:
 
 
 def _head_keys(spelt: Spelling) -> list[tuple[str, tuple[Node, ...]]]:
-    """Return the names under which a definition may stand, with the scripts that are its indices."""
+    """Return the names under which a definition may stand, and the scripts that are indices."""
     keys = []
     for upper in (True, False):
         for count in range(len(spelt.lower), -1, -1):
@@ -277,6 +276,7 @@ def _head_keys(spelt: Spelling) -> list[tuple[str, tuple[Node, ...]]]:
 
 
 def occurs(argument: Node, body: Node) -> bool:
+    """Return whether an argument stands somewhere in a body, perhaps with indices."""
     wanted = canonical(argument)
     base = spelling(argument)
     for part in walk(body):
@@ -361,7 +361,7 @@ def _elementwise(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor
 
 
 def _uses_as_array(name: str, body: Node) -> bool:
-    """Return whether a body takes its argument apart: by an index, a transpose, a norm, a product."""
+    """Return whether a body takes its argument apart: by an index, a transpose, a norm."""
     for part in walk(body):
         if isinstance(part, Scripted) and not isinstance(part.base, Big | Operator):
             spelt = spelling(part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from derive.textbook.tree import (
     Accented,
     Big,
@@ -95,6 +97,66 @@ def _script(node: Node) -> str:
     return ",".join(canonical(item) for item in items) if len(items) > 1 else canonical(node)
 
 
+def _scripted(node: Scripted) -> str:
+    text = canonical(node.base)
+    if node.lower is not None:
+        text += f"_{{{_script(node.lower)}}}"
+    if node.upper is not None:
+        text += f"^{{{canonical(node.upper)}}}"
+    return text + "'" * node.primes
+
+
+def _group(node: Group) -> str:
+    inner = "".join(
+        canonical(item) + (node.separators[place] if place < len(node.separators) else "")
+        for place, item in enumerate(node.items)
+    )
+    return f"{node.opening}{inner}{_CLOSING.get(node.opening, node.opening)}"
+
+
+def _relation(node: Relation) -> str:
+    rest = zip(node.relations, node.sides[1:], strict=True)
+    return canonical(node.sides[0]) + "".join(sign + canonical(side) for sign, side in rest)
+
+
+def _table(node: Table) -> str:
+    rows = ("&".join("" if cell is None else canonical(cell) for cell in row) for row in node.rows)
+    return node.environment + "\\\\".join(rows)
+
+
+def _root(node: Root) -> str:
+    degree = "" if node.degree is None else canonical(node.degree)
+    return f"\\sqrt[{degree}]{{{canonical(node.radicand)}}}"
+
+
+def _fraction(node: Fraction) -> str:
+    return f"\\frac{{{canonical(node.numerator)}}}{{{canonical(node.denominator)}}}"
+
+
+_WRITERS: dict[type[Node], Callable[..., str]] = {
+    Name: plain_name,
+    Number: lambda node: node.text,
+    Text: lambda node: node.words,
+    Big: lambda node: node.symbol,
+    Operator: lambda node: node.symbol,
+    Dots: lambda node: "\\dots",
+    Scripted: _scripted,
+    Group: _group,
+    Fraction: lambda node: (
+        f"\\frac{{{canonical(node.numerator)}}}{{{canonical(node.denominator)}}}"
+    ),
+    Root: _root,
+    Factorial: lambda node: f"{canonical(node.body)}!",
+    Accented: lambda node: f"{node.accent}{{{canonical(node.body)}}}",
+    Product: lambda node: " ".join(canonical(item) for item in node.items),
+    Sum: lambda node: "".join(
+        sign + canonical(term) for sign, term in zip(node.signs, node.terms, strict=True)
+    ),
+    Relation: _relation,
+    Table: _table,
+}
+
+
 def canonical(node: Node) -> str:
     r"""Return one text for all spellings of the same notation.
 
@@ -104,47 +166,4 @@ def canonical(node: Node) -> str:
     >>> canonical(parse(r"\mathbf{z}_{oi}")) == canonical(parse("z_{o,i}"))
     True
     """
-    match node:
-        case Name():
-            return plain_name(node)
-        case Number(text=text) | Text(words=text) | Big(symbol=text) | Operator(symbol=text):
-            return text
-        case Dots():
-            return "\\dots"
-        case Scripted(base=base, lower=lower, upper=upper, primes=primes):
-            text = canonical(base)
-            if lower is not None:
-                text += f"_{{{_script(lower)}}}"
-            if upper is not None:
-                text += f"^{{{canonical(upper)}}}"
-            return text + "'" * primes
-        case Group(opening=opening, items=items, separators=separators):
-            inner = "".join(
-                canonical(item) + (separators[place] if place < len(separators) else "")
-                for place, item in enumerate(items)
-            )
-            return f"{opening}{inner}{_CLOSING.get(opening, opening)}"
-        case Fraction(numerator=upper, denominator=lower):
-            return f"\\frac{{{canonical(upper)}}}{{{canonical(lower)}}}"
-        case Root(radicand=radicand, degree=degree):
-            return f"\\sqrt[{'' if degree is None else canonical(degree)}]{{{canonical(radicand)}}}"
-        case Factorial(body=body):
-            return f"{canonical(body)}!"
-        case Accented(accent=accent, body=body):
-            return f"{accent}{{{canonical(body)}}}"
-        case Product(items=items):
-            return " ".join(canonical(item) for item in items)
-        case Sum(signs=signs, terms=terms):
-            return "".join(sign + canonical(term) for sign, term in zip(signs, terms, strict=True))
-        case Relation(sides=sides, relations=relations):
-            return canonical(sides[0]) + "".join(
-                relation + canonical(side)
-                for relation, side in zip(relations, sides[1:], strict=True)
-            )
-        case Table(environment=environment, rows=rows):
-            cells = (
-                ("&".join("" if cell is None else canonical(cell) for cell in row)) for row in rows
-            )
-            return environment + "\\\\".join(cells)
-        case _:
-            raise TypeError(type(node).__name__)
+    return _WRITERS[type(node)](node)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from functools import cache
 from typing import Any, Literal
 
 from derive.textbook.meaning.dimensions import Dimension, Index
@@ -182,7 +181,7 @@ class Unknown(Core):
 
 @dataclass(frozen=True, slots=True)
 class Fold(Core):
-    """A sum, product, maximum or minimum over an index, over its whole dimension or from a bound."""
+    """A sum, product, maximum or minimum over an index: all of it, or between bounds."""
 
     kind: str
     index: Index
@@ -278,9 +277,13 @@ def times(*factors: Core) -> Core:
     return flat[0] if len(flat) == 1 else Times(tuple(flat))
 
 
-@cache
-def _parts(kind: type) -> tuple[str, ...]:
-    return tuple(place.name for place in fields(kind))
+_PARTS: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(place.name for place in fields(kind))
+    return _PARTS[kind]
 
 
 def _mapped(part: Any, function: Callable[[Core], Core]) -> Any:

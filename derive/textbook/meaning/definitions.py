@@ -15,7 +15,7 @@ from derive.textbook.meaning.core import (
     symbols_in,
     walk_core,
 )
-from derive.textbook.meaning.dimensions import Index
+from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.reader import CONSTANTS, Head, Reader, is_transpose, is_word
@@ -38,7 +38,7 @@ __all__ = ["can_define", "define"]
 
 
 def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
-    """Return the known symbol of a name, how many subscripts are labels, and whether the upper is."""
+    """Return the known symbol of a name, how many subscripts are labels, and if the upper is."""
     for upper in dict.fromkeys((spelt.upper is not None, False)):
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper) + "'" * spelt.primes
@@ -101,7 +101,7 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     assert spelt is not None
     if spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
-    symbol, count, upper = _symbol_of(reader, spelt)
+    symbol, count, _ = _symbol_of(reader, spelt)
     if symbol is None and spelt.base in CONSTANTS and not given:
         return False
     if symbol is None:
@@ -230,11 +230,7 @@ def _define_function(
     used = index_letters(reader, right)
     letters: list[str] = []
     count = len(spelt.lower)
-    while (
-        count
-        and isinstance(spelt.lower[count - 1], Name)
-        and plain_name(spelt.lower[count - 1]) in used
-    ):  # type: ignore[arg-type]
+    while count and canonical(spelt.lower[count - 1]) in used:
         count -= 1
     upper = spelt.upper
     above = isinstance(upper, Group) and len(upper.items) == 1 and canonical(upper.items[0]) in used
@@ -273,8 +269,8 @@ def _index_letters_of(spelt: Spelling, count: int, upper: bool, symbol: Symbol) 
 
 
 def _read_right(
-    reader: Reader, letters: list[str], right: Node, dimensions: tuple
-) -> tuple[Tensor, dict[str, Index]]:  # type: ignore[type-arg]
+    reader: Reader, letters: list[str], right: Node, dimensions: tuple[Dimension, ...]
+) -> tuple[Tensor, dict[str, Index]]:
     free, outside = reader.free, reader.outside
     reader.free = {}
     for letter, dimension in zip(letters, dimensions, strict=False):
@@ -295,7 +291,8 @@ def _bind_symbol(
     rest = symbol.axes[len(letters) :]
     if len(letters) > len(symbol.axes) or (tensor.axes and len(rest) != len(tensor.axes)):
         raise ShapeMismatch(
-            f"{symbol.name} has {len(rest)} axes here, and its definition is {reader.arrays.describe(tensor)}",
+            f"{symbol.name} has {len(rest)} axes here, and its definition is "
+            f"{reader.arrays.describe(tensor)}",
             left.span,
         )
     if rest and not tensor.axes:
@@ -318,7 +315,8 @@ def _check_orientation(
     lies = {tensor.orientation, symbol.orientation if given == symbol.leading else "free"}
     if lies == {"row", "column"}:
         raise ShapeMismatch(
-            f"{symbol.name} is declared as a {symbol.orientation} and its definition is {reader.arrays.describe(tensor)}",
+            f"{symbol.name} is declared as a {symbol.orientation}, and its definition is "
+            f"{reader.arrays.describe(tensor)}",
             left.span,
         )
 

@@ -312,9 +312,10 @@ def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span
             f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}",
             span,
         )
-    if isinstance(body, Entry) and body.symbol.definition is None and body.symbol is not symbol:
-        if body.symbol.role != "constant" and (body.symbol.role == "value"):
-            raise Unreadable(f"nothing says how {body.symbol.name} depends on {symbol.name}", span)
+    if not isinstance(body, Entry) or body.symbol.definition is not None:
+        return
+    if body.symbol is not symbol and body.symbol.role == "value":
+        raise Unreadable(f"nothing says how {body.symbol.name} depends on {symbol.name}", span)
 
 
 def slope_of_function(
@@ -332,7 +333,7 @@ def slope_of_function(
 def slopes_of_head(
     reader: Reader, head: Head, arguments: tuple[Node, ...], order: int, scope: Scope, node: Node
 ) -> Tensor | None:
-    """Return the derivative of a defined function by its arguments: a vector where there are more."""
+    """Return the derivative of a defined function: a vector where it has several arguments."""
     if head.letters or head.component:
         return None
     tensors = [reader.read(argument, scope) for argument in arguments]

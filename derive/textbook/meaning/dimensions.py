@@ -12,7 +12,7 @@ __all__ = ["Dimension", "Dimensions", "Index"]
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A dimension: `size` where it is a number, `known` where the text or a declaration names it."""
+    """A dimension: `size` where it is a number, `known` where it has a name."""
 
     name: str
     size: int | None = None

@@ -135,7 +135,7 @@ Factor = Callable[[Reader, tuple[Node, ...], int, Scope], tuple[Tensor, int]]
 def read_function(
     reader: Reader, items: tuple[Node, ...], at: int, scope: Scope, factor: Factor
 ) -> tuple[Tensor, int]:
-    """Return a function with a command of its own, applied to what follows; and the place behind."""
+    """Return a function applied to what follows its command, and the place behind."""
     item = items[at]
     big = item.base if isinstance(item, Scripted) else item
     assert isinstance(big, Big)

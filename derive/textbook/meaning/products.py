@@ -208,9 +208,9 @@ def _derived(
     if not rest:
         raise Unreadable("a derivative of nothing", prefix.span)
     end = len(items)
-    if isinstance(rest[0], Group) and rest[0].opening in ("(", "[") and len(rest) > 1:
-        if reader.readings.take("operator"):
-            end = prefix.after + 1
+    grouped = isinstance(rest[0], Group) and rest[0].opening in ("(", "[") and len(rest) > 1
+    if grouped and reader.readings.take("operator"):
+        end = prefix.after + 1
     body = items[prefix.after : end]
     node = body[0] if len(body) == 1 else Product(body, span=body[0].span.to(body[-1].span))
     return prefix.apply(node), end

@@ -65,10 +65,6 @@ __all__ = ["Head", "Reader"]
 
 DEEPEST = 160
 """How deep formulas and definitions written out in each other may lead."""
-CONSTANTS = frozenset(
-    {"e", "\\pi", "\\mathbb{1}", "1", "0", "I", "\\infty", "\\partial", "\\nabla"}
-)
-"""Names that mean something wherever nothing declares them."""
 
 
 @dataclass(frozen=True)
@@ -230,9 +226,9 @@ class Reader:
         if isinstance(node, Text | Relation | Group | Table):
             raise Unreadable("this is no index", node.span)
         for part in walk(node):
-            if isinstance(part, Name) and len(part.letters) == 1:
-                if self.symbols.find(plain_name(part)) is None:
-                    self.index_letter(plain_name(part), scope)
+            letter = plain_name(part) if isinstance(part, Name) else ""
+            if len(letter) == 1 and self.symbols.find(letter) is None:
+                self.index_letter(letter, scope)
         return self.scalar(node, scope)
 
     def index_or_dimension(self, spelt: Spelling, scope: Scope) -> bool:
@@ -373,10 +369,10 @@ class Reader:
                 f"{symbol.name}^{{{canonical(upper)}}}: …",
                 upper.span,
             )
-        if symbol.leading and isinstance(upper, Name) and count < len(symbol.axes):
-            if self.symbols.find(upper.letters) is None and upper.letters not in TRANSPOSES:
-                return upper
-        return None
+        if not symbol.leading or not isinstance(upper, Name) or count >= len(symbol.axes):
+            return None
+        known = self.symbols.find(upper.letters) is not None or upper.letters in TRANSPOSES
+        return None if known else upper
 
     def symbol_at(
         self, symbol: Symbol, places: tuple[Node, ...], scope: Scope, node: Node, *, bold: bool
@@ -424,31 +420,15 @@ class Reader:
         return Tensor(axes, rename(tensor.body, given), lies)
 
     def _unknown(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
-        bare = not spelt.lower and spelt.upper is None and not spelt.primes
+        """Return what a name is that nothing declares: an index, a constant, or something met."""
         if not spelt.lower and not spelt.primes:
             core = self._letter(spelt.base, scope)
             if core is not None:
                 return self.raised(Tensor((), core), spelt.upper, 0, node, scope)
-        if spelt.base == "e" and not spelt.lower:
-            if spelt.upper is None:
-                return Tensor((), Constant("e"))
-            return self.arrays.applied("exp", self.read(spelt.upper, scope))
-        if spelt.base == "\\pi" and not spelt.lower:
-            return self.raised(Tensor((), Constant("pi")), spelt.upper, spelt.primes, node, scope)
-        if spelt.base == "\\delta" and len(spelt.lower) == 2 and spelt.upper is None:
-            left, right = (self.place(item, scope) for item in spelt.lower)
-            if isinstance(left, At) and isinstance(right, At):
-                self.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
-            return Tensor((), Choice(((Compare("=", left, right), ONE),), ZERO))
-        if spelt.base in ("\\mathbb{1}", "1"):
-            return self._indicator(spelt, node, scope)
-        if spelt.base == "0" and not spelt.lower and spelt.upper is None:
-            return self.arrays.number(0)
-        if spelt.base == "I" and len(spelt.lower) < 2:
-            return self._identity(spelt, node, scope)
-        if spelt.base in ("\\partial", "\\nabla", "\\infty", "\\top"):
-            raise Unreadable(f"{spelt.base} has no reading here", node.span)
-        del bare
+        constant = _CONSTANTS.get(spelt.base)
+        found = None if constant is None else constant(self, spelt, node, scope)
+        if found is not None:
+            return found
         for count in range(len(spelt.lower), -1, -1):
             if self.heads.get(spelt.key(count, upper=True)):
                 raise Unreadable(
@@ -466,35 +446,6 @@ class Reader:
         if symbol is not None and symbol.role == "index" and not symbol.leading:
             return At(self.free_index(letter, symbol.range))
         return At(self.free[letter]) if letter in self.free else None
-
-    def _identity(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
-        """Return the unit matrix, of the size that stands under it."""
-        size = self.dimensions.fresh()
-        if spelt.lower:
-            name = canonical(spelt.lower[0])
-            symbol = self.symbols.find(name)
-            if (
-                not name.isdecimal()
-                and (symbol is None or symbol.role != "dimension")
-                and name not in self._limits
-            ):
-                raise Unreadable(f"{name} is no size of a unit matrix", node.span)
-            size = self.symbols.dimension(name)
-        axes = (self.dimensions.index("i", size), self.dimensions.index("j", size))
-        body = Choice(((Compare("=", At(axes[0]), At(axes[1])), ONE),), ZERO)
-        return self.raised(Tensor(axes, body, "matrix"), spelt.upper, spelt.primes, node, scope)
-
-    def _indicator(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
-        if spelt.lower:
-            lower = node.lower if isinstance(node, Scripted) else None
-            if isinstance(lower, Group) and len(lower.items) == 1:
-                lower = lower.items[0]
-            if isinstance(lower, Relation):
-                return Tensor((), Choice(((self.condition(lower, scope), ONE),), ZERO))
-        if spelt.upper is None or isinstance(spelt.upper, Name):
-            axis = self.dimensions.index("i")
-            return self.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)
-        raise Unreadable("an indicator without a condition", node.span)
 
     def _met(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
         """Read a name that nothing declares: by its scripts, as a quantity of its own."""
@@ -618,7 +569,7 @@ class Reader:
 
 
 def _untangled(node: Node) -> Node:
-    """Return a name whose superscript is a label and something more as two superscripts: A^{[1]T}."""
+    """Return A^{[1]T} as two superscripts: a label and something more."""
     if not isinstance(node, Scripted) or not isinstance(node.upper, Product):
         return node
     first, *rest = node.upper.items
@@ -830,5 +781,87 @@ _DISPATCH: dict[type[Node], Callable[..., Tensor]] = {
     Operator: _refused,
     Big: _refused,
 }
+
+
+def _euler(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    del node
+    if spelt.lower:
+        return None
+    if spelt.upper is None:
+        return Tensor((), Constant("e"))
+    return reader.arrays.applied("exp", reader.read(spelt.upper, scope))
+
+
+def _pi(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    if spelt.lower:
+        return None
+    return reader.raised(Tensor((), Constant("pi")), spelt.upper, spelt.primes, node, scope)
+
+
+def _delta(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    """Return the Kronecker delta."""
+    if len(spelt.lower) != 2 or spelt.upper is not None:
+        return None
+    left, right = (reader.place(item, scope) for item in spelt.lower)
+    if isinstance(left, At) and isinstance(right, At):
+        reader.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
+    return Tensor((), Choice(((Compare("=", left, right), ONE),), ZERO))
+
+
+def _nought(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    del node, scope
+    return None if spelt.lower or spelt.upper is not None else reader.arrays.number(0)
+
+
+def _identity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    """Return the unit matrix, of the size that stands under it."""
+    if len(spelt.lower) > 1:
+        return None
+    size = reader.dimensions.fresh()
+    if spelt.lower:
+        name = canonical(spelt.lower[0])
+        symbol = reader.symbols.find(name)
+        declared = symbol is not None and symbol.role == "dimension"
+        if not (name.isdecimal() or declared or name in reader.dimension_names):
+            raise Unreadable(f"{name} is no size of a unit matrix", node.span)
+        size = reader.symbols.dimension(name)
+    axes = (reader.dimensions.index("i", size), reader.dimensions.index("j", size))
+    body = Choice(((Compare("=", At(axes[0]), At(axes[1])), ONE),), ZERO)
+    return reader.raised(Tensor(axes, body, "matrix"), spelt.upper, spelt.primes, node, scope)
+
+
+def _ones(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+    """Return an indicator with its condition below it, or a vector of ones."""
+    lower = node.lower if isinstance(node, Scripted) else None
+    if isinstance(lower, Group) and len(lower.items) == 1:
+        lower = lower.items[0]
+    if isinstance(lower, Relation):
+        return Tensor((), Choice(((reader.condition(lower, scope), ONE),), ZERO))
+    if spelt.upper is None or isinstance(spelt.upper, Name):
+        axis = reader.dimensions.index("i")
+        return reader.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)
+    raise Unreadable("an indicator without a condition", node.span)
+
+
+def _no_quantity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+    del reader, scope
+    raise Unreadable(f"{spelt.base} has no reading here", node.span)
+
+
+_CONSTANTS: dict[str, Callable[[Reader, Spelling, Node, Scope], Tensor | None]] = {
+    "e": _euler,
+    "\\pi": _pi,
+    "\\delta": _delta,
+    "\\mathbb{1}": _ones,
+    "1": _ones,
+    "0": _nought,
+    "I": _identity,
+    "\\partial": _no_quantity,
+    "\\nabla": _no_quantity,
+    "\\infty": _no_quantity,
+    "\\top": _no_quantity,
+}
+"""Names that mean something wherever nothing declares them."""
+CONSTANTS = frozenset(_CONSTANTS) - {"\\delta"}
 _SPECIAL_BASES: dict[str, Callable[..., Tensor]] = {"\\|": _norm}
 _ = (Function, times)

@@ -39,7 +39,7 @@ FOLDS = {
 
 
 def index_letters(reader: Reader, node: Node) -> list[str]:
-    """Return the letters that stand as indices in a tree, in order, and are bound by nothing there."""
+    """Return the letters that stand as indices in a tree and that nothing binds there."""
     found: dict[str, None] = {}
     bound: set[str] = set()
     for part in walk(node):
@@ -61,7 +61,7 @@ def index_letters(reader: Reader, node: Node) -> list[str]:
 
 
 def note_limits(reader: Reader, node: Node) -> None:
-    """Take the names over the signs of sums that begin at one as dimensions, where nothing else is known."""
+    """Take the unknown names over the signs of sums that begin at one as dimensions."""
     for part in walk(node):
         if not isinstance(part, Scripted) or not isinstance(part.base, Big):
             continue
@@ -174,7 +174,7 @@ def _one_limit(reader: Reader, limits: _Limits, item: Node, scope: Scope) -> Non
 
 
 def _bind_compared(reader: Reader, limits: _Limits, item: Relation, scope: Scope) -> None:
-    """Take ``j \\neq i``, ``i < j``: letters that nothing binds yet run, the others are compared."""
+    """Take ``j ≠ i`` and ``i < j``: letters that nothing binds yet run, the others do not."""
     fresh = [
         side
         for side in item.sides
@@ -183,11 +183,8 @@ def _bind_compared(reader: Reader, limits: _Limits, item: Relation, scope: Scope
         and plain_name(side) not in reader.free
         and plain_name(side) not in limits.letters
     ]
-    if not fresh:
-        fresh = [item.sides[0]]
-    if item.relations[0] == "\\neq":
-        fresh = fresh[:1]
-    for side in fresh:
+    running: list[Node] = [*fresh] or [item.sides[0]]
+    for side in running[:1] if item.relations[0] == "\\neq" else running:
         _bind(reader, limits, side)
     limits.conditions.append(item)
 
@@ -331,7 +328,7 @@ def _loose_end(reader: Reader, node: Sum, place: int, scope: Scope) -> int:
 
 
 def read_sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
-    """Return a sum of terms; a sum sign reaches over later terms where only so they have a meaning."""
+    """Return a sum of terms; a sign reaches over later terms where only so they have a meaning."""
     total: Tensor | None = None
     place = 0
     while place < len(node.terms):

@@ -91,7 +91,7 @@ class Arrays:
         return Tensor(tensor.axes, times(factor, tensor.body), tensor.orientation)
 
     def added(self, left: Tensor, right: Tensor, span: Span = NOWHERE) -> Tensor:
-        """Return a sum: of the same shapes, of a scalar and an array, of a matrix and a row or column.
+        """Return a sum: of equal shapes, of a number and an array, of a matrix and a row.
 
         Raises
         ------
@@ -138,7 +138,8 @@ class Arrays:
             return self.scaled(left.body, right) if not left.axes else self.scaled(right.body, left)
         if not self.same_shape(left, right):
             raise ShapeMismatch(
-                f"{self.describe(left)} and {self.describe(right)} cannot be multiplied entry by entry",
+                f"{self.describe(left)} and {self.describe(right)} cannot be multiplied entry by "
+                "entry",
                 span,
             )
         lies = right.orientation if left.orientation == "free" else left.orientation
@@ -214,7 +215,8 @@ class Arrays:
                 return self._chained(right, left)
             return None
         inner = left.axes[left.upper_axes :]
-        body = rename(right.body, {own: At(other) for own, other in zip(right.axes, inner)})
+        own = right.axes[: right.upper_axes]
+        body = rename(right.body, {a: At(b) for a, b in zip(own, inner, strict=True)})
         product = times(left.body, body)
         for axis in reversed(inner):
             product = Fold("sum", axis, product)
