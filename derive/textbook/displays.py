@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from derive.textbook.errors import Unreadable
 from derive.textbook.lexer import Terminal
 from derive.textbook.positions import Span
 
-__all__ = ["EQUALITIES", "Part", "Statement", "statements"]
+__all__ = ["EQUALITIES", "Part", "Statement", "check_balance", "statements"]
 
 EQUALITIES = frozenset({"=", ":="})
 _SEPARATING = frozenset({"\\implies", "\\iff", "\\impliedby"})
@@ -74,6 +75,26 @@ def _closing(terminals: Sequence[Terminal], start: int) -> int:
         if depth <= 0:
             return place
     return len(terminals) - 1
+
+
+def check_balance(terminals: Sequence[Terminal]) -> None:
+    """Refuse a display of which the delimiters do not close each other.
+
+    Raises
+    ------
+    Unreadable
+        At the first that is not closed, or closes nothing.
+    """
+    opened: list[Terminal] = []
+    for terminal in terminals:
+        if terminal.type in _DOWN:
+            opened.append(terminal)
+        elif terminal.type in _UP:
+            if not opened:
+                raise Unreadable(f"{terminal.value} closes nothing", terminal.span)
+            opened.pop()
+    if opened:
+        raise Unreadable(f"{opened[-1].value} is not closed", opened[-1].span)
 
 
 def _is_rows(terminal: Terminal) -> bool:
@@ -369,7 +390,8 @@ def statements(terminals: Sequence[Terminal]) -> list[Statement]:
 
     Examples
     --------
-    >>> from derive.textbook.lexer import lex
+    >>> from derive.textbook.errors import Unreadable
+    from derive.textbook.lexer import lex
     >>> from derive.textbook.tokens import tokenize
     >>> display = r"\begin{aligned} a &= b \\ &= c, \quad i = 1, \dots, n \\ d &= e \end{aligned}"
     >>> [len(statement.parts) for statement in statements(lex(tokenize(display)))]

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.textbook.compare import WORK, Comparison, Question, compare, least_condition
-from derive.textbook.displays import Statement, statements
+from derive.textbook.displays import Statement, check_balance, statements
 from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch, Unreadable
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
 from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.canonical import canonical as to_latex
-from derive.textbook.meaning.core import Slope, Tensor, walk_core
+from derive.textbook.meaning.core import Tensor
 from derive.textbook.meaning.definitions import can_define, define
+from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
@@ -172,6 +173,7 @@ class Judge:
                 raise Unreadable(
                     f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span
                 )
+            check_balance(terminals)
             found = statements(terminals)
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
@@ -331,7 +333,7 @@ class Judge:
     def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Say of a false line under which condition it holds, and which small change mends it."""
         question = self._question(chain, left, right)
-        if _is_stationary(left, right, question):
+        if _is_stationary(chain, left, right):
             self.found.append(Relation((left, right), ("=",)))
             return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
         if self.found:
@@ -475,15 +477,12 @@ def _is_zero(node: Node) -> bool:
     return isinstance(node, Number) and not node.text.strip("0.")
 
 
-def _is_stationary(left: Node, right: Node, question: Question) -> bool:
-    """Return whether a derivative is set to nought: a condition, and no claim."""
+def _is_stationary(chain: _Chain, left: Node, right: Node) -> bool:
+    """Return whether a chain sets a derivative to nought: a condition, and no claim."""
     if not any(_is_zero(node) for node in (left, right)):
         return False
-    return any(
-        isinstance(part, Slope)
-        for side in (question.left, question.right)
-        for part in walk_core(side)
-    )
+    nodes = [side.node for side in chain.sides if side.node is not None]
+    return any(is_derivative(part) for node in nodes for part in walk(node))
 
 
 def _doubtful(guessed: Mapping[str, str]) -> dict[str, str]:

@@ -73,6 +73,11 @@ class Vocabulary:
 
 
 EMPTY = Vocabulary()
+_EXTREMA = frozenset({"argmax", "argmin", "max", "min", "sup", "inf"})
+
+
+def _is_name(words: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", words) is not None
 
 
 @dataclass
@@ -180,35 +185,22 @@ class _Lexer:
             self._word(word, token.span.to(self.tokens[self.at - 1].span), prose=False)
 
     def _word(self, words: str, span: Span, *, prose: bool) -> None:
-        bare = (
-            words.lstrip("\\")
-            .replace("\\", "")
-            .replace(",", "")
-            .replace("\\,", "")
-            .replace(" ", "")
-        )
+        r"""Take the argument of ``\mathrm``, ``\text`` and the like: a name, or prose."""
+        bare = re.sub(r"\\[,!]|[\\\s]", "", words)
         if not words:
             return
-        if words.lstrip("\\") in FUNCTIONS or bare in (
-            "argmax",
-            "argmin",
-            "max",
-            "min",
-            "sup",
-            "inf",
-        ):
+        if bare in FUNCTIONS or bare in _EXTREMA:
             self.put("BIG", "\\" + bare, span)
-        elif re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", words) and not (
-            prose and words.lower() in PROSE
-        ):
-            if words.isdecimal():
-                self.put("NUMBER", words, span)
-            else:
-                self.put("NAME", words, span, "\\mathrm")
+        elif words.isdecimal():
+            self.put("NUMBER", words, span)
+        elif _is_name(words) and not (prose and words.lower() in PROSE):
+            self.put("NAME", words, span, "\\mathrm")
         elif words in GREEK:
             self.put("NAME", words, span)
-        else:
+        elif prose:
             self.put("TEXT", words, span)
+        else:
+            self.put("UNKNOWN", f"{words} is no name", span)
 
     def _single(self) -> bool:
         """Return whether TeX takes one character only here, as after ``^``."""

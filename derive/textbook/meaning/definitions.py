@@ -9,6 +9,7 @@ from derive.textbook.meaning.core import (
     At,
     Core,
     Definition,
+    Entry,
     Orientation,
     Symbol,
     Tensor,
@@ -300,9 +301,14 @@ def _bind_symbol(
     for axis, dimension in zip(tensor.axes, rest, strict=True):
         reader.dimensions.unify(axis.dimension, dimension, left.span)
     _check_orientation(reader, symbol, tensor, len(letters), left)
-    if not symbol.axes and symbol in symbols_in(tensor.body):
-        raise Circular(f"{symbol.name} would be defined by itself", left.span)
     indices = tuple(free.get(letter) or reader.dimensions.index(letter) for letter in letters)
+    own = tuple(At(index) for index in (*indices, *tensor.axes))
+    itself = any(
+        isinstance(part, Entry) and part.symbol is symbol and part.places == own
+        for part in walk_core(tensor.body)
+    )
+    if itself or (not symbol.axes and symbol in symbols_in(tensor.body)):
+        raise Circular(f"{symbol.name} would be defined by itself", left.span)
     _check_free(free, letters, tensor.body, left)
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)
     symbol.known = True

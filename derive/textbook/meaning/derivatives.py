@@ -47,6 +47,7 @@ __all__ = [
     "DerivativePrefix",
     "derivative_of",
     "derivative_prefix",
+    "is_derivative",
     "slash_derivative",
     "slope_by_symbol",
     "slope_of_function",
@@ -173,6 +174,13 @@ def slash_derivative(items: tuple[Node, ...], at: int) -> tuple[Fraction, int] |
             upper, lower = items[at:place], items[place + 1 : place + 3]
             return Fraction(_joined(upper), _joined(lower), span=span), place + 3
     return None
+
+
+def is_derivative(node: Node) -> bool:
+    """Return whether a piece of notation is a derivative."""
+    if isinstance(node, Fraction):
+        return _parts(node) is not None
+    return isinstance(node, Name) and node.letters in ("\\partial", "\\nabla")
 
 
 def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None:
