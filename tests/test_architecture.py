@@ -37,6 +37,7 @@ LAYERS = {
         {"attainability", "deriving", "notation", "proof", "generate"},
         {"printers"},
         {"pairs"},
+        {"textbook"},
         {"kernel_source", "lecture_table"},
         {"user_function"},
         {"__init__"},

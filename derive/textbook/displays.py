@@ -342,7 +342,7 @@ class _Splitter:
         shifted = bool(row) and row[0].type == "AMP"
         goes_on = (
             first.type in ("REL", "PLUS", "MULOP", "TEXT")
-            or (not self.words and bool(self.current.relations))
+            or (not self.words and len(self.current.parts) == len(self.current.relations) > 0)
             or (bool(self.words) and self.words[-1].type in (*_OPERATORS, "BIG"))
         )
         if goes_on and first.type == "REL" and first.value in _SEPARATING:
@@ -390,8 +390,7 @@ def statements(terminals: Sequence[Terminal]) -> list[Statement]:
 
     Examples
     --------
-    >>> from derive.textbook.errors import Unreadable
-    from derive.textbook.lexer import lex
+    >>> from derive.textbook.lexer import lex
     >>> from derive.textbook.tokens import tokenize
     >>> display = r"\begin{aligned} a &= b \\ &= c, \quad i = 1, \dots, n \\ d &= e \end{aligned}"
     >>> [len(statement.parts) for statement in statements(lex(tokenize(display)))]

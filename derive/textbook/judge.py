@@ -17,10 +17,12 @@ from derive.textbook.meaning.core import Tensor
 from derive.textbook.meaning.definitions import can_define, define
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
+from derive.textbook.meaning.dispatch import new_reader
+from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
-from derive.textbook.meaning.sums import index_letters, note_limits
-from derive.textbook.meaning.symbols import declared
+from derive.textbook.meaning.sums import note_limits
+from derive.textbook.meaning.symbols import declared, spelling
 from derive.textbook.parser import parse_terminals
 from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.repairs import variants
@@ -89,7 +91,7 @@ class Judge:
         self.declared = bool(declarations)
         self.words = words_defined([tokenize(text) for text in given])
         self.symbols = declared(Dimensions(), declarations or {})
-        self.reader = Reader(self.symbols)
+        self.reader = new_reader(self.symbols)
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
         self._last: _Side | None = None
@@ -204,7 +206,7 @@ class Judge:
             if side.node is not None:
                 note_limits(self.reader, side.node)
         if sides[0].node is not None:
-            chain.outside = frozenset(index_letters(self.reader, sides[0].node))
+            chain.outside = frozenset(index_letters(self.symbols, sides[0].node))
         result = []
         before: int | None = None
         for left, right in statement.equalities:
@@ -357,8 +359,10 @@ class Judge:
         """Return the LaTeX of the first small change of the right side that makes a line true."""
         reader = self.reader
         letters = tuple(reader.free)
-        outer = set(index_letters(reader, left))
-        missing = tuple(letter for letter in index_letters(reader, right) if letter not in outer)
+        outer = set(index_letters(reader.symbols, left))
+        missing = tuple(
+            letter for letter in index_letters(reader.symbols, right) if letter not in outer
+        )
         kept = reader.readings
         for _, changed in variants(right, letters, missing):
             state = reader.state()
@@ -451,8 +455,6 @@ def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[No
 
 
 def _is_declared(reader: Reader, node: Node) -> bool:
-    from derive.textbook.meaning.symbols import spelling
-
     spelt = spelling(node)
     if spelt is None:
         return True

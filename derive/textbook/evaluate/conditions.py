@@ -10,6 +10,7 @@ from mpmath import mp
 from derive.textbook.errors import Unreadable
 from derive.textbook.evaluate.dual import primal, tangent
 from derive.textbook.evaluate.evaluator import Evaluator, Key, Places
+from derive.textbook.meaning.canonical import plain_name
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     At,
@@ -23,7 +24,7 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.tree import Node, Number, Relation
+from derive.textbook.tree import Name, Node, Number, Relation
 
 __all__ = ["Conditions", "Unmet"]
 
@@ -164,9 +165,6 @@ class Conditions:
 
 def _between_indices(reader: Reader, node: Relation) -> bool:
     """Return whether a relation is between indices of the statement, and numbers."""
-    from derive.textbook.meaning.canonical import plain_name
-    from derive.textbook.tree import Name
-
     letters = 0
     for side in node.sides:
         if (isinstance(side, Name) and plain_name(side) in reader.free) or (

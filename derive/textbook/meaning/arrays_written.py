@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from derive.textbook.errors import ShapeMismatch, Unreadable
 from derive.textbook.meaning.core import ZERO, At, Choice, Compare, Core, Rational, Tensor
-from derive.textbook.meaning.dimensions import Dimension
+from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elided import read_elided
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
@@ -56,10 +56,7 @@ def _cell(reader: Reader, cell: Node | None, node: Table, scope: Scope) -> Core:
     return reader.scalar(cell, scope)
 
 
-def _selected(index: object, values: list[Core]) -> Core:
-    from derive.textbook.meaning.dimensions import Index
-
-    assert isinstance(index, Index)
+def _selected(index: Index, values: list[Core]) -> Core:
     return Choice(
         tuple(
             (Compare("=", At(index), Rational(Fraction(place))), value)

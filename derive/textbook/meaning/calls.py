@@ -17,6 +17,8 @@ from derive.textbook.meaning.core import (
 )
 from derive.textbook.meaning.derivatives import slope_by_symbol, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
+from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
@@ -32,27 +34,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["apply_head", "call_of", "occurs", "read_call"]
-
-_DELIMITERS = ("(", "[", "\\{")
-
-
-def call_of(items: tuple[Node, ...], at: int) -> tuple[Node, Group, Scripted | None] | None:
-    """Return the name, the arguments and what scripts stand behind them, where there is a call."""
-    if at + 1 >= len(items) or not isinstance(items[at], Name | Scripted):
-        return None
-    if isinstance(items[at], Scripted) and isinstance(items[at].base, Group | Big | Operator):  # type: ignore[attr-defined]
-        return None
-    follows = items[at + 1]
-    if isinstance(follows, Group) and follows.opening in _DELIMITERS:
-        return items[at], follows, None
-    if (
-        isinstance(follows, Scripted)
-        and isinstance(follows.base, Group)
-        and follows.base.opening in _DELIMITERS
-    ):
-        return items[at], follows.base, follows
-    return None
+__all__ = ["apply_head", "occurs", "read_call"]
 
 
 def read_call(
@@ -377,8 +359,6 @@ def _uses_as_array(name: str, body: Node) -> bool:
 
 
 def _transposed(spelt: Spelling) -> bool:
-    from derive.textbook.meaning.reader import is_transpose
-
     return spelt.upper is not None and is_transpose(spelt.upper)
 
 
@@ -406,10 +386,8 @@ def _bind(
 
 
 def _has_letters(reader: Reader, node: Node, scope: Scope) -> bool:
-    from derive.textbook.meaning.sums import index_letters
-
     del scope
-    return bool(index_letters(reader, node))
+    return bool(index_letters(reader.symbols, node))
 
 
 def _bind_indices(reader: Reader, formal: Node, actual: Node, bound: Scope, scope: Scope) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
-from derive.textbook.meaning.calls import call_of, occurs
+from derive.textbook.meaning.calls import occurs
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name, script_items
+from derive.textbook.meaning.constants import CONSTANTS
 from derive.textbook.meaning.core import (
     At,
     Core,
@@ -18,8 +19,10 @@ from derive.textbook.meaning.core import (
 )
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
+from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.reader import CONSTANTS, Head, Reader, is_transpose, is_word
+from derive.textbook.meaning.patterns import call_of, is_transpose, is_word
+from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import (
@@ -103,7 +106,7 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     if spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
     symbol, count, _ = _symbol_of(reader, spelt)
-    if symbol is None and spelt.base in CONSTANTS and not given:
+    if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not given:
         return False
     if symbol is None:
         return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
@@ -226,9 +229,7 @@ def _define_function(
 ) -> None:
     spelt = spelling(name)
     assert spelt is not None
-    from derive.textbook.meaning.sums import index_letters
-
-    used = index_letters(reader, right)
+    used = index_letters(reader.symbols, right)
     letters: list[str] = []
     count = len(spelt.lower)
     while count and canonical(spelt.lower[count - 1]) in used:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction as Exact
-from typing import TYPE_CHECKING
 
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
@@ -24,7 +23,10 @@ from derive.textbook.meaning.core import (
     symbols_in,
 )
 from derive.textbook.meaning.dimensions import Dimension
+from derive.textbook.meaning.patterns import call_of
+from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.symbols import Spelling
 from derive.textbook.positions import Span
 from derive.textbook.tree import (
     Fraction,
@@ -38,10 +40,6 @@ from derive.textbook.tree import (
     Scripted,
     Sum,
 )
-
-if TYPE_CHECKING:
-    from derive.textbook.meaning.reader import Head, Reader
-    from derive.textbook.meaning.symbols import Spelling
 
 __all__ = [
     "DerivativePrefix",
@@ -230,8 +228,6 @@ def derivative_prefix(
 
 def _argument_ahead(reader: Reader, items: tuple[Node, ...], at: int, node: Node) -> Node:
     """Return the argument of the function behind ∇, which says by what it is."""
-    from derive.textbook.meaning.calls import call_of
-
     call = call_of(items, at)
     arguments = call[1].items if call is not None else ()
     if call is None and at < len(items):

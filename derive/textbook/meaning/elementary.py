@@ -19,6 +19,7 @@ from derive.textbook.meaning.core import (
     rename,
     times,
 )
+from derive.textbook.meaning.derivatives import slope_of_function
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import (
@@ -173,8 +174,6 @@ def _applied(
     if name is None:
         return ARRAYS[symbol](reader, argument, node)
     if primes:
-        from derive.textbook.meaning.derivatives import slope_of_function
-
         return slope_of_function(reader, lambda body: Function(name, body), argument, primes)
     return reader.arrays.applied(name, argument)
 

@@ -3,8 +3,10 @@ r"""Norms: ``\|x\|``, ``\|x\|_2^2``, ``\|W\|_F^2``, ``\|x\|_1`` and those that t
 from __future__ import annotations
 
 from derive.textbook.errors import Ambiguous, Unreadable
+from derive.textbook.meaning.calls import apply_head
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import Tensor
+from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import Group, Node, Number, Scripted
 
@@ -25,12 +27,8 @@ def _inside(node: Scripted) -> Node:
     return group.items[0]
 
 
-def norm(reader: object, node: Scripted, scope: Scope) -> Tensor:
+def norm(reader: Reader, node: Scripted, scope: Scope) -> Tensor:
     """Return a norm or a power of it."""
-    from derive.textbook.meaning.calls import apply_head
-    from derive.textbook.meaning.reader import Reader
-
-    assert isinstance(reader, Reader)
     inner = _inside(node)
     for head in reader.heads.get(norm_name(node), ()):
         applied = apply_head(reader, head, (inner,), (), scope, node)

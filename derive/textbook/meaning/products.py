@@ -14,6 +14,7 @@ from derive.textbook.meaning.derivatives import (
     slash_derivative,
 )
 from derive.textbook.meaning.elementary import read_function
+from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.sums import FOLDS, read_big
@@ -218,11 +219,9 @@ def _derived(
 
 def _einstein(reader: Reader, node: Product, scope: Scope) -> Tensor:
     """Return a product in which an index that stands twice is summed over."""
-    from derive.textbook.meaning.sums import index_letters
-
     repeated = [
         letter
-        for letter in index_letters(reader, node)
+        for letter in index_letters(reader.symbols, node)
         if scope.index(letter) is None and _times(node, letter) == 2
     ]
     indices = {letter: reader.dimensions.index(letter) for letter in repeated}

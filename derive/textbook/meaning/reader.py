@@ -1,10 +1,9 @@
-"""From the tree to the meaning: the dispatch, and what names stand for."""
+"""From the tree to the meaning: what names stand for, and what is in force."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Any
 
 from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
@@ -15,53 +14,42 @@ from derive.textbook.meaning.canonical import (
     script_items,
 )
 from derive.textbook.meaning.core import (
-    MINUS_ONE,
-    ONE,
-    ZERO,
     At,
-    Choice,
     Compare,
-    Constant,
     Core,
     Entry,
-    Function,
     Orientation,
-    Power,
-    Rational,
     Size,
     Symbol,
     Tensor,
     rename,
-    times,
 )
 from derive.textbook.meaning.dimensions import Dimension, Dimensions, Index
+from derive.textbook.meaning.patterns import (
+    digits_apart,
+    is_transpose,
+    is_word,
+    only_labels_left,
+    untangled,
+)
 from derive.textbook.meaning.scope import Readings, Scope
 from derive.textbook.meaning.symbols import Spelling, Symbols, spelling
 from derive.textbook.meaning.tensors import Arrays
 from derive.textbook.tree import (
-    Accented,
-    Big,
     Dots,
-    Factorial,
     Group,
     Name,
     Node,
     Number,
     Operator,
-    Product,
     Relation,
-    Root,
     Scripted,
-    Sum,
     Table,
     Text,
     walk,
 )
-from derive.textbook.tree import (
-    Fraction as FractionNode,
-)
 
-__all__ = ["Head", "Reader"]
+__all__ = ["Head", "Reader", "Tables", "entry"]
 
 DEEPEST = 160
 """How deep formulas and definitions written out in each other may lead."""
@@ -95,6 +83,15 @@ class Head:
     primes: int = 0
 
 
+@dataclass(frozen=True)
+class Tables:
+    """How trees are read: by the kind of node, by the name of a constant, and norms."""
+
+    nodes: Mapping[type[Node], Callable[[Any, Any, Scope], Tensor]]
+    constants: Mapping[str, Callable[[Any, Spelling, Node, Scope], Tensor | None]]
+    norm: Callable[[Any, Scripted, Scope], Tensor]
+
+
 @dataclass
 class Reader:
     """Reads trees under the definitions that are in force.
@@ -102,6 +99,7 @@ class Reader:
     Parameters
     ----------
     symbols : Symbols
+    tables : Tables
     readings : Readings
         How ambiguous notation is read.
     free : dict[str, Index]
@@ -111,6 +109,7 @@ class Reader:
     """
 
     symbols: Symbols
+    tables: Tables
     readings: Readings = field(default_factory=Readings)
     free: dict[str, Index] = field(default_factory=dict)
     introduced: dict[str, None] = field(default_factory=dict)
@@ -160,7 +159,7 @@ class Reader:
         if self.depth > DEEPEST:
             raise Unreadable("the definitions lead too deep", node.span)
         try:
-            return _DISPATCH[type(node)](self, node, scope)
+            return self.tables.nodes[type(node)](self, node, scope)
         finally:
             self.depth -= 1
 
@@ -252,7 +251,7 @@ class Reader:
 
     def reference(self, node: Node, scope: Scope) -> Tensor:
         """Return what a name with its scripts stands for."""
-        node = _untangled(node)
+        node = untangled(node)
         spelt = spelling(node)
         if spelt is None:
             return self._scripted(node, scope)
@@ -425,7 +424,7 @@ class Reader:
             core = self._letter(spelt.base, scope)
             if core is not None:
                 return self.raised(Tensor((), core), spelt.upper, 0, node, scope)
-        constant = _CONSTANTS.get(spelt.base)
+        constant = self.tables.constants.get(spelt.base)
         found = None if constant is None else constant(self, spelt, node, scope)
         if found is not None:
             return found
@@ -534,9 +533,8 @@ class Reader:
     def _scripted(self, node: Node, scope: Scope) -> Tensor:
         if not isinstance(node, Scripted):
             raise Unreadable("this has no reading here", node.span)
-        special = _SPECIAL_BASES.get(_base_kind(node.base))
-        if special is not None:
-            return special(self, node, scope)
+        if isinstance(node.base, Group) and node.base.opening == "\\|":
+            return self.tables.norm(self, node, scope)
         tensor = self.read(node.base, scope)
         tensor = self.indexed(tensor, script_items(node.lower), scope, node)
         return self.raised(tensor, node.upper, node.primes, node, scope)
@@ -568,45 +566,6 @@ class Reader:
         return self.scalar(node, scope)
 
 
-def _untangled(node: Node) -> Node:
-    """Return A^{[1]T} as two superscripts: a label and something more."""
-    if not isinstance(node, Scripted) or not isinstance(node.upper, Product):
-        return node
-    first, *rest = node.upper.items
-    if not isinstance(first, Group | Operator) or not rest:
-        return node
-    upper = rest[0] if len(rest) == 1 else Product(tuple(rest), span=node.upper.span)
-    return Scripted(replace(node, upper=first, primes=0), None, upper, node.primes, span=node.span)
-
-
-def digits_apart(places: tuple[Node, ...], count: int) -> tuple[Node, ...]:
-    """Return the subscript 12 of a matrix as the two indices 1 and 2."""
-    if len(places) == 1 and isinstance(places[0], Number) and len(places[0].text) == count > 1:
-        return tuple(Number(digit, span=places[0].span) for digit in places[0].text)
-    return places
-
-
-def is_word(node: Node | None) -> bool:
-    """Return whether a superscript is a word and so a label, as in w^new."""
-    return isinstance(node, Name) and len(node.letters) > 1 and node.letters[0] != "\\"
-
-
-def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
-    """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
-    if len(rest) <= len(symbol.axes):
-        return False
-    return all(
-        isinstance(item, Number | Text)
-        or (isinstance(item, Name) and len(item.letters) > 1 and item.letters[0] != "\\")
-        for item in rest[len(symbol.axes) :]
-    )
-
-
-def is_transpose(node: Node) -> bool:
-    """Return whether a superscript is one of the spellings of a transpose."""
-    return isinstance(node, Name | Operator) and canonical(node) in TRANSPOSES
-
-
 def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
     """Return an entry of a symbol; another name of an entry is that entry."""
     definition = symbol.definition
@@ -619,249 +578,3 @@ def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
         ):
             return entry(inner.symbol, tuple(rename(place, renamed) for place in inner.places))
     return Entry(symbol, places)
-
-
-def _base_kind(node: Node) -> str:
-    if isinstance(node, Group):
-        return node.opening
-    return type(node).__name__
-
-
-def _number(reader: Reader, node: Number, scope: Scope) -> Tensor:
-    del reader, scope
-    if len(node.text) > 40:
-        raise Unreadable("a number of more than forty digits", node.span)
-    return Tensor(
-        (), Rational(Fraction(node.text if node.text[0] != "." else "0" + node.text)), literal=True
-    )
-
-
-def _fraction(reader: Reader, node: FractionNode, scope: Scope) -> Tensor:
-    from derive.textbook.meaning.derivatives import derivative_of
-
-    derivative = derivative_of(reader, node, scope)
-    if derivative is not None:
-        return derivative
-    numerator = reader.read(node.numerator, scope)
-    return reader.arrays.divided(numerator, reader.read(node.denominator, scope), node.span)
-
-
-def _root(reader: Reader, node: Root, scope: Scope) -> Tensor:
-    radicand = reader.read(node.radicand, scope)
-    if node.degree is None:
-        return reader.arrays.applied("sqrt", radicand)
-    degree = reader.scalar(node.degree, scope)
-    return reader.arrays.powered(radicand, Tensor((), Power(degree, MINUS_ONE)), node.span)
-
-
-def _group(reader: Reader, node: Group, scope: Scope) -> Tensor:
-    phrase = reader.symbols.phrases.get(canonical(node))
-    if phrase is not None:
-        return reader.symbol_at(phrase, (), scope, node, bold=False)
-    if node.opening == "|":
-        return _bars(reader, node, scope)
-    if node.opening == "\\|":
-        from derive.textbook.meaning.norms import norm
-
-        return norm(reader, Scripted(node, span=node.span), scope)
-    if node.opening == "[" and len(node.items) == 1 and isinstance(node.items[0], Relation):
-        return Tensor((), Choice(((reader.condition(node.items[0], scope), ONE),), ZERO))
-    if node.opening == "\\langle" and len(node.items) == 2:
-        return _inner_product(reader, node, scope)
-    if node.opening == "[" and len(node.items) == 1:
-        return _collected(reader, node, scope)
-    if node.opening in ("(", "[", "\\{", "{"):
-        return _only(reader, node, scope)
-    raise Unreadable(f"the delimiter {node.opening} has no reading here", node.span)
-
-
-def _bars(reader: Reader, node: Group, scope: Scope) -> Tensor:
-    """Return an absolute value; of a vector it is the norm."""
-    inner = _only(reader, node, scope)
-    if inner.orientation == "matrix":
-        raise Ambiguous(
-            "bars around a matrix are a determinant or absolute values", "write \\det", node.span
-        )
-    if inner.axes:
-        arrays = reader.arrays
-        return arrays.applied("sqrt", arrays.total(arrays.elementwise(inner, arrays.fresh(inner))))
-    return reader.arrays.applied("abs", inner)
-
-
-def _inner_product(reader: Reader, node: Group, scope: Scope) -> Tensor:
-    left, right = (reader.read(item, scope) for item in node.items)
-    arrays = reader.arrays
-    return arrays.total(
-        arrays.elementwise(replace(left, orientation=right.orientation), right, node.span)
-    )
-
-
-def _collected(reader: Reader, node: Group, scope: Scope) -> Tensor:
-    """Return what stands in brackets: an array, where it is an entry with indices of its own."""
-    from derive.textbook.meaning.sums import index_letters
-
-    letters = [
-        letter
-        for letter in index_letters(reader, node.items[0])
-        if scope.index(letter) is None
-        and letter not in reader.outside
-        and letter not in reader.free
-    ]
-    tensor = _only(reader, node, scope)
-    own = [reader.free[letter] for letter in letters if letter in reader.free]
-    if tensor.axes or not own or len(own) > 2 or reader.einstein:
-        return tensor
-    for letter in letters:
-        reader.free.pop(letter, None)
-    return Tensor(tuple(own), tensor.body, "free" if len(own) == 1 else "matrix")
-
-
-def _only(reader: Reader, node: Group, scope: Scope) -> Tensor:
-    if len(node.items) != 1:
-        raise Unreadable("a list stands where one expression belongs", node.span)
-    return reader.read(node.items[0], scope)
-
-
-def _refused(reader: Reader, node: Node, scope: Scope) -> Tensor:
-    del reader, scope
-    reason = {
-        Dots: "an ellipsis inside an expression",
-        Text: "prose inside an expression",
-        Relation: "a relation inside an expression",
-        Accented: "an accent over more than a name",
-        Operator: "an operator without operands",
-        Big: "an operator without what it applies to",
-    }[type(node)]
-    raise Unreadable(reason, node.span)
-
-
-def _factorial(reader: Reader, node: Factorial, scope: Scope) -> Tensor:
-    return Tensor((), Function("factorial", reader.scalar(node.body, scope)))
-
-
-def _product(reader: Reader, node: Product, scope: Scope) -> Tensor:
-    from derive.textbook.meaning.products import read_product
-
-    return read_product(reader, node, scope)
-
-
-def _sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
-    from derive.textbook.meaning.sums import read_sum
-
-    return read_sum(reader, node, scope)
-
-
-def _table(reader: Reader, node: Table, scope: Scope) -> Tensor:
-    from derive.textbook.meaning.arrays_written import read_table
-
-    return read_table(reader, node, scope)
-
-
-def _norm(reader: Reader, node: Scripted, scope: Scope) -> Tensor:
-    from derive.textbook.meaning.norms import norm
-
-    return norm(reader, node, scope)
-
-
-_DISPATCH: dict[type[Node], Callable[..., Tensor]] = {
-    Number: _number,
-    Name: Reader.reference,
-    Scripted: Reader.reference,
-    FractionNode: _fraction,
-    Root: _root,
-    Group: _group,
-    Factorial: _factorial,
-    Product: _product,
-    Sum: _sum,
-    Table: _table,
-    Dots: _refused,
-    Text: _refused,
-    Relation: _refused,
-    Accented: _refused,
-    Operator: _refused,
-    Big: _refused,
-}
-
-
-def _euler(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
-    del node
-    if spelt.lower:
-        return None
-    if spelt.upper is None:
-        return Tensor((), Constant("e"))
-    return reader.arrays.applied("exp", reader.read(spelt.upper, scope))
-
-
-def _pi(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
-    if spelt.lower:
-        return None
-    return reader.raised(Tensor((), Constant("pi")), spelt.upper, spelt.primes, node, scope)
-
-
-def _delta(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
-    """Return the Kronecker delta."""
-    if len(spelt.lower) != 2 or spelt.upper is not None:
-        return None
-    left, right = (reader.place(item, scope) for item in spelt.lower)
-    if isinstance(left, At) and isinstance(right, At):
-        reader.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
-    return Tensor((), Choice(((Compare("=", left, right), ONE),), ZERO))
-
-
-def _nought(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
-    del node, scope
-    return None if spelt.lower or spelt.upper is not None else reader.arrays.number(0)
-
-
-def _identity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
-    """Return the unit matrix, of the size that stands under it."""
-    if len(spelt.lower) > 1:
-        return None
-    size = reader.dimensions.fresh()
-    if spelt.lower:
-        name = canonical(spelt.lower[0])
-        symbol = reader.symbols.find(name)
-        declared = symbol is not None and symbol.role == "dimension"
-        if not (name.isdecimal() or declared or name in reader.dimension_names):
-            raise Unreadable(f"{name} is no size of a unit matrix", node.span)
-        size = reader.symbols.dimension(name)
-    axes = (reader.dimensions.index("i", size), reader.dimensions.index("j", size))
-    body = Choice(((Compare("=", At(axes[0]), At(axes[1])), ONE),), ZERO)
-    return reader.raised(Tensor(axes, body, "matrix"), spelt.upper, spelt.primes, node, scope)
-
-
-def _ones(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
-    """Return an indicator with its condition below it, or a vector of ones."""
-    lower = node.lower if isinstance(node, Scripted) else None
-    if isinstance(lower, Group) and len(lower.items) == 1:
-        lower = lower.items[0]
-    if isinstance(lower, Relation):
-        return Tensor((), Choice(((reader.condition(lower, scope), ONE),), ZERO))
-    if spelt.upper is None or isinstance(spelt.upper, Name):
-        axis = reader.dimensions.index("i")
-        return reader.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)
-    raise Unreadable("an indicator without a condition", node.span)
-
-
-def _no_quantity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
-    del reader, scope
-    raise Unreadable(f"{spelt.base} has no reading here", node.span)
-
-
-_CONSTANTS: dict[str, Callable[[Reader, Spelling, Node, Scope], Tensor | None]] = {
-    "e": _euler,
-    "\\pi": _pi,
-    "\\delta": _delta,
-    "\\mathbb{1}": _ones,
-    "1": _ones,
-    "0": _nought,
-    "I": _identity,
-    "\\partial": _no_quantity,
-    "\\nabla": _no_quantity,
-    "\\infty": _no_quantity,
-    "\\top": _no_quantity,
-}
-"""Names that mean something wherever nothing declares them."""
-CONSTANTS = frozenset(_CONSTANTS) - {"\\delta"}
-_SPECIAL_BASES: dict[str, Callable[..., Tensor]] = {"\\|": _norm}
-_ = (Function, times)

@@ -8,9 +8,9 @@ from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
 from derive.textbook.meaning.core import ONE, At, Compare, Core, Fold, Tensor
 from derive.textbook.meaning.dimensions import Dimension, Index
+from derive.textbook.meaning.letters import index_letters, limit_letters
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.meaning.symbols import spelling
 from derive.textbook.tree import (
     Big,
     Group,
@@ -26,7 +26,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["FOLDS", "index_letters", "note_limits", "read_big", "read_sum"]
+__all__ = ["FOLDS", "note_limits", "read_big", "read_sum"]
 
 FOLDS = {
     "\\sum": "sum",
@@ -36,28 +36,6 @@ FOLDS = {
     "\\sup": "max",
     "\\inf": "min",
 }
-
-
-def index_letters(reader: Reader, node: Node) -> list[str]:
-    """Return the letters that stand as indices in a tree and that nothing binds there."""
-    found: dict[str, None] = {}
-    bound: set[str] = set()
-    for part in walk(node):
-        if not isinstance(part, Scripted):
-            continue
-        if isinstance(part.base, Big):
-            bound |= set(_limit_letters(part.lower))
-            continue
-        spelt = spelling(part)
-        if spelt is None:
-            continue
-        for item in _index_items(reader, part):
-            for name in walk(item):
-                if isinstance(name, Name) and len(name.letters) == 1:
-                    symbol = reader.symbols.find(plain_name(name))
-                    if symbol is None or (symbol.role == "index" and not symbol.leading):
-                        found[plain_name(name)] = None
-    return [letter for letter in found if letter not in bound]
 
 
 def note_limits(reader: Reader, node: Node) -> None:
@@ -73,30 +51,6 @@ def note_limits(reader: Reader, node: Node) -> None:
             if at_one and reader.symbols.find(plain) is None:
                 reader.dimension_names.add(plain)
                 reader.guessed[plain] = "dim"
-
-
-def _index_items(reader: Reader, node: Scripted) -> tuple[Node, ...]:
-    spelt = spelling(node)
-    if spelt is None:
-        return ()
-    for count in range(len(spelt.lower), -1, -1):
-        for upper in (True, False):
-            symbol = reader.symbols.find(spelt.key(count, upper=upper), bold=spelt.bold)
-            if symbol is not None:
-                rest = spelt.lower[count:]
-                label = spelt.upper if not upper and isinstance(spelt.upper, Group) else None
-                return (*rest, *(label.items if label is not None else ()))
-    return spelt.lower
-
-
-def _limit_letters(lower: Node | None) -> list[str]:
-    letters = []
-    for item in script_items(lower):
-        first = item.sides[0] if isinstance(item, Relation) else item
-        for part in script_items(first):
-            if isinstance(part, Name):
-                letters.append(plain_name(part))
-    return letters
 
 
 @dataclass
@@ -266,7 +220,7 @@ def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -
     if not limits.indices:
         letters = [
             letter
-            for letter in index_letters(reader, body)
+            for letter in index_letters(reader.symbols, body)
             if scope.index(letter) is None
             and letter not in reader.free
             and letter not in reader.outside
@@ -315,14 +269,14 @@ def _loose_end(reader: Reader, node: Sum, place: int, scope: Scope) -> int:
         return place
     letters = [
         letter
-        for letter in _limit_letters(sign.lower)
+        for letter in limit_letters(sign.lower)
         if scope.index(letter) is None
         and letter not in reader.outside
         and letter not in reader.free
     ]
     last = place
     for later in range(place + 1, len(node.terms)):
-        if set(index_letters(reader, node.terms[later])) & set(letters):
+        if set(index_letters(reader.symbols, node.terms[later])) & set(letters):
             last = later
     return last
 

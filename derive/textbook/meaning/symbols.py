@@ -11,6 +11,7 @@ from derive.textbook.meaning.canonical import canonical, is_bold, plain_name, sc
 from derive.textbook.meaning.core import Orientation, Symbol
 from derive.textbook.meaning.declarations import Kind, read_kind
 from derive.textbook.meaning.dimensions import Dimension, Dimensions
+from derive.textbook.parser import parse
 from derive.textbook.tree import Group, Name, Node, Scripted
 
 __all__ = ["Spelling", "Symbols", "spelling"]
@@ -152,15 +153,11 @@ class Symbols:
 
 
 def _dimension_name(text: str) -> str:
-    from derive.textbook.parser import parse
-
     return text if text.isdecimal() else canonical(parse(text))
 
 
 def declared(dimensions: Dimensions, declarations: Mapping[str, str]) -> Symbols:
     """Return the symbols of declarations, by LaTeX name."""
-    from derive.textbook.parser import parse
-
     symbols = Symbols(dimensions)
     leading = (re.match(r"[A-Za-z0-9]*", name) for name in declarations)
     words = frozenset(

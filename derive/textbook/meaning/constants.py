@@ -1,0 +1,96 @@
+"""Names that mean something wherever nothing declares them: e, π, δ, the unit matrix, ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.textbook.errors import Unreadable
+from derive.textbook.meaning.canonical import canonical
+from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Compare, Constant, Tensor
+from derive.textbook.meaning.reader import Reader
+from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.symbols import Spelling
+from derive.textbook.tree import Group, Name, Node, Relation, Scripted
+
+__all__ = ["CONSTANTS"]
+
+
+def _euler(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    del node
+    if spelt.lower:
+        return None
+    if spelt.upper is None:
+        return Tensor((), Constant("e"))
+    return reader.arrays.applied("exp", reader.read(spelt.upper, scope))
+
+
+def _pi(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    if spelt.lower:
+        return None
+    return reader.raised(Tensor((), Constant("pi")), spelt.upper, spelt.primes, node, scope)
+
+
+def _delta(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    """Return the Kronecker delta."""
+    if len(spelt.lower) != 2 or spelt.upper is not None:
+        return None
+    left, right = (reader.place(item, scope) for item in spelt.lower)
+    if isinstance(left, At) and isinstance(right, At):
+        reader.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
+    return Tensor((), Choice(((Compare("=", left, right), ONE),), ZERO))
+
+
+def _nought(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    del node, scope
+    return None if spelt.lower or spelt.upper is not None else reader.arrays.number(0)
+
+
+def _identity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    """Return the unit matrix, of the size that stands under it."""
+    if len(spelt.lower) > 1:
+        return None
+    size = reader.dimensions.fresh()
+    if spelt.lower:
+        name = canonical(spelt.lower[0])
+        symbol = reader.symbols.find(name)
+        declared = symbol is not None and symbol.role == "dimension"
+        if not (name.isdecimal() or declared or name in reader.dimension_names):
+            raise Unreadable(f"{name} is no size of a unit matrix", node.span)
+        size = reader.symbols.dimension(name)
+    axes = (reader.dimensions.index("i", size), reader.dimensions.index("j", size))
+    body = Choice(((Compare("=", At(axes[0]), At(axes[1])), ONE),), ZERO)
+    return reader.raised(Tensor(axes, body, "matrix"), spelt.upper, spelt.primes, node, scope)
+
+
+def _ones(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+    """Return an indicator with its condition below it, or a vector of ones."""
+    lower = node.lower if isinstance(node, Scripted) else None
+    if isinstance(lower, Group) and len(lower.items) == 1:
+        lower = lower.items[0]
+    if isinstance(lower, Relation):
+        return Tensor((), Choice(((reader.condition(lower, scope), ONE),), ZERO))
+    if spelt.upper is None or isinstance(spelt.upper, Name):
+        axis = reader.dimensions.index("i")
+        return reader.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)
+    raise Unreadable("an indicator without a condition", node.span)
+
+
+def _no_quantity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
+    del reader, scope
+    raise Unreadable(f"{spelt.base} has no reading here", node.span)
+
+
+CONSTANTS: dict[str, Callable[[Reader, Spelling, Node, Scope], Tensor | None]] = {
+    "e": _euler,
+    "\\pi": _pi,
+    "\\delta": _delta,
+    "\\mathbb{1}": _ones,
+    "1": _ones,
+    "0": _nought,
+    "I": _identity,
+    "\\partial": _no_quantity,
+    "\\nabla": _no_quantity,
+    "\\infty": _no_quantity,
+    "\\top": _no_quantity,
+}
+"""Names that mean something wherever nothing declares them."""

@@ -1,0 +1,56 @@
+"""Which letters stand as indices in a piece of notation."""
+
+from __future__ import annotations
+
+from derive.textbook.meaning.canonical import plain_name, script_items
+from derive.textbook.meaning.symbols import Symbols, spelling
+from derive.textbook.tree import Big, Group, Name, Node, Relation, Scripted, walk
+
+__all__ = ["index_letters", "limit_letters"]
+
+
+def index_letters(symbols: Symbols, node: Node) -> list[str]:
+    """Return the letters that stand as indices in a tree and that nothing binds there."""
+    found: dict[str, None] = {}
+    bound: set[str] = set()
+    for part in walk(node):
+        if not isinstance(part, Scripted):
+            continue
+        if isinstance(part.base, Big):
+            bound |= set(limit_letters(part.lower))
+            continue
+        spelt = spelling(part)
+        if spelt is None:
+            continue
+        for item in _index_items(symbols, part):
+            for name in walk(item):
+                if isinstance(name, Name) and len(name.letters) == 1:
+                    symbol = symbols.find(plain_name(name))
+                    if symbol is None or (symbol.role == "index" and not symbol.leading):
+                        found[plain_name(name)] = None
+    return [letter for letter in found if letter not in bound]
+
+
+def _index_items(symbols: Symbols, node: Scripted) -> tuple[Node, ...]:
+    spelt = spelling(node)
+    if spelt is None:
+        return ()
+    for count in range(len(spelt.lower), -1, -1):
+        for upper in (True, False):
+            symbol = symbols.find(spelt.key(count, upper=upper), bold=spelt.bold)
+            if symbol is not None:
+                rest = spelt.lower[count:]
+                label = spelt.upper if not upper and isinstance(spelt.upper, Group) else None
+                return (*rest, *(label.items if label is not None else ()))
+    return spelt.lower
+
+
+def limit_letters(lower: Node | None) -> list[str]:
+    """Return the letters that run under the sign of a sum."""
+    letters = []
+    for item in script_items(lower):
+        first = item.sides[0] if isinstance(item, Relation) else item
+        for part in script_items(first):
+            if isinstance(part, Name):
+                letters.append(plain_name(part))
+    return letters

@@ -1,0 +1,70 @@
+"""Patterns of notation that need no meaning: what a superscript may be, where an application is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.textbook.meaning.canonical import TRANSPOSES, canonical
+from derive.textbook.meaning.core import Symbol
+from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Text
+
+__all__ = ["call_of", "digits_apart", "is_transpose", "is_word", "only_labels_left", "untangled"]
+
+_DELIMITERS = ("(", "[", "\\{")
+
+
+def untangled(node: Node) -> Node:
+    """Return A^{[1]T} as two superscripts: a label and something more."""
+    if not isinstance(node, Scripted) or not isinstance(node.upper, Product):
+        return node
+    first, *rest = node.upper.items
+    if not isinstance(first, Group | Operator) or not rest:
+        return node
+    upper = rest[0] if len(rest) == 1 else Product(tuple(rest), span=node.upper.span)
+    return Scripted(replace(node, upper=first, primes=0), None, upper, node.primes, span=node.span)
+
+
+def digits_apart(places: tuple[Node, ...], count: int) -> tuple[Node, ...]:
+    """Return the subscript 12 of a matrix as the two indices 1 and 2."""
+    if len(places) == 1 and isinstance(places[0], Number) and len(places[0].text) == count > 1:
+        return tuple(Number(digit, span=places[0].span) for digit in places[0].text)
+    return places
+
+
+def is_word(node: Node | None) -> bool:
+    """Return whether a superscript is a word and so a label, as in w^new."""
+    return isinstance(node, Name) and len(node.letters) > 1 and node.letters[0] != "\\"
+
+
+def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
+    """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
+    if len(rest) <= len(symbol.axes):
+        return False
+    return all(
+        isinstance(item, Number | Text)
+        or (isinstance(item, Name) and len(item.letters) > 1 and item.letters[0] != "\\")
+        for item in rest[len(symbol.axes) :]
+    )
+
+
+def is_transpose(node: Node) -> bool:
+    """Return whether a superscript is one of the spellings of a transpose."""
+    return isinstance(node, Name | Operator) and canonical(node) in TRANSPOSES
+
+
+def call_of(items: tuple[Node, ...], at: int) -> tuple[Node, Group, Scripted | None] | None:
+    """Return the name, the arguments and what scripts stand behind them, where there is a call."""
+    if at + 1 >= len(items) or not isinstance(items[at], Name | Scripted):
+        return None
+    if isinstance(items[at], Scripted) and isinstance(items[at].base, Group | Big | Operator):  # type: ignore[attr-defined]
+        return None
+    follows = items[at + 1]
+    if isinstance(follows, Group) and follows.opening in _DELIMITERS:
+        return items[at], follows, None
+    if (
+        isinstance(follows, Scripted)
+        and isinstance(follows.base, Group)
+        and follows.base.opening in _DELIMITERS
+    ):
+        return items[at], follows.base, follows
+    return None
