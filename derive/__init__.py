@@ -33,6 +33,7 @@ from derive.language import NamedFunction, register_function
 from derive.pairs import Pair, pair
 from derive.rules import Rule
 from derive.steps import Assumption, Definition, Step
+from derive.textbook import verify_text
 
 __all__ = [
     "Assumption",
@@ -63,4 +64,5 @@ __all__ = [
     "register_output",
     "squared_norm",
     "sum_over_units",
+    "verify_text",
 ]

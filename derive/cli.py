@@ -1,4 +1,4 @@
-"""The command line: `derive table`, `list`, `show`, `latex`, `kernel`, `kernels`, `check`."""
+"""The command line: `derive table`, `list`, `show`, `latex`, `kernel`, `verify`, `check` …"""
 
 from __future__ import annotations
 
@@ -291,6 +291,65 @@ def _kept(specs: Any, backend: Any, folder: Path, *, check_only: bool) -> bool:
         return False
     _out().print(f"every kernel in {folder} is as generated", markup=False)
     return True
+
+
+@app.command()
+def verify(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="LaTeX, Markdown, a notebook, or - for stdin."),
+    ] = None,
+    pair_: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--pair", metavar="OUTPUT LOSS", help="Declare the usual names of a pair."),
+    ] = None,
+    declare: Annotated[
+        list[str] | None,
+        typer.Option("--declare", metavar="'SYMBOL: KIND'", help="As r'\\mathbf{x}: vector(d)'."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", metavar="EQUATION", help="A definition in force, in LaTeX."),
+    ] = None,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="EQUATION", help="A condition in force, in LaTeX."),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of every verdict what it means.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
+    cases: Annotated[
+        Path | None,
+        typer.Option("--cases", help="Labelled chains, one JSON record a line; verdicts out."),
+    ] = None,
+    target: Target = None,
+) -> None:
+    """Read a derivation out of a book, and say of every equality whether it holds.
+
+    The exit code is 0 when nothing is refuted or unreadable, else 1.
+
+    [dim]Examples:[/dim]
+
+      derive verify notes.tex --pair softmax cross-entropy
+
+      derive verify chapter.md --declare 'W: matrix(k,d)' --format html -o chapter.html
+    """
+    from derive.textbook.command import Request, run
+
+    request = Request(
+        files=tuple(files or ()),
+        cases=cases,
+        pair=pair_,
+        declare=tuple(declare or ()),
+        given=tuple(given or ()),
+        assume=tuple(assume or ()),
+        format="json" if as_json else format_,
+        explain=explain,
+    )
+    if not run(request, _out(), _errors(), lambda text: _write(text, target)):
+        raise typer.Exit(FAILED)
 
 
 @app.command()

@@ -385,6 +385,15 @@ _HANDLERS = {
 }
 
 
+def _unwrapped(terminals: Sequence[Terminal]) -> Sequence[Terminal]:
+    """Return a formula that stands in parentheses as a whole, as in prose, without them."""
+    if len(terminals) < 3 or terminals[0].type != "OPEN" or terminals[0].value != "(":
+        return terminals
+    if _closing(terminals, 0) != len(terminals) - 1:
+        return terminals
+    return terminals[1:-1]
+
+
 def statements(terminals: Sequence[Terminal]) -> list[Statement]:
     r"""Return the statements of a display, in reading order.
 
@@ -396,4 +405,4 @@ def statements(terminals: Sequence[Terminal]) -> list[Statement]:
     >>> [len(statement.parts) for statement in statements(lex(tokenize(display)))]
     [3, 2]
     """
-    return _Splitter(_flattened(terminals)).run()
+    return _Splitter(_flattened(_unwrapped(terminals))).run()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.textbook.compare import WORK, Comparison, Question, compare, least_condition
 from derive.textbook.displays import Statement, check_balance, statements
 from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch, Unreadable
+from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
 from derive.textbook.meaning.canonical import canonical, plain_name
-from derive.textbook.meaning.canonical import canonical as to_latex
 from derive.textbook.meaning.core import Tensor
-from derive.textbook.meaning.definitions import can_define, define
+from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
@@ -95,8 +96,10 @@ class Judge:
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
         self._last: _Side | None = None
+        self.section = 0
+        self.sections: dict[str, int] = {}
         self.met: dict[str, str] = {}
-        self.found: list[Node] = []
+        self.found: list[tuple[Node, str]] = []
         self._give_all(given)
         for text in assume:
             self._assume(text)
@@ -160,12 +163,38 @@ class Judge:
         if "instein" in text:
             self.reader.einstein = True
             return
-        for statement in statements(self._terminals(tokenize(text))):
-            sides = tuple(parse_terminals(part) for part in statement.parts)
-            relations = tuple(relation.value for relation in statement.relations)
-            self.conditions.append(Relation(sides, relations))
+        self.conditions.extend(self._conditions(text))
+
+    def _conditions(self, text: str) -> list[Relation]:
+        found = statements(self._terminals(tokenize(text)))
+        return [
+            Relation(
+                tuple(parse_terminals(part) for part in statement.parts),
+                tuple(relation.value for relation in statement.relations),
+            )
+            for statement in found
+        ]
 
     # Displays.
+
+    def begin_section(self) -> None:
+        """Begin a part of a text, in which names that earlier parts defined may be used anew."""
+        self.section += 1
+
+    def suppose(self, text: str) -> None:
+        """Note a condition that the prose states: false lines are tried under it."""
+        with contextlib.suppress(Unreadable):
+            for node in self._conditions(text):
+                self.found.append((node, " ".join(text.split())))
+
+    def defines(self, text: str) -> bool:
+        """Return whether the first equality of a text says what something is."""
+        try:
+            found = statements(self._terminals(tokenize(text)))
+            parts = [parse_terminals(part) for part in found[0].parts[:2]]
+        except (Unreadable, IndexError):
+            return False
+        return can_define(self.reader, parts[0], parts[1])
 
     def display(self, text: str, offset: int = 0) -> list[Judged]:
         """Judge every equality of a display, in reading order."""
@@ -240,6 +269,8 @@ class Judge:
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
+            if self._forgets(one.node):
+                return self._equality(chain, left, right)
             asked = self._guessed_in(one.node, other.node)
             if asked:
                 reason = f"nothing says what {', '.join(asked)} is"
@@ -251,6 +282,8 @@ class Judge:
                 base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
             )
         except Ambiguous as error:
+            if self._forgets(one.node):
+                return self._equality(chain, left, right)
             return replace(
                 base, reason=error.reason, declaration=error.declaration, problem=error.span
             )
@@ -266,6 +299,7 @@ class Judge:
             if can_define(self.reader, left, right):
                 if not _is_extremum(right):
                     define(self.reader, left, right)
+                    self.sections[_base(left)] = self.section
                 return replace(base, kind="definition", reason="introduces the left side")
             if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
                 define(self.reader, right, left)
@@ -330,21 +364,30 @@ class Judge:
             raise Ambiguous(f"nothing says what {', '.join(asked)} is", _declarations(asked))
         if first.counterexample is None:
             return _verdict(base, first)
+        if self._forgets(left):
+            return self._judged(chain, left, right, base)
         return self._explained(chain, left, right, _verdict(base, first))
+
+    def _forgets(self, left: Node) -> bool:
+        """Drop the definition of a name that an earlier section gave it; it is used anew."""
+        name = _base(left)
+        if self.sections.get(name, self.section) == self.section:
+            return False
+        del self.sections[name]
+        forget(self.reader, left)
+        return True
 
     def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Say of a false line under which condition it holds, and which small change mends it."""
         question = self._question(chain, left, right)
         if _is_stationary(chain, left, right):
-            self.found.append(Relation((left, right), ("=",)))
+            self.found.append((Relation((left, right), ("=",)), STATIONARY))
             return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
-        if self.found:
-            extended = replace(question, conditions=(*question.conditions, *self.found))
+        for node, words in self.found:
+            extended = replace(question, conditions=(*question.conditions, node))
             comparison = compare(extended, shrink=False)
             if comparison.holds and comparison.samples > 1:
-                return replace(
-                    base, kind="conditional", conditions=(STATIONARY,), counterexample=None
-                )
+                return replace(base, kind="conditional", conditions=(words,), counterexample=None)
         condition = least_condition(question)
         if condition is not None and condition.unsaid:
             return replace(base, kind="conditional", conditions=(condition.words,))
@@ -463,6 +506,13 @@ def _is_declared(reader: Reader, node: Node) -> bool:
         for count in range(len(spelt.lower) + 1)
         for upper in (True, False)
     )
+
+
+def _base(node: Node) -> str:
+    """Return the name that a left side begins with, without its scripts and arguments."""
+    first = node.items[0] if isinstance(node, Product) and node.items else node
+    spelt = spelling(first)
+    return canonical(first) if spelt is None else spelt.base
 
 
 def _is_extremum(node: Node) -> bool:

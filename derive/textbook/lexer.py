@@ -250,7 +250,7 @@ class _Lexer:
         elif word in PROSE and word not in self.vocabulary.words:
             self.put("TEXT", word, span)
         else:
-            self.put("NAME", word, span)
+            self.put("NAME", word, span, "\\mathrm")
 
     def _longest(self, run: str) -> str:
         letters = run

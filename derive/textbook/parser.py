@@ -357,6 +357,16 @@ def _check_size(terminals: Sequence[Terminal]) -> None:
             raise Unreadable(f"more than {DEEPEST} delimiters stand in each other", terminal.span)
 
 
+def _without_layout(terminals: Sequence[Terminal]) -> list[Terminal]:
+    """Return the terminals without wide spaces, and without the full stop that ends a cell."""
+    kept = [terminal for terminal in terminals if terminal.type != "QUAD"]
+    return [
+        terminal
+        for terminal, after in zip(kept, [*kept[1:], None], strict=True)
+        if not (terminal.type == "PERIOD" and (after is None or after.type in ("END", "ROW", "AMP")))
+    ]
+
+
 def parse_terminals(terminals: Sequence[Terminal]) -> Node:
     """Return the tree of one formula.
 
@@ -365,7 +375,7 @@ def parse_terminals(terminals: Sequence[Terminal]) -> Node:
     Unreadable
         Where the grammar has no place for what stands there.
     """
-    terminals = [terminal for terminal in terminals if terminal.type != "QUAD"]
+    terminals = _without_layout(terminals)
     if not terminals:
         raise Unreadable("nothing stands here")
     _check_size(terminals)

@@ -106,8 +106,19 @@ def _applied(
             and _is_dependence(reader, symbol, group)
         ):
             return reader.reference(name, scope), 0
+        if symbol is not None and symbol.role == "value" and _is_bare(group):
+            raise Ambiguous(
+                f"{key} before a name in parentheses is a product or depends on it",
+                f"{key}: function",
+                group.span,
+            )
         return None, 0
     return _undeclared(reader, spelt, key, group, name, scope), 0
+
+
+def _is_bare(group: Group) -> bool:
+    """Return whether parentheses hold names alone, as they do not in a product."""
+    return bool(group.items) and all(spelling(item) is not None for item in group.items)
 
 
 def _visible(scope: Scope) -> dict[str, Core]:

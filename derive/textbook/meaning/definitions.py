@@ -38,7 +38,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["can_define", "define"]
+__all__ = ["can_define", "define", "forget"]
 
 
 def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
@@ -134,6 +134,8 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
             if same or not given:
                 return False
     symbol, _, _ = _symbol_of(reader, spelt)
+    if _depends(symbol, group, right) and not spelt.primes:
+        return True
     if given:
         return (
             symbol is None
@@ -150,17 +152,17 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
             return False
         return not any(occurs(item, right) for item in group.items)
     if symbol is not None:
-        return (
-            bool(symbol.axes)
-            and symbol.definition is None
-            and _letters(group) is not None
-            and all(
-                reader.symbols.find(letter) is not None
-                and reader.symbols.find(letter).role == "index"  # type: ignore[union-attr]
-                for letter in _letters(group) or ()
-            )
-        )
+        return symbol.definition is None and _defines_entries(reader, name, group)
     return all(_is_formal(item) for item in group.items)
+
+
+def _depends(symbol: Symbol | None, group: Group, right: Node) -> bool:
+    """Return whether parentheses say on what a declared quantity depends, as in L(w) = …"""
+    if symbol is None or symbol.role != "value" or symbol.definition is not None:
+        return False
+    return bool(group.items) and all(
+        _is_formal(item) and occurs(item, right) for item in group.items
+    )
 
 
 def _is_formal(node: Node) -> bool:
@@ -190,6 +192,8 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
         name, group, scripts = call
         if _defines_entries(reader, name, group):
             _define_entries(reader, name, group, right)
+        elif _depends(_symbol_of(reader, _spelt(name))[0], group, right):
+            _define_symbol(reader, _spelt(name), name, right)
         else:
             _define_function(reader, name, group, scripts, right)
     elif isinstance(left, Scripted) and isinstance(left.base, Group) and left.base.opening == "\\|":
@@ -200,6 +204,28 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
         assert spelt is not None
         _define_symbol(reader, spelt, left, right)
     del given
+
+
+def _spelt(node: Node) -> Spelling:
+    spelt = spelling(node)
+    assert spelt is not None
+    return spelt
+
+
+def forget(reader: Reader, left: Node) -> None:
+    """Drop what a left side was defined to be."""
+    call = call_of(left.items, 0) if isinstance(left, Product) and len(left.items) == 2 else None
+    spelt = spelling(left if call is None else call[0])
+    if spelt is None:
+        return
+    for count in range(len(spelt.lower) + 1):
+        for upper in (True, False):
+            key = spelt.key(count, upper=upper) + "'" * spelt.primes
+            if call is not None and reader.heads.get(key):
+                reader.heads.pop(key)
+            symbol = reader.symbols.find(key, bold=spelt.bold)
+            if symbol is not None and symbol.definition is not None:
+                symbol.definition = None
 
 
 def _defines_entries(reader: Reader, name: Node, group: Group) -> bool:

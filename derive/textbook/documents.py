@@ -1,0 +1,438 @@
+r"""Where the mathematics of a document stands: LaTeX, Markdown with LaTeX, notebooks.
+
+A document is scanned once, from the left to the right. What is found are displays, formulas in a
+line of prose, the author's commands, declarations and headings; code, verbatim text and comments
+are passed over. Declarations stand in comments::
+
+    % declare: \mathbf{x}: vector(d)          in LaTeX
+    <!-- declare: \mathbf{x}: vector(d) -->   in Markdown
+    % given: z = W x                          a definition in force
+    % assume: \sum_i y_i = 1                  a condition in force
+
+or in front matter, as lists under ``declare:``, ``given:`` and ``assume:``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from derive.errors import DeriveError
+from derive.textbook.errors import Unreadable
+from derive.textbook.macros import Macro, read_definitions
+from derive.textbook.names import ENVIRONMENTS
+from derive.textbook.positions import Place, Source
+from derive.textbook.tokens import tokenize
+
+__all__ = ["BadDocument", "Document", "Piece", "read_document", "read_file"]
+
+LONGEST_DISPLAY = 100_000
+"""In characters; what is longer is reported and not read."""
+LONGEST_FORMULA_IN_LINE = 2_000
+
+
+class BadDocument(DeriveError, ValueError):
+    """A file that is no document, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a document.
+
+    Parameters
+    ----------
+    kind : str
+        ``display``, ``inline``, ``heading``, ``declare``, ``given``, ``assume`` or ``broken``.
+    text : str
+        The mathematics, or the declaration; for ``broken`` the reason.
+    start : int
+        Where the text begins in the document.
+    before : str
+        The words before a formula in a line.
+    """
+
+    kind: str
+    text: str
+    start: int
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document, cut into pieces.
+
+    Parameters
+    ----------
+    name : str
+    source : Source
+        The text; of a notebook, its text cells one after the other.
+    pieces : tuple[Piece, ...]
+    macros : dict[str, Macro]
+    cells : tuple of (int, int)
+        Of a notebook: where each text cell begins, and its number.
+    """
+
+    name: str
+    source: Source
+    pieces: tuple[Piece, ...]
+    macros: dict[str, Macro] = field(default_factory=dict)
+    cells: tuple[tuple[int, int], ...] = ()
+
+    def where(self, offset: int) -> str:
+        """Return the line and the column of an offset, in a notebook after the cell's number."""
+        number, start = 0, 0
+        for begins, cell in self.cells:
+            if begins <= offset:
+                number, start = cell, begins
+        if not number:
+            return str(self.source.place(offset))
+        first, place = self.source.place(start), self.source.place(offset)
+        return f"cell {number}, {Place(place.line - first.line + 1, place.column)}"
+
+
+_DISPLAYED = "|".join(re.escape(name) for name in sorted(ENVIRONMENTS, key=len, reverse=True))
+_COMMON = (
+    ("environment", rf"\\begin\s*\{{(?:{_DISPLAYED})\}}"),
+    ("dollars", r"(?<!\\)\$\$"),
+    ("bracket", r"(?<!\\)\\\["),
+    ("parenthesis", r"(?<!\\)\\\("),
+    ("dollar", r"(?<!\\)\$"),
+    ("defining", r"\\(?:re|provide)?newcommand\b\*?|\\def\b|\\DeclareMathOperator\b\*?"),
+)
+_LATEX = re.compile(
+    "|".join(
+        f"(?P<{name}>{pattern})"
+        for name, pattern in (
+            ("verbatim", r"\\begin\s*\{(?P<kind>verbatim\*?|lstlisting|minted|Verbatim|comment)\}"),
+            ("verb", r"\\verb\*?(?P<mark>[^\sA-Za-z*])"),
+            ("comment", r"(?<!\\)%[^\n]*"),
+            ("heading", r"\\(?:part|chapter|(?:sub)*section|paragraph)\*?\s*\{"),
+            *_COMMON,
+        )
+    )
+)
+_MARKDOWN = re.compile(
+    "|".join(
+        f"(?P<{name}>{pattern})"
+        for name, pattern in (
+            ("fence", r"(?m:^[ \t]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"),
+            ("code", r"(?<!\$)`+"),
+            ("note", r"<!--"),
+            ("heading", r"(?m:^(?:\#{1,6}[ \t]|\(\d+\)[ \t]))"),
+            *_COMMON,
+        )
+    )
+)
+_MATHEMATICAL = re.compile(r"(?:math|\{math\}|latex|tex|katex)\b")
+_DIRECTIVE = re.compile(r"\s*(declare|given|assume)\s*:\s*(.*)", re.DOTALL)
+
+
+@dataclass
+class _Scanner:
+    """Walks a text; every handler returns the place behind what it took."""
+
+    text: str
+    pattern: re.Pattern[str]
+    pieces: list[Piece] = field(default_factory=list)
+    macros: dict[str, Macro] = field(default_factory=dict)
+
+    def run(self, start: int = 0) -> None:
+        at = start
+        while (match := self.pattern.search(self.text, at)) is not None:
+            at = max(_HANDLERS[_named(match)](self, match), match.end())
+
+    def until(self, closing: str, start: int) -> int:
+        """Return where a delimiter is closed, or -1."""
+        return self.text.find(closing, start, start + LONGEST_DISPLAY + len(closing))
+
+
+def _named(match: re.Match[str]) -> str:
+    """Return the name of the alternative that matched."""
+    for name in _HANDLERS:
+        if name in match.re.groupindex and match.group(name) is not None:
+            return name
+    raise AssertionError(match)
+
+
+def _display(scanner: _Scanner, start: int, end: int) -> None:
+    text = scanner.text[start:end]
+    if text.strip():
+        scanner.pieces.append(Piece("display", text, start))
+
+
+def _delimited(scanner: _Scanner, match: re.Match[str], closing: str) -> int:
+    end = scanner.until(closing, match.end())
+    if end < 0:
+        scanner.pieces.append(Piece("broken", f"{match.group()} is not closed", match.start()))
+        return match.end()
+    _display(scanner, match.end(), end)
+    return end + len(closing)
+
+
+def _environment(scanner: _Scanner, match: re.Match[str]) -> int:
+    name = scanner.text[match.start() : match.end()].split("{")[1].rstrip("}")
+    opening, closing = f"\\begin{{{name}}}", f"\\end{{{name}}}"
+    depth, at = 1, match.end()
+    limit = match.end() + LONGEST_DISPLAY
+    while depth:
+        ends = scanner.text.find(closing, at, limit)
+        if ends < 0:
+            scanner.pieces.append(Piece("broken", f"{opening} is not closed", match.start()))
+            return match.end()
+        begins = scanner.text.find(opening, at, ends)
+        if begins >= 0:
+            depth, at = depth + 1, begins + len(opening)
+        else:
+            depth, at = depth - 1, ends + len(closing)
+    _display(scanner, match.start(), at)
+    return at
+
+
+def _inline(scanner: _Scanner, start: int, end: int) -> None:
+    text = scanner.text[start:end]
+    if "=" in text or "\\coloneqq" in text or "\\triangleq" in text:
+        words = " ".join(scanner.text[max(0, start - 80) : start].split())
+        scanner.pieces.append(Piece("inline", text, start, words))
+
+
+def _dollar(scanner: _Scanner, match: re.Match[str]) -> int:
+    """Read ``$…$`` inside one paragraph; a lone dollar is money."""
+    start = match.end()
+    stop = scanner.text.find("\n\n", start, start + LONGEST_FORMULA_IN_LINE)
+    limit = start + LONGEST_FORMULA_IN_LINE if stop < 0 else stop
+    end = scanner.text.find("$", start, limit)
+    while end > 0 and scanner.text[end - 1] == "\\":
+        end = scanner.text.find("$", end + 1, limit)
+    if end < 0:
+        return start
+    inner = scanner.text[start:end]
+    if inner.startswith("`") and inner.endswith("`"):
+        start, end = start + 1, end - 1
+    _inline(scanner, start, end)
+    return scanner.text.index("$", end) + 1
+
+
+def _parenthesis(scanner: _Scanner, match: re.Match[str]) -> int:
+    end = scanner.until("\\)", match.end())
+    if end < 0:
+        return match.end()
+    _inline(scanner, match.end(), end)
+    return end + 2
+
+
+def _defining(scanner: _Scanner, match: re.Match[str]) -> int:
+    """Read the definition of a command, which ends with the brace of its body."""
+    end = _end_of_definition(scanner.text, match.end())
+    try:
+        macros, _ = read_definitions(tokenize(scanner.text[match.start() : end]))
+    except Unreadable as error:
+        scanner.pieces.append(Piece("broken", error.reason, match.start()))
+        return match.end()
+    scanner.macros.update(macros)
+    return end
+
+
+def _end_of_definition(text: str, at: int) -> int:
+    """Return where the last of the groups behind a defining command ends, on few lines."""
+    limit = min(len(text), at + 2_000)
+    groups, depth, place = 0, 0, at
+    while place < limit:
+        character = text[place]
+        if character == "\\" and depth:
+            place += 2
+            continue
+        depth += (character == "{") - (character == "}")
+        if character == "}" and depth == 0:
+            groups += 1
+            rest = text[place + 1 : place + 2]
+            if groups >= 2 or rest not in ("{", "["):
+                return place + 1
+        if character == "\n" and depth == 0 and groups:
+            return place
+        place += 1
+    return limit
+
+
+def _skip_to(closing: str) -> Callable[[_Scanner, re.Match[str]], int]:
+    def skip(scanner: _Scanner, match: re.Match[str]) -> int:
+        end = scanner.text.find(closing, match.end())
+        return match.end() if end < 0 else end + len(closing)
+
+    return skip
+
+
+def _verbatim(scanner: _Scanner, match: re.Match[str]) -> int:
+    return _skip_to(f"\\end{{{match.group('kind')}}}")(scanner, match)
+
+
+def _verb(scanner: _Scanner, match: re.Match[str]) -> int:
+    return _skip_to(match.group("mark"))(scanner, match)
+
+
+def _directives(scanner: _Scanner, text: str, start: int) -> None:
+    match = _DIRECTIVE.fullmatch(text)
+    if match is not None:
+        kind, body = match.groups()
+        scanner.pieces.append(Piece(kind, body.strip(), start + match.start(2)))
+
+
+def _comment(scanner: _Scanner, match: re.Match[str]) -> int:
+    _directives(scanner, match.group().lstrip("%"), match.start() + 1)
+    return match.end()
+
+
+def _note(scanner: _Scanner, match: re.Match[str]) -> int:
+    end = scanner.text.find("-->", match.end())
+    if end < 0:
+        return len(scanner.text)
+    for line in re.finditer(r"[^\n]+", scanner.text[match.end() : end]):
+        _directives(scanner, line.group(), match.end() + line.start())
+    return end + 3
+
+
+def _fence(scanner: _Scanner, match: re.Match[str]) -> int:
+    end = re.compile(rf"(?m:^[ \t]*{match.group('ticks')})").search(scanner.text, match.end())
+    stop = len(scanner.text) if end is None else end.start()
+    if _MATHEMATICAL.match(match.group("language").strip()):
+        _display(scanner, match.end(), min(stop, match.end() + LONGEST_DISPLAY))
+    return len(scanner.text) if end is None else end.end()
+
+
+def _code(scanner: _Scanner, match: re.Match[str]) -> int:
+    end = scanner.text.find(match.group(), match.end(), match.end() + 1_000)
+    return match.end() if end < 0 else end + len(match.group())
+
+
+def _heading(scanner: _Scanner, match: re.Match[str]) -> int:
+    scanner.pieces.append(Piece("heading", "", match.start()))
+    return match.end()
+
+
+_HANDLERS: dict[str, Callable[[_Scanner, re.Match[str]], int]] = {
+    "verbatim": _verbatim,
+    "verb": _verb,
+    "comment": _comment,
+    "fence": _fence,
+    "code": _code,
+    "note": _note,
+    "heading": _heading,
+    "environment": _environment,
+    "dollars": lambda scanner, match: _delimited(scanner, match, "$$"),
+    "bracket": lambda scanner, match: _delimited(scanner, match, "\\]"),
+    "parenthesis": _parenthesis,
+    "dollar": _dollar,
+    "defining": _defining,
+}
+"""What is done at each kind of mark; the inner groups of the patterns have no handler."""
+
+
+def _front_matter(text: str) -> tuple[list[Piece], int]:
+    """Return the declarations between ``---`` at the top, and where the text begins."""
+    if not text.startswith("---\n"):
+        return [], 0
+    end = text.find("\n---", 4)
+    if end < 0:
+        return [], 0
+    pieces, key, at = [], "", 4
+    for line in text[4 : end + 1].splitlines(keepends=True):
+        match = re.match(r"(declare|given|assume)\s*:\s*$", line)
+        if match is not None:
+            key = match.group(1)
+        elif not line[:1].isspace() and not line.startswith("-"):
+            key = ""
+        elif key and (item := line.strip().removeprefix("- ").strip()):
+            pieces.append(Piece(key, _unquoted(item), at + line.index(item)))
+        at += len(line)
+    return pieces, end + 4
+
+
+def _unquoted(text: str) -> str:
+    """Return an entry of front matter without quotation marks around the whole or the symbol."""
+    match = re.fullmatch(r"(['\"])(.*?)\1(\s*:.*)?", text)
+    return text if match is None else match.group(2) + (match.group(3) or "")
+
+
+_HEADED = re.compile(r"(?m:^(?P<line>[A-Z][^\n]{0,200}\$[^\n]*=[^\n]*\$[^\n]{0,200}:)[ \t]*$)")
+"""A paragraph of one line with an equation that ends in a colon begins a part of its own."""
+
+
+def _parts(text: str, pieces: list[Piece]) -> list[Piece]:
+    headings = [
+        Piece("heading", "", match.start())
+        for match in _HEADED.finditer(text)
+        if text[max(0, match.start() - 2) : match.start()].strip() == ""
+    ]
+    return sorted([*pieces, *headings], key=lambda piece: piece.start)
+
+
+def read_document(text: str, *, name: str = "", kind: str | None = None) -> Document:
+    r"""Cut a text into its pieces.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        What it is called in reports.
+    kind : {"latex", "markdown"}, optional
+        Else told from the name and the text.
+
+    Examples
+    --------
+    >>> document = read_document(r"Let $z = Wx$. Then \[ \nabla_x z = W. \]", kind="latex")
+    >>> [(piece.kind, piece.text.strip()) for piece in document.pieces]
+    [('inline', 'z = Wx'), ('display', '\\nabla_x z = W.')]
+    """
+    latex = kind == "latex" or (kind is None and name.endswith((".tex", ".latex", ".ltx")))
+    if kind is None and not latex:
+        latex = "\\documentclass" in text[:20_000] or "\\begin{document}" in text[:200_000]
+    front, start = ([], 0) if latex else _front_matter(text)
+    scanner = _Scanner(text, _LATEX if latex else _MARKDOWN, list(front))
+    scanner.run(start)
+    pieces = _parts(text, scanner.pieces)
+    if not any(piece.kind in ("display", "inline", "broken") for piece in pieces) and "=" in text:
+        pieces.append(Piece("display", text[start:], start))
+    return Document(name, Source(text), tuple(pieces), scanner.macros)
+
+
+def _notebook(text: str, name: str) -> Document:
+    try:
+        cells = json.loads(text)["cells"]
+        sources = [
+            (number, cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"]))
+            for number, cell in enumerate(cells, start=1)
+            if cell["cell_type"] == "markdown"
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadDocument(f"{name} is no notebook: {error}") from None
+    parts, begins, at = [], [], 0
+    for number, source in sources:
+        begins.append((at, number))
+        parts.append(source + "\n\n")
+        at += len(parts[-1])
+    document = read_document("".join(parts), name=name, kind="markdown")
+    return Document(name, document.source, document.pieces, document.macros, tuple(begins))
+
+
+def read_file(path: Path) -> Document:
+    """Read a file.
+
+    Raises
+    ------
+    BadDocument
+        When it cannot be read, or is no text.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadDocument(f"{path} cannot be read: {error.strerror}") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    text = text.replace("\r\n", "\n")
+    if path.suffix == ".ipynb":
+        return _notebook(text, str(path))
+    return read_document(text, name=str(path))
