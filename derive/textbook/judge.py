@@ -309,52 +309,16 @@ class Judge:
         return self._compared(chain, left, right, base)
 
     def _compared(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
+        """Compare the sides, under the usual reading of what is ambiguous and then under others."""
         self.reader.readings = Readings()
         first, error = self._attempt(chain, left, right)
         met = tuple(self.reader.readings.met)
         if first is not None and first.holds:
-            readings = tuple(CHOICES[name] for name in met if name == "loose")
-            guessed = self._guesses(first)
-            doubtful = _doubtful(guessed)
-            if doubtful:
-                conditions = tuple(f"{name} is a number" for name in doubtful)
-                return replace(
-                    base,
-                    kind="conditional",
-                    conditions=conditions,
-                    samples=first.samples,
-                    declaration=_declarations(doubtful),
-                )
-            if first.one_sided:
-                words = self._domain(chain, left, right)
-                if words:
-                    return replace(
-                        base, kind="conditional", conditions=(words,), samples=first.samples
-                    )
-            if readings:
-                return replace(
-                    base,
-                    kind="conditional",
-                    conditions=readings,
-                    readings=readings,
-                    samples=first.samples,
-                )
-            return _verdict(base, first)
-        for name in met[:MOST_READINGS]:
-            if name == "loose":
-                continue
-            self.reader.readings = Readings({name: True})
-            second, _ = self._attempt(chain, left, right)
-            if second is not None and second.holds:
-                self.reader.readings = Readings()
-                return replace(
-                    base,
-                    kind="conditional",
-                    conditions=(CHOICES[name],),
-                    readings=(CHOICES[name],),
-                    samples=second.samples,
-                )
-        self.reader.readings = Readings()
+            return self._held(chain, left, right, replace(base, samples=first.samples), first)
+        other = self._other_reading(chain, left, right, met)
+        if other is not None:
+            words = (CHOICES[other],)
+            return replace(base, kind="conditional", conditions=words, readings=words)
         if first is None:
             assert error is not None
             raise error
@@ -367,6 +331,36 @@ class Judge:
         if self._forgets(left):
             return self._judged(chain, left, right, base)
         return self._explained(chain, left, right, _verdict(base, first))
+
+    def _held(
+        self, chain: _Chain, left: Node, right: Node, base: Judged, first: Comparison
+    ) -> Judged:
+        """Return the verdict on sides that are equal: whether anything was taken for granted."""
+        doubtful = _doubtful(self._guesses(first))
+        conditions = tuple(f"{name} is a number" for name in doubtful)
+        if not conditions and first.one_sided:
+            words = self._domain(chain, left, right)
+            conditions = (words,) if words else ()
+        if not conditions and "loose" in self.reader.readings.met:
+            conditions = (CHOICES["loose"],)
+        if not conditions:
+            return _verdict(base, first)
+        declaration = _declarations(doubtful)
+        return replace(base, kind="conditional", conditions=conditions, declaration=declaration)
+
+    def _other_reading(
+        self, chain: _Chain, left: Node, right: Node, met: tuple[str, ...]
+    ) -> str | None:
+        """Return the first other reading of ambiguous notation under which the sides are equal."""
+        try:
+            for name in [name for name in met if name != "loose"][:MOST_READINGS]:
+                self.reader.readings = Readings({name: True})
+                second, _ = self._attempt(chain, left, right)
+                if second is not None and second.holds:
+                    return name
+            return None
+        finally:
+            self.reader.readings = Readings()
 
     def _forgets(self, left: Node) -> bool:
         """Drop the definition of a name that an earlier section gave it; it is used anew."""
@@ -412,6 +406,8 @@ class Judge:
             reader.readings = Readings()
             try:
                 question = self._question(chain, left, changed)
+                stated = tuple(node for node, _ in self.found)
+                question = replace(question, conditions=(*question.conditions, *stated))
                 comparison = compare(question, samples=3, shrink=False, work=WORK // 10)
                 if (
                     comparison.holds

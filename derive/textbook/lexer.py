@@ -297,7 +297,8 @@ class _Lexer:
         if opening and name in ("array",) and self._peek() == "{":
             _, self.at = argument_at(self.tokens, self.at)
         self.tables += 1 if opening else -1
-        self.put("BEGIN" if opening else "END", name, token.span)
+        span = token.span.to(self.tokens[self.at - 1].span)
+        self.put("BEGIN" if opening else "END", name, span)
 
     def delimiter(self, token: Raw) -> None:
         r"""Read what stands after ``\left`` or ``\right``: a dot is nothing, a bar has a side."""

@@ -357,13 +357,18 @@ def _check_size(terminals: Sequence[Terminal]) -> None:
             raise Unreadable(f"more than {DEEPEST} delimiters stand in each other", terminal.span)
 
 
+_CELL_ENDS = frozenset({"END", "ROW", "AMP"})
+
+
 def _without_layout(terminals: Sequence[Terminal]) -> list[Terminal]:
     """Return the terminals without wide spaces, and without the full stop that ends a cell."""
     kept = [terminal for terminal in terminals if terminal.type != "QUAD"]
     return [
         terminal
         for terminal, after in zip(kept, [*kept[1:], None], strict=True)
-        if not (terminal.type == "PERIOD" and (after is None or after.type in ("END", "ROW", "AMP")))
+        if not (
+            terminal.type == "PERIOD" and (after is None or after.type in ("END", "ROW", "AMP"))
+        )
     ]
 
 

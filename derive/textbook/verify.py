@@ -24,7 +24,9 @@ _ASSUMING = re.compile(
     r"requir\w*|condition\w*|satisf\w*|case|labels)\b[^.;:]{0,60}$"
 )
 """Words before a formula in a line by which it is a condition, and no claim."""
-_EXAMPLE = re.compile(r"(?i)\b(like|e\.g\.,?|such as|say|for example|for instance|choose|or|try)\W*$")
+_EXAMPLE = re.compile(
+    r"(?i)\b(like|e\.g\.,?|such as|say|for example|for instance|choose|or|try)\W*$"
+)
 """Words before a formula in a line by which it is an example, which defines nothing."""
 PROSE = "the prose states it, perhaps as a condition"
 

@@ -120,40 +120,41 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
 
 def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given: bool) -> bool:
     spelt = spelling(name)
-    if spelt is None or spelt.base in ("\\partial", "\\nabla"):
+    if spelt is None or spelt.base in ("\\partial", "\\nabla") or _is_inverse(spelt):
         return False
-    if spelt.upper is not None and canonical(spelt.upper) == "-1":
+    if _is_known_head(reader, spelt, group, given=given):
         return False
-    key = spelt.key(len(spelt.lower), upper=True)
-    for head in reader.heads.get(key, ()):
-        if len(head.arguments) == len(group.items) and head.primes == spelt.primes:
-            same = all(
-                canonical(a) == canonical(b)
-                for a, b in zip(head.arguments, group.items, strict=True)
-            )
-            if same or not given:
-                return False
     symbol, _, _ = _symbol_of(reader, spelt)
-    if _depends(symbol, group, right) and not spelt.primes:
-        return True
     if given:
-        return (
-            symbol is None
-            or symbol.definition is None
-            or bool(spelt.primes)
-            or symbol.role == "function"
-        )
+        free = symbol is None or symbol.definition is None or symbol.role == "function"
+        return free or bool(spelt.primes)
     if spelt.primes:
         return False
-    if not all(_is_formal(item) for item in group.items) and symbol is None:
+    if symbol is not None:
+        entries = symbol.definition is None and _defines_entries(reader, name, group)
+        return entries or _depends(symbol, group, right)
+    if not all(_is_formal(item) for item in group.items):
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
-        if any(letters_of(part) == spelt.base for part in walk(right)):
-            return False
-        return not any(occurs(item, right) for item in group.items)
-    if symbol is not None:
-        return symbol.definition is None and _defines_entries(reader, name, group)
-    return all(_is_formal(item) for item in group.items)
+        recurs = any(letters_of(part) == spelt.base for part in walk(right))
+        return not recurs and not any(occurs(item, right) for item in group.items)
+    return True
+
+
+def _is_inverse(spelt: Spelling) -> bool:
+    return spelt.upper is not None and canonical(spelt.upper) == "-1"
+
+
+def _is_known_head(reader: Reader, spelt: Spelling, group: Group, *, given: bool) -> bool:
+    """Return whether a function is defined for such arguments; a given one may have more forms."""
+    wanted = tuple(canonical(item) for item in group.items)
+    heads = reader.heads.get(spelt.key(len(spelt.lower), upper=True), [])
+    alike = [
+        tuple(canonical(item) for item in head.arguments)
+        for head in heads
+        if len(head.arguments) == len(wanted) and head.primes == spelt.primes
+    ]
+    return wanted in alike if given else bool(alike)
 
 
 def _depends(symbol: Symbol | None, group: Group, right: Node) -> bool:
