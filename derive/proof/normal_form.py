@@ -50,7 +50,15 @@ from derive.proof.undefined import Undefined
 from derive.proof.work import at_most
 from derive.steps import Assumption, Definition
 
-__all__ = ["difference", "differences", "entries_of_both", "equal", "normal_form"]
+__all__ = [
+    "difference",
+    "differences",
+    "entries_of_both",
+    "equal",
+    "normal_form",
+    "settled",
+    "use",
+]
 
 
 class SymbolicReader(Reader[Form]):
@@ -199,12 +207,6 @@ def indices_of(expr: Any) -> frozenset[Symbol]:
     return found - {position for position, _ in bound}
 
 
-def _equation(assumption: Assumption) -> tuple[Atom, Quotient] | None:
-    left = normal_form(assumption.left) - normal_form(assumption.right)
-    plain = left.plain
-    return None if plain is None else solved(plain)
-
-
 def _matched(atom: Atom, pattern: Atom, value: Quotient) -> Quotient | None:
     """Return what the equation ``pattern`` = ``value`` says of an atom, for any free indices."""
     if atom.kind != pattern.kind or len(atom.indices) != len(pattern.indices):
@@ -220,7 +222,14 @@ def _matched(atom: Atom, pattern: Atom, value: Quotient) -> Quotient | None:
 
 def assume(value: Form, assumption: Assumption) -> Form:
     """Use an assumption as a rewriting of the sum, or the entry, that it can be solved for."""
-    equation = _equation(assumption)
+    left = normal_form(assumption.left) - normal_form(assumption.right)
+    return use(value, left)
+
+
+def use(value: Form, zero: Form) -> Form:
+    """Use that a form is nought, as a rewriting of the sum, or the entry, it can be solved for."""
+    plain = zero.plain
+    equation = None if plain is None else solved(plain)
     if equation is None:
         return value
     pattern, right = equation
@@ -267,6 +276,13 @@ def difference(
     )
     for assumption in assumptions:
         value = assume(value, assumption)
+    return settled(value)
+
+
+def settled(value: Form, zeros: Iterable[Form] = ()) -> Form:
+    """Return a form with equations used, each given as a form that is nought, and sums merged."""
+    for zero in zeros:
+        value = use(value, zero)
     return map_quotients(value, _merged_sums) if value else value
 
 

@@ -26,6 +26,7 @@ from derive.textbook.meaning.sums import note_limits
 from derive.textbook.meaning.symbols import declared, spelling
 from derive.textbook.parser import parse_terminals
 from derive.textbook.positions import NOWHERE, Span
+from derive.textbook.proof import prove
 from derive.textbook.repairs import variants
 from derive.textbook.tokens import Raw, tokenize
 from derive.textbook.tree import Big, Name, Node, Number, Product, Relation, Scripted, walk
@@ -344,6 +345,7 @@ class Judge:
         if not conditions and "loose" in self.reader.readings.met:
             conditions = (CHOICES["loose"],)
         if not conditions:
+            first.proved = prove(self._question(chain, left, right))
             return _verdict(base, first)
         declaration = _declarations(doubtful)
         return replace(base, kind="conditional", conditions=conditions, declaration=declaration)

@@ -1,0 +1,275 @@
+"""Derivatives carried out on meanings: what is left has no derivative in it.
+
+Everything but the variable follows its definition, as the judge demands. The derivative of an entry
+by an entry of the same quantity is a product of Kronecker deltas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any
+
+from derive.textbook.meaning.core import (
+    MINUS_ONE,
+    ONE,
+    ZERO,
+    At,
+    Choice,
+    Compare,
+    Constant,
+    Core,
+    Entry,
+    Fold,
+    Function,
+    Let,
+    MatrixPower,
+    Plus,
+    Power,
+    Rational,
+    Size,
+    Slope,
+    Symbol,
+    Times,
+    Unknown,
+    plus,
+    rename,
+    symbols_in,
+    times,
+)
+from derive.textbook.meaning.dimensions import Dimensions, Index
+
+__all__ = ["Beyond", "Differentiator", "delta"]
+
+DEEPEST = 60
+"""Of definitions in each other."""
+
+
+class Beyond(Exception):
+    """A construct that is not differentiated or lowered here: the equality stays unproved."""
+
+
+def delta(left: Core, right: Core) -> Core:
+    """Return the Kronecker delta of two index expressions."""
+    return ONE if left == right else Choice(((Compare("=", left, right), ONE),), ZERO)
+
+
+def _number(value: int) -> Core:
+    return Rational(Fraction(value))
+
+
+_SLOPES: dict[str, Callable[[Core], Core]] = {
+    "exp": lambda x: Function("exp", x),
+    "log": lambda x: Power(x, MINUS_ONE),
+    "sqrt": lambda x: times(Rational(Fraction(1, 2)), Power(Function("sqrt", x), MINUS_ONE)),
+    "sin": lambda x: Function("cos", x),
+    "cos": lambda x: times(MINUS_ONE, Function("sin", x)),
+    "sinh": lambda x: Function("cosh", x),
+    "cosh": lambda x: Function("sinh", x),
+    "tanh": lambda x: plus(ONE, times(MINUS_ONE, Power(Function("tanh", x), _number(2)))),
+    "arctan": lambda x: Power(plus(ONE, Power(x, _number(2))), MINUS_ONE),
+    "sigmoid": lambda x: times(
+        Function("sigmoid", x), plus(ONE, times(MINUS_ONE, Function("sigmoid", x)))
+    ),
+    "softplus": lambda x: Function("sigmoid", x),
+    "relu": lambda x: Function("step", x),
+}
+"""The derivative of every function that has one here."""
+
+
+class Differentiator:
+    """Carries derivatives out.
+
+    Parameters
+    ----------
+    dimensions : Dimensions
+        Where new indices come from.
+    """
+
+    def __init__(self, dimensions: Dimensions) -> None:
+        self.dimensions = dimensions
+
+    # Indices of their own, so that nothing is captured.
+
+    def fresh(self, core: Core) -> Core:
+        """Return an expression whose bound indices are new."""
+        match core:
+            case Fold(index=index):
+                own = self.dimensions.index(index.name, index.dimension)
+                moved = _parts(core, lambda part: self.fresh(rename(part, {index: At(own)})))
+                assert isinstance(moved, Fold)
+                return replace(moved, index=own)
+            case Unknown(arguments=arguments):
+                return replace(core, arguments=tuple(self._argument(one) for one in arguments))
+            case Let() | MatrixPower():
+                raise Beyond(type(core).__name__)
+            case _:
+                return _parts(core, self.fresh)
+
+    def _argument(self, argument: tuple[tuple[Index, ...], Core]) -> tuple[tuple[Index, ...], Core]:
+        indices, body = argument
+        own = tuple(self.dimensions.index(index.name, index.dimension) for index in indices)
+        moved = {old: At(new) for old, new in zip(indices, own, strict=True)}
+        return own, self.fresh(rename(body, moved))
+
+    def unfolded(self, entry: Entry) -> Core:
+        """Return what an entry of a defined quantity stands for."""
+        definition = entry.symbol.definition
+        assert definition is not None
+        body = self.fresh(self.plain(definition.body))
+        return rename(body, dict(zip(definition.indices, entry.places, strict=True)))
+
+    # Derivatives.
+
+    def plain(self, core: Core) -> Core:
+        """Return an expression without derivatives and local values."""
+        match core:
+            case Slope(body=body, symbol=symbol, places=places):
+                return self.slope(self.plain(body), symbol, places, 0)
+            case Let(symbol=symbol, indices=indices, value=value, body=body):
+                return self._replaced(self.plain(body), symbol, indices, self.plain(value))
+            case MatrixPower():
+                raise Beyond("a power of a matrix")
+            case _:
+                return _parts(core, self.plain)
+
+    def _replaced(
+        self, core: Core, symbol: Symbol, indices: tuple[Index, ...], value: Core
+    ) -> Core:
+        def change(part: Core) -> Core:
+            if isinstance(part, Entry) and part.symbol is symbol:
+                places = dict(zip(indices, part.places, strict=True))
+                return rename(self.fresh(value), places)
+            definition = part.symbol.definition if isinstance(part, Entry) else None
+            if isinstance(part, Entry) and definition and symbol in symbols_in(definition.body):
+                return change(self.unfolded(part))
+            return _parts(part, change)
+
+        return change(core)
+
+    def slope(self, core: Core, symbol: Symbol, places: tuple[Core, ...], depth: int) -> Core:
+        """Return the derivative by an entry."""
+        if depth > DEEPEST:
+            raise Beyond("definitions in each other")
+
+        def of(part: Core) -> Core:
+            return self.slope(part, symbol, places, depth)
+
+        match core:
+            case Rational() | Constant() | At() | Size() | Compare():
+                return ZERO
+            case Entry():
+                return self._of_entry(core, symbol, places, depth)
+            case Plus(terms=terms):
+                return _sum([of(term) for term in terms])
+            case Times(factors=factors):
+                return _product_rule(factors, of)
+            case Power(base=base, exponent=exponent):
+                return _of_power(core, base, exponent, of)
+            case Function(name=name, argument=argument):
+                return _of_function(name, argument, of(argument))
+            case Unknown():
+                return self._of_unknown(core, of)
+            case Fold():
+                return _of_fold(core, of)
+            case Choice(branches=branches, otherwise=otherwise):
+                changed = tuple((condition, of(value)) for condition, value in branches)
+                return Choice(changed, None if otherwise is None else of(otherwise))
+            case _:
+                raise Beyond(type(core).__name__)
+
+    def _of_entry(self, entry: Entry, symbol: Symbol, places: tuple[Core, ...], depth: int) -> Core:
+        if entry.symbol is symbol:
+            if symbol.definition is not None and symbol in symbols_in(symbol.definition.body):
+                raise Beyond("a quantity that is defined by itself")
+            return times(*(delta(a, b) for a, b in zip(entry.places, places, strict=True)))
+        definition = entry.symbol.definition
+        if definition is None or symbol not in symbols_in(definition.body):
+            return ZERO
+        return self.slope(self.unfolded(entry), symbol, places, depth + 1)
+
+    def _of_unknown(self, core: Unknown, of: Callable[[Core], Core]) -> Core:
+        """Return the chain rule for a function of which only the name is known."""
+        if len(core.arguments) == 1 and not core.arguments[0][0]:
+            slope = of(core.arguments[0][1])
+            return ZERO if slope == ZERO else times(replace(core, order=core.order + 1), slope)
+        terms = []
+        for number, argument in enumerate(core.arguments):
+            indices, body = self._argument(argument)
+            slope = of(body)
+            if slope == ZERO:
+                continue
+            places = tuple(((), At(index)) for index in indices)
+            partial = Unknown(f"{core.name}∂{number}", core.order, (*core.arguments, *places))
+            term: Core = times(partial, slope)
+            for index in reversed(indices):
+                term = Fold("sum", index, term)
+            terms.append(term)
+        return _sum(terms)
+
+
+def _parts(core: Core, change: Callable[[Core], Core]) -> Core:
+    """Return an expression with a change made to each of its parts."""
+    changes: dict[str, Any] = {}
+    for place in fields(core):
+        old = getattr(core, place.name)
+        new = _changed(old, change)
+        if new is not old:
+            changes[place.name] = new
+    return replace(core, **changes) if changes else core
+
+
+def _changed(part: Any, change: Callable[[Core], Core]) -> Any:
+    if isinstance(part, Core):
+        return change(part)
+    if isinstance(part, tuple):
+        return tuple(_changed(item, change) for item in part)
+    return part
+
+
+def _sum(terms: list[Core]) -> Core:
+    kept = [term for term in terms if term != ZERO]
+    return plus(*kept) if kept else ZERO
+
+
+def _product_rule(factors: tuple[Core, ...], of: Callable[[Core], Core]) -> Core:
+    terms: list[Core] = []
+    for place, factor in enumerate(factors):
+        slope = of(factor)
+        if slope != ZERO:
+            terms.append(times(*factors[:place], slope, *factors[place + 1 :]))
+    return _sum(terms)
+
+
+def _of_power(core: Power, base: Core, exponent: Core, of: Callable[[Core], Core]) -> Core:
+    inner, outer = of(base), of(exponent)
+    terms: list[Core] = []
+    if inner != ZERO:
+        lowered = Power(base, plus(exponent, MINUS_ONE))
+        if isinstance(exponent, Rational):
+            lowered = Power(base, Rational(exponent.value - 1))
+        terms.append(times(exponent, lowered, inner))
+    if outer != ZERO:
+        terms.append(times(core, Function("log", base), outer))
+    return _sum(terms)
+
+
+def _of_function(name: str, argument: Core, inner: Core) -> Core:
+    if inner == ZERO:
+        return ZERO
+    if name not in _SLOPES:
+        raise Beyond(f"the derivative of {name}")
+    return times(_SLOPES[name](argument), inner)
+
+
+def _of_fold(core: Fold, of: Callable[[Core], Core]) -> Core:
+    slope = of(core.body)
+    if slope == ZERO:
+        return ZERO
+    if core.kind == "sum":
+        return replace(core, body=slope)
+    if core.kind == "product":
+        ratio = replace(core, kind="sum", body=times(slope, Power(core.body, MINUS_ONE)))
+        return times(core, ratio)
+    raise Beyond(f"the derivative of a {core.kind}")
