@@ -39,6 +39,7 @@ from derive.language import (
     dimension,
     function_table,
     index,
+    layer_of,
     named_function,
     quantity,
 )
@@ -303,10 +304,10 @@ def _words(value: Any, place: _Place) -> str:
 
 
 def _name(value: Any, place: _Place) -> str:
-    words = _words(value, place)
+    words, _ = layer_of(_words(value, place))
     if not words or len(words) > _LONGEST_NAME or not (words[0].isalpha() and words.isidentifier()):
         raise place.broken(value, f"a name of letters and digits, {_LONGEST_NAME} at most")
-    return words
+    return _words(value, place)
 
 
 def _truth(value: Any, place: _Place) -> bool:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from derive.errors import UnsupportedExpression
+from derive.language import layer_of
 from derive.notation import tree as t
 from derive.printers import precedence as places
 from derive.printers.breaks import light_in_front
@@ -68,7 +69,12 @@ def letter(name: str) -> str:
     --------
     >>> letter("ŷ"), letter("W"), letter("λ"), letter("rate")
     ('\\hat{y}', 'W', '\\lambda', '\\mathit{rate}')
+    >>> letter("W⁽²⁾")
+    'W^{(2)}'
     """
+    name, layer = layer_of(name)
+    if layer:
+        return f"{letter(name)}^{{({layer})}}"
     if re.fullmatch("[A-Za-z]", name):
         return name
     if re.fullmatch("[A-Za-z]+", name):
@@ -92,6 +98,9 @@ def letter(name: str) -> str:
 
 
 def _letter_width(name: str) -> float:
+    name, layer = layer_of(name)
+    if layer:
+        return _letter_width(name) + _SCRIPT * (_LETTER * len(layer) + _BRACKETS)
     shown = [sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign)]
     return sum(_WIDE_LETTER if sign in "WMmw" else _LETTER for sign in shown)
 
@@ -207,6 +216,10 @@ class LatexPrinter(Visitor[Box]):
         return self._raised(self.put(node.base, places.BASE), self.small(node.exponent))
 
     def _raised(self, base: Box, high: Box) -> Box:
+        if re.search(r"\^\{\(\d+\)\}$", base.source):  # one script has room for both
+            return Box(f"{base.source[:-1]}{high.source}}}", base.width + high.width, base.tall)
+        if re.search(r"\^\{\(\d+\)\}_(?:.|\{[^{}]*\})$", base.source):
+            base = bracketed(base)
         source = f"{base.source}^{_script(high.source)}"
         return Box(source, base.width + high.width + 1, base.tall)
 
