@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.catalogue.records import Vector
 from derive.deriving.gradient import chain_rule, collected, gradient_steps
-from derive.deriving.plans import Plan, after_naming
+from derive.deriving.plans import Plan
 from derive.deriving.setting import LOSS, Setting, written_out
 from derive.deriving.writer import Writer
 from derive.language import Partial, SquaredNorm, d, index, k, quantity, total
@@ -24,11 +24,12 @@ from derive.rules.differentiation import differentiate
 from derive.rules.naming import PredictionNames, name_prediction
 from derive.rules.structure import ALL_ENTRIES, DEFINITION, DIFFERENTIATE, RESULTS_ABOVE
 from derive.rules.tables import find_rule
-from derive.steps import Definition, Rule, Step
+from derive.steps import Definition, Step
 
 __all__ = [
     "COST",
     "OTHERS",
+    "WANTED",
     "WEIGHT",
     "HiddenSetting",
     "cost_definition",
@@ -126,20 +127,30 @@ def cost_definition(*, others: bool) -> Definition:
     return Definition(COST, LOSS + WEIGHT * norm + (OTHERS if others else 0))
 
 
+WANTED = ("W", "b", "x", "J")
+"""The gradients of a layer: of the loss by W, b and what it takes, and of the cost by W."""
+
+
 @lru_cache(maxsize=256)
-def hidden_layer_steps(setting: HiddenSetting) -> tuple[Step, ...]:
-    """Return the steps of ∇_a L, ∇_W L, ∇_b L, ∇_x L and ∇_W J of a hidden layer."""
+def hidden_layer_steps(
+    setting: HiddenSetting, wanted: tuple[str, ...] = WANTED
+) -> tuple[Step, ...]:
+    """Return the steps of ∇_a L and of what is wanted of a hidden layer, where it has it."""
     above, below = setting.h, setting.a
     slope = Partial(LOSS, above[_i])
     steps = _through(_Link(above, setting.activation), below[_i], slope, _naming(setting))
     layer = _Link(below, setting.pre_activation)
     slope = Partial(LOSS, below[_i])
-    variables = [_W[_i, _r], *([setting.b[_i]] if setting.bias else []), setting.x[_r]]
-    for variable in variables:
-        steps += _through(layer, variable, slope)
-    if setting.regularised:
+    variables = {"W": _W[_i, _r], "b": setting.b[_i], "x": setting.x[_r]}
+    for name in _existing(wanted, bias=setting.bias):
+        steps += _through(layer, variables[name], slope)
+    if setting.regularised and "J" in wanted:
         steps += _cost_steps(slope * setting.x[_r], others=True)
     return _each_chain_once(steps)
+
+
+def _existing(wanted: tuple[str, ...], *, bias: bool) -> list[str]:
+    return [name for name in ("W", "b", "x") if name in wanted and (bias or name != "b")]
 
 
 def _naming(setting: HiddenSetting) -> Plan:
@@ -151,8 +162,10 @@ def _naming(setting: HiddenSetting) -> Plan:
 def _through(link: _Link, variable: Indexed, slope: Expr, named: Plan | None = None) -> list[Step]:
     writer = Writer()
     chain_rule(writer, link, variable, slope, named)
-    entry = writer.line.expr if isinstance(writer.line, Entries) else writer.line
-    writer.begin(collected(Partial(LOSS, variable), variable), collected(entry, variable), ALL_ENTRIES)
+    target = collected(Partial(LOSS, variable), variable)
+    if not isinstance(writer.line, Entries) or len(target.axes) > 1:
+        entry = writer.line.expr if isinstance(writer.line, Entries) else writer.line
+        writer.begin(target, collected(entry, variable), ALL_ENTRIES)
     return writer.steps
 
 
@@ -162,7 +175,9 @@ def _cost_steps(slope: Expr, *, others: bool) -> list[Step]:
     left = Partial(COST, variable)
     norm = SquaredNorm(Entries(variable, (_i, k), (_r, d)))
     writer = Writer()
-    writer.begin(COST, cost_definition(others=others).right, _COST_DEFINED if others else DEFINITION)
+    writer.begin(
+        COST, cost_definition(others=others).right, _COST_DEFINED if others else DEFINITION
+    )
     derivative = WEIGHT * differentiate(norm.as_sum(), variable)
     writer.begin(left, Partial(LOSS, variable) + derivative, DIFFERENTIATE)
     writer.apply(_CONTRACT)
@@ -173,21 +188,22 @@ def _cost_steps(slope: Expr, *, others: bool) -> list[Step]:
 
 
 @lru_cache(maxsize=256)
-def output_layer_steps(setting: Setting, *, regularised: bool, others: bool) -> tuple[Step, ...]:
-    """Return the steps of ∇_W L, ∇_b L, ∇_h L and ∇_W J of the last layer."""
+def output_layer_steps(
+    setting: Setting, wanted: tuple[str, ...] = WANTED, *, regularised: bool, others: bool
+) -> tuple[Step, ...]:
+    """Return the steps of ∇_a L and of what is wanted of the last layer, where it has it.
+
+    What the layer takes is called h here, as in the pair.
+    """
+    existing = _existing(wanted, bias=setting.bias)
     steps: list[Step] = []
-    for wrt in ("W", *(["b"] if setting.bias else []), "h"):
-        steps += gradient_steps(setting, wrt, through="a")[0]
-    if regularised:
-        derived = next(
-            step.after.expr for step in reversed(steps) if step.before == _array_of_weights(LOSS)
-        )
+    for name in existing or ["a"]:
+        steps += gradient_steps(setting, "h" if name == "x" else name, through="a")[0]
+    if regularised and "J" in wanted:
+        weights = collected(Partial(LOSS, _W[_i, _r]), _W[_i, _r])
+        derived = next(step.after.expr for step in reversed(steps) if step.before == weights)
         steps += _cost_steps(derived, others=others)
     return _each_chain_once(steps)
-
-
-def _array_of_weights(of: Symbol) -> Expr:
-    return collected(Partial(of, _W[_i, _r]), _W[_i, _r])
 
 
 def _each_chain_once(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
+from derive.language import layer_of
 from derive.notation.orientation import (
     LABEL,
     is_backward,
@@ -62,7 +63,7 @@ __all__ = [
 
 ONE = Number(Fraction(1))
 
-LETTER_ORDER = (LABEL, "ŷ", "W", "a", "h", "b")
+LETTER_ORDER = ("λ", LABEL, "ŷ", "W", "a", "h", "b")
 """The lecture's order of letters in a product; other letters follow by the alphabet."""
 
 
@@ -78,9 +79,10 @@ def _contains(node: Node, kinds: tuple[type[Node], ...]) -> bool:
 def _letter_key(node: Node) -> tuple[int, str]:
     for part in walk(node):
         if isinstance(part, Name):
-            known = part.letter in LETTER_ORDER
-            rank = LETTER_ORDER.index(part.letter) if known else len(LETTER_ORDER)
-            return rank, part.letter
+            letter, layer = layer_of(part.letter)
+            known = letter in LETTER_ORDER
+            rank = LETTER_ORDER.index(letter) if known else len(LETTER_ORDER)
+            return rank, f"{letter}{layer:>5}" if layer else letter
     return len(LETTER_ORDER), ""
 
 

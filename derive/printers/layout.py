@@ -202,7 +202,7 @@ class _Readings:
 
 def _readings(expr: Expr, taken: Iterable[str]) -> _Readings:
     rows, matrix = (apart(read(expr, style), taken) for style in ("rows", "matrix"))
-    return _Readings(rows, matrix, expr.has(Partial))
+    return _Readings(rows, matrix, len(expr.atoms(Partial)) > 1)
 
 
 def lines_of(derivation: Derivation) -> tuple[tuple[Line, ...], ...]:
