@@ -6,20 +6,22 @@ place, and so on: an instance is a renaming, and can be named back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sympy import Expr, IndexedBase, Symbol
+from sympy import Basic, IndexedBase, Symbol
 
 from derive.derivation import Derivation
+from derive.errors import UnsupportedExpression
 from derive.language import d, dimension, k, of_layer, quantity
 from derive.steps import Assumption, Definition, Rule, Step
 
 __all__ = ["Instance", "values_of", "width"]
 
 Names = Mapping[Any, Any]
+T = TypeVar("T")
 
 
 def width(layer: int) -> Symbol:
@@ -71,49 +73,71 @@ class Instance:
 
     @cached_property
     def _names(self) -> Names:
-        size, below = self.size, width(self.number - 1)
-        names: dict[Any, Any] = {k: size, d: below}
-        letters = {("W", k, d): "W", ("a", k): "a", ("b", k): "b"}
-        for (letter, *shape), called in letters.items():
-            names[quantity(letter, *shape)] = quantity(
-                of_layer(called, self.number), *(names[one] for one in shape)
+        """What each letter and each dimension of the general layer is called here."""
+        sizes = {k: self.size, d: width(self.number - 1)}
+        own = {"W": (k, d), "a": (k,), "b": (k,)}
+        letters = {
+            quantity(letter, *shape): quantity(
+                of_layer(letter, self.number), *(sizes[size] for size in shape)
             )
-        names[quantity("h" if self.is_output else "x", d)] = quantity(
-            values_of(self.number - 1), below
-        )
+            for letter, shape in own.items()
+        }
+        below = quantity(values_of(self.number - 1), sizes[d])
+        letters[quantity("h" if self.is_output else "x", d)] = below
         if not self.is_output:
-            names[quantity("h", k)] = quantity(values_of(self.number), size)
-            names[quantity("u", k)] = quantity("u", size)
-        return names
+            letters[quantity("h", k)] = quantity(values_of(self.number), sizes[k])
+            letters[quantity("u", k)] = quantity("u", sizes[k])
+        return {**sizes, **letters}
 
     @cached_property
     def _back(self) -> Names:
         return {new: old for old, new in self._names.items()}
 
-    def named(self, value: Any) -> Any:
-        """Return what is said of the general layer, as it is of this layer."""
-        return _renamed(value, self._names)
+    def named(self, value: T) -> T:
+        """Return what is said of the general layer, as it is of this layer.
 
-    def general(self, value: Any) -> Any:
-        """Return what `named` has named as one of the general layer."""
-        return _renamed(value, self._back)
+        A value is an expression, a definition, a step, a derivation, or a tuple of such.
+        """
+        return cast(T, _mapped(value, lambda expr: expr.xreplace(self._names)))
+
+    def general(self, value: T) -> T:
+        """Return what is said of this layer, as it is of the general layer.
+
+        Raises
+        ------
+        UnsupportedExpression
+            If a letter of the general layer stands in it: it would be taken for one of this layer.
+        """
+        foreign = self._names.keys() - self._back.keys()
+        found = sorted(map(str, _letters(value) & foreign))
+        if found:
+            raise UnsupportedExpression(f"layer {self.number}", Symbol(found[0]), "its own letters")
+        return cast(T, _mapped(value, lambda expr: expr.xreplace(self._back)))
 
 
-def _renamed(value: Any, names: Names) -> Any:
-    if isinstance(value, Expr | IndexedBase):
-        return value.xreplace(names)
+def _letters(value: Any) -> set[Any]:
+    found: set[Any] = set()
+    _mapped(value, lambda expr: found.update(expr.atoms(Symbol, IndexedBase)))
+    return found
+
+
+def _mapped(value: Any, change: Callable[[Basic], Any]) -> Any:
+    """Return a value with every expression in it changed."""
+    if isinstance(value, Basic):
+        return change(value)
     if isinstance(value, tuple):
-        return tuple(_renamed(part, names) for part in value)
-    if isinstance(value, Definition):
-        return Definition(value.left.xreplace(names), value.right.xreplace(names))
-    if isinstance(value, Assumption):
-        return replace(value, left=value.left.xreplace(names), right=value.right.xreplace(names))
-    if isinstance(value, Rule):
-        return replace(value, statement=_renamed(value.statement, names))
-    if isinstance(value, Step):
-        fields = ("before", "after", "rule", "assumption")
-        return Step(*(_renamed(getattr(value, name), names) for name in fields))
-    if isinstance(value, Derivation):
-        fields = ("target", "definitions", "steps")
-        return replace(value, **{name: _renamed(getattr(value, name), names) for name in fields})
-    return value
+        return tuple(_mapped(part, change) for part in value)
+    names = next((names for kind, names in _PARTS if isinstance(value, kind)), ())
+    if not names:
+        return value
+    return replace(value, **{name: _mapped(getattr(value, name), change) for name in names})
+
+
+_PARTS: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (Definition, ("left", "right")),
+    (Assumption, ("left", "right")),
+    (Rule, ("statement",)),
+    (Step, ("before", "after", "rule", "assumption")),
+    (Derivation, ("target", "definitions", "steps")),
+)
+"""In which parts of a record expressions stand."""

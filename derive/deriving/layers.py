@@ -197,7 +197,7 @@ def output_layer_steps(
     """
     existing = _existing(wanted, bias=setting.bias)
     steps: list[Step] = []
-    for name in existing or ["a"]:
+    for name in ("a", *existing):
         steps += gradient_steps(setting, "h" if name == "x" else name, through="a")[0]
     if regularised and "J" in wanted:
         weights = collected(Partial(LOSS, _W[_i, _r]), _W[_i, _r])

@@ -12,8 +12,10 @@ from sympy import Add, Expr, Rational
 from derive.catalogue import AT_KINK
 from derive.catalogue.hidden import SLOPE, HiddenUnit, find_hidden_unit
 from derive.derivation import Derivation
+from derive.deriving.gradient import substitute_pre_activation
 from derive.deriving.instances import Instance
 from derive.deriving.layers import (
+    COST,
     HiddenSetting,
     cost_definition,
     hidden_layer_steps,
@@ -21,14 +23,18 @@ from derive.deriving.layers import (
 )
 from derive.deriving.setting import LOSS, Setting
 from derive.errors import UnknownName, UnknownOption
-from derive.language import index, k, quantity
+from derive.language import Entries, index, k, quantity, substitute
 from derive.networks.derivation import NetworkDerivation
-from derive.pairs import Pair, pair
-from derive.steps import Definition
+from derive.pairs import Pair, pair, register_catalogue
+from derive.rules.structure import DEFINITION
+from derive.steps import Assumption, Definition, Step
 
 __all__ = ["Network", "network"]
 
 _i = index("i")
+
+LAYER_OF_A_NETWORK = "layer of a network"
+"""What kind of derivation a section is."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,11 @@ class Network:
         """Return what the names of a layer stand for, in the letters of the general layer."""
         if layer < self.depth:
             return self.hidden_setting(self.hidden[layer - 1]).definitions
-        cost = (cost_definition(others=self.depth > 1),) if self.l2 else ()
+        return self.output_definitions(others=self.depth > 1)
+
+    def output_definitions(self, *, others: bool) -> tuple[Definition, ...]:
+        """Return what the names of the last layer stand for, with or without others below it."""
+        cost = (cost_definition(others=others),) if self.l2 else ()
         return (*cost, *self.output_setting.definitions(of_pre_activation=True))
 
     def gradient(self, wrt: str, *, assume: bool = True) -> NetworkDerivation:
@@ -143,9 +153,8 @@ class Network:
         if wrt not in reached:
             raise UnknownName("quantity of the network", wrt, reached)
         layer, letter = reached[wrt]
-        wanted = {layer: (letter, "J") if letter == "W" else (letter,)}
-        for above in range(layer + 1, self.depth + 1):
-            wanted[above] = ("x",)
+        wanted: dict[int, tuple[str, ...]] = dict.fromkeys(range(layer + 1, self.depth + 1), ("x",))
+        wanted[layer] = ("W", "J") if letter == "W" else (letter,)
         return self._derivation(wanted, wrt, assume)
 
     def derivation(self, *, assume: bool = True) -> NetworkDerivation:
@@ -165,6 +174,31 @@ class Network:
         """
         everything = ("W", "b", "x", "J")
         return self._derivation(dict.fromkeys(range(1, self.depth + 1), everything), "", assume)
+
+    def asked_for(self, wrt: str, assume: bool) -> NetworkDerivation:
+        """Return the gradient by a quantity, or for an empty name those by everything."""
+        return self.gradient(wrt, assume=assume) if wrt else self.derivation(assume=assume)
+
+    @cached_property
+    def definition(self) -> Derivation:
+        """The network itself as lines: what each layer gives, the prediction, L and J."""
+        setting, depth = self.output_setting, self.depth
+        lines: list[tuple[Expr, Expr]] = []
+        for layer in range(1, depth):
+            hidden = self.hidden_setting(self.hidden[layer - 1])
+            value = substitute(hidden.activation, {hidden.a[_i]: hidden.pre_activation})
+            line = Entries(hidden.h[_i], (_i, k)), Entries(value, (_i, k))
+            lines.append(Instance(layer, depth).named(line))
+        last = substitute_pre_activation(setting, setting.short)
+        prediction = Entries(setting.prediction[_i], (_i, k)), Entries(last, (_i, k))
+        lines.append(Instance(depth, depth).named(prediction))
+        lines.append((LOSS, setting.definition_of_loss))
+        if self.l2:
+            lines.append((COST, self.cost))
+        steps = tuple(Step(left, right, DEFINITION) for left, right in lines)
+        layers = " → ".join(["x", *(unit.name for unit in self.hidden), self.pair.output.name])
+        title, loss = f"the network {layers}", self.pair.loss.name
+        return Derivation(title, loss, lines[-1][0], (), steps)
 
     def _reached(self) -> dict[str, tuple[int, str]]:
         """Return for each quantity the layer in which it is reached, and its letter there."""
@@ -189,14 +223,31 @@ class Network:
         if layer == self.depth:
             setting = replace(self.output_setting, assume=assume)
             steps = output_layer_steps(setting, wanted, regularised=self.l2, others=self.depth > 1)
-            title = f"layer {layer}, the output: {self.pair}"
+            title = f"layer {layer}, the output: {self.pair.output.name}"
             loss = self.pair.loss.name
         else:
             unit = self.hidden[layer - 1]
             steps = hidden_layer_steps(self.hidden_setting(unit), wanted)
             title, loss = f"layer {layer}: {unit.name}", ""
-        general = Derivation(title, loss, steps[-1].before, self.general_definitions(layer), steps)
-        return instance.named(general)
+        definitions, options = self.general_definitions(layer), self._options(layer, assume)
+        general = Derivation(title, loss, LOSS, definitions, steps, options)
+        return instance.named(replace(general, target=general.chains[-1][0].before))
+
+    def _options(self, layer: int, assume: bool) -> tuple[tuple[str, Any], ...]:
+        """Return what says which layer of which network a section is about."""
+        is_output = layer == self.depth
+        return (
+            ("derivation", LAYER_OF_A_NETWORK),
+            ("layer", layer),
+            ("depth", self.depth),
+            ("unit", self.pair.output.name if is_output else self.hidden[layer - 1].name),
+            ("loss", self.pair.loss.name if is_output else ""),
+            ("l2", self.l2),
+            ("biases", self.biases),
+            ("at_zero", str(self.pair.at_kink)),
+            ("slope", str(self.slope)),
+            ("assume", assume),
+        )
 
 
 def network(
@@ -252,6 +303,27 @@ def network(
             raise UnknownOption(name, value, (True, False))
     units = tuple(find_hidden_unit(name) for name in hidden)
     return Network(units, pair(output, loss, at_kink=at_zero), _fraction(slope), l2, biases)
+
+
+def _says_of_a_layer(
+    derivation: Derivation,
+) -> tuple[tuple[Definition, ...], tuple[Assumption, ...]]:
+    """Return the definitions of the layer that a section says it is about, and its assumptions."""
+    options = dict(derivation.options)
+    layer, depth = options["layer"], options["depth"]
+    chosen = {name: options[name] for name in ("l2", "biases", "at_zero", "slope")}
+    if layer == depth:
+        one = network([], options["unit"], options["loss"], **chosen)
+        general = one.output_definitions(others=depth > 1)
+        labels = one.pair.loss.labels.assumptions(one.output_setting.y)
+        allowed = labels if options["assume"] is True else ()
+    else:
+        one = network([options["unit"]], "linear", "squared-error", **chosen)
+        general, allowed = one.general_definitions(1), ()
+    return Instance(layer, depth).named(general), allowed
+
+
+register_catalogue(LAYER_OF_A_NETWORK, _says_of_a_layer)
 
 
 def _fraction(value: Any) -> Expr:

@@ -6,7 +6,6 @@ from sympy import Expr
 
 from derive.catalogue.hidden import SLOPE, HiddenUnit
 from derive.derivation import Derivation
-from derive.deriving.gradient import substitute_pre_activation
 from derive.deriving.instances import Instance
 from derive.deriving.layers import COST, WEIGHT, HiddenSetting, hidden_layer_steps
 from derive.deriving.setting import LOSS
@@ -23,7 +22,6 @@ from derive.language import (
     index_dimensions,
     k,
     quantity,
-    substitute,
 )
 from derive.networks.network import Network
 from derive.printers.text import text
@@ -125,19 +123,8 @@ def _last(derivation: Derivation, left: Expr) -> Expr:
 
 def _formulas(network: Network) -> tuple[str, ...]:
     """Return the lines of the network itself, in the letters of its layers."""
-    setting, depth = network.output_setting, network.depth
-    lines: list[tuple[Expr, Expr]] = []
-    for layer in range(1, depth):
-        hidden = network.hidden_setting(network.hidden[layer - 1])
-        value = substitute(hidden.activation, {_a: hidden.pre_activation})
-        line = Entries(_h, (_i, k)), Entries(value, (_i, k))
-        lines.append(Instance(layer, depth).named(line))
-    last = Instance(depth, depth).named
-    prediction = substitute_pre_activation(setting, setting.short)
-    lines.append((Entries(setting.prediction[_i], (_i, k)), last(Entries(prediction, (_i, k)))))
-    lines.append((LOSS, setting.definition_of_loss))
-    if network.l2:
-        lines.append((COST, network.cost))
+    lines = [(step.before, step.after) for step in network.definition.steps]
+    last = Instance(network.depth, network.depth).named
     gradient = network.pair.gradient("a", assume=False)
     lines.append(last((gradient.target, gradient.result)))
     written = [_line(left, right) for left, right in lines]
@@ -149,17 +136,18 @@ def _formulas(network: Network) -> tuple[str, ...]:
 
 
 def _recursion(network: Network) -> tuple[str, ...]:
-    """Return the results of the general layer, and of each kind of hidden unit."""
-    lines: dict[str, None] = {}
+    """Return the results of the general layer, whatever its units are."""
     general = hidden_layer_steps(HiddenSetting(_a, network.biases, network.l2))
-    of_weights = COST if network.l2 else LOSS
-    for chain in Derivation("", "", LOSS, (), general).chains:
-        left = chain[0].before
-        entry = left.expr if isinstance(left, Entries) else None
-        is_result = isinstance(entry, Partial) and entry.expr in (of_weights, LOSS)
-        if is_result and not (entry.variable == _a or (entry.expr, entry.variable) == (LOSS, _W)):
-            lines[_line(left, chain[-1].after)] = None
-    return tuple(lines)
+    weights = COST if network.l2 else LOSS
+    wanted = {(weights, "W"), (LOSS, "b"), (LOSS, "x")}
+    lines = [
+        _line(left, chain[-1].after)
+        for chain in Derivation("", "", LOSS, (), general).chains
+        if isinstance(left := chain[0].before, Entries)
+        and isinstance(of := left.expr, Partial)
+        and (of.expr, str(of.variable.base.label)) in wanted
+    ]
+    return tuple(dict.fromkeys(lines))
 
 
 def _line(left: Expr, right: Expr) -> str:

@@ -79,11 +79,16 @@ def _contains(node: Node, kinds: tuple[type[Node], ...]) -> bool:
 def _letter_key(node: Node) -> tuple[int, str]:
     for part in walk(node):
         if isinstance(part, Name):
-            letter, layer = layer_of(part.letter)
+            letter, _ = layer_of(part.letter)
             known = letter in LETTER_ORDER
-            rank = LETTER_ORDER.index(letter) if known else len(LETTER_ORDER)
-            return rank, f"{letter}{layer:>5}" if layer else letter
+            return LETTER_ORDER.index(letter) if known else len(LETTER_ORDER), letter
     return len(LETTER_ORDER), ""
+
+
+def _layers(node: Node) -> tuple[int, ...]:
+    """Return the layers of the names in a node."""
+    numbers = (layer_of(part.letter)[1] for part in walk(node) if isinstance(part, Name))
+    return tuple(int(number) for number in numbers if number)
 
 
 # Terms ------------------------------------------------------------------------------------------
@@ -108,6 +113,7 @@ def _term_key(term: Term) -> tuple[object, ...]:
         _term_kind(node),
         _size(node),
         _letter_key(node),
+        _layers(node),
         repr(node),
     )
 
@@ -269,6 +275,7 @@ def _factor_key(node: Node) -> tuple[object, ...]:
         _chain_key(node),
         isinstance(node, Nabla),
         _letter_key(node) if not isinstance(node, Sum) else (0, ""),
+        _layers(node),
         _size(node),
         repr(node),
     )

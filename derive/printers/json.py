@@ -45,7 +45,7 @@ from derive.language import (
 )
 from derive.steps import Assumption, Definition, Rule, Step
 
-__all__ = ["SCHEMA", "VERSION", "from_json", "to_json"]
+__all__ = ["SCHEMA", "VERSION", "from_json", "parsed", "to_json"]
 
 SCHEMA = "gradproof/derivation"
 VERSION = 1
@@ -540,7 +540,14 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """Return what a JSON document holds: whole numbers, words, and no name twice in an object.
+
+    Raises
+    ------
+    BrokenDocument
+        If it is no JSON, or too long or nested too deeply.
+    """
     if not isinstance(text, str):
         raise BrokenDocument(f"the document is {type(text).__name__}; expected a string of JSON")
     if len(text) > _LARGEST_DOCUMENT:
@@ -598,7 +605,7 @@ def from_json(text: str) -> Derivation:
     Traceback (most recent call last):
     derive.errors.BrokenDocument: schema is 'gradproof/proof'; expected 'gradproof/derivation'
     """
-    document = _parsed(text)
+    document = parsed(text)
     place = _Place()
     if not isinstance(document, dict):
         raise place.broken(document, "an object")
