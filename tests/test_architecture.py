@@ -38,6 +38,7 @@ LAYERS = {
         {"printers"},
         {"pairs"},
         {"kernel_source", "lecture_table"},
+        {"networks"},
         {"user_function"},
         {"__init__"},
         {"cli"},

@@ -6,7 +6,6 @@ The functions of the output layer are those of the pair's own module, with all t
 from __future__ import annotations
 
 import ast
-import re
 from itertools import groupby
 from string import Template
 
@@ -20,13 +19,15 @@ from derive.generate.network_spec import NetworkSpec, UnitSpec
 from derive.generate.numpy_printer import lines_of
 from derive.generate.operations import gives_booleans, is_array
 from derive.generate.passes import ARRAY_PASSES, PASSES, plan_of
-from derive.generate.program import CLASS, Assignment, Program, names_in
+from derive.generate.program import CLASS, Assignment, Program, names_in, read
 from derive.language import k, quantity
 
-__all__ = ["network_module", "unit_plan"]
+__all__ = ["network_module", "unit_plan", "unit_program"]
 
-_VALUES, _SLOPE = "values", "slope"
+_VALUES, _SLOPE, _PREDICTION = "values", "slope", "prediction"
 _A, _H = quantity("a", k)[CLASS], quantity("h", k)[CLASS]
+_SHORT = 40
+"""So long may a list be in a line."""
 _SHOWN_LAYERS = 3
 """So many layers are written one by one in what is only an example."""
 
@@ -88,8 +89,12 @@ def _borrowed(module: str, header: str, own: str) -> str:
     used, more = set[str](), _names(own) & defined.keys()
     while more != used:
         used, more = more, more.union(*(_names(defined[one]) for one in more)) & defined.keys()
-    texts = [text for name, text in defined.items() if name in used]
-    return "".join(f"\n\n{text}" if text.startswith(("def", "@")) else text for text in texts)
+    parts, after_function = [], False
+    for text in (text for name, text in defined.items() if name in used):
+        is_function = text.startswith(("def", "@"))
+        parts.append(f"\n\n{text}" if is_function or after_function else text)
+        after_function = is_function
+    return "".join(parts)
 
 
 def _name_of(node: ast.stmt) -> str | None:
@@ -133,24 +138,42 @@ def _imports(body: str) -> str:
 # The hidden units ---------------------------------------------------------------------------------
 
 
-def unit_plan(unit: UnitSpec) -> Plan:
-    """Return the program of a hidden unit: its values and slopes, by the stable forms of the pairs.
+def unit_program(unit: UnitSpec) -> Program:
+    """Return the program of a hidden unit before any pass: its values and, unless 1, its slopes.
 
     Examples
     --------
     >>> from derive.language import sigmoid
     >>> unit = UnitSpec("sigmoid", sigmoid(_A), _H * (1 - _H), (), 1.0)
-    >>> unit_plan(unit).program.results
+    >>> unit_program(unit).results
     ('slope', 'values')
     """
     values = Assignment(_VALUES, with_names(unit.values), per_class=True)
-    slope = unit.slope.xreplace({_H: values.read})
-    results = [(_SLOPE, with_names(slope))] if is_array(slope) else []
-    assignments = [values, *(Assignment(name, value, per_class=True) for name, value in results)]
-    program = Program(tuple(assignments), (*(name for name, _ in results), _VALUES))
+    if not is_array(unit.slope):
+        return Program((values,), (_VALUES,))
+    slope = Assignment(_SLOPE, with_names(unit.slope.xreplace({_H: values.read})), per_class=True)
+    return Program((values, slope), (_SLOPE, _VALUES))
+
+
+def unit_plan(unit: UnitSpec) -> Plan:
+    """Return the program of a hidden unit, carried out by the stable forms of the pairs.
+
+    To the passes the values are what a prediction is, whose complement has stable forms.
+    """
+    program = _called(unit_program(unit), {_VALUES: _PREDICTION})
     for one in (*PASSES, *ARRAY_PASSES):
         program = one(program)
-    return place(program)
+    return place(_called(program, {_PREDICTION: _VALUES}))
+
+
+def _called(program: Program, names: dict[str, str]) -> Program:
+    """Return a program with other names for some of its assignments."""
+    reads = {read(old, True): read(new, True) for old, new in names.items()}
+    assignments = (
+        Assignment(names.get(one.name, one.name), one.value.xreplace(reads), one.per_class)
+        for one in program.assignments
+    )
+    return Program(tuple(assignments), tuple(names.get(one, one) for one in program.results))
 
 
 def _unit_function(unit: UnitSpec) -> str:
@@ -209,14 +232,12 @@ def _words(spec: NetworkSpec) -> dict[str, str]:
         "formulas": "\n".join(hanging(line) for line in spec.formulas),
         "recursion": "\n".join(hanging(line) for line in spec.recursion),
         "affine": spec.affine,
-        "hidden": _listed([f'"{unit.name}"' for unit in spec.hidden]),
-        "units": _listed([_function_name(unit) for unit in spec.hidden]),
-        "all_gains": _listed([*(repr(unit.gain) for unit in spec.hidden), "1.0"]),
+        "hidden": _tuple([f'"{unit.name}"' for unit in spec.hidden]),
+        "units": _tuple([_function_name(unit) for unit in spec.hidden]),
+        "all_gains": _tuple([*(repr(unit.gain) for unit in spec.hidden), "1.0"]),
         "letters": '"Wb"' if spec.biases else '"W"',
-        "gains": _gains(spec),
         "keys": _keys(spec, layers),
-        "sizes": _through("d", *(f"d{layer}" for layer in range(1, layers)), "k"),
-        "input_names": _through("x", *(f"h{layer}" for layer in range(1, layers))),
+        **_about(spec, layers),
         "value": "J = L + λ Σ ‖W‖²" if spec.regulariser is not None else "the loss L",
         "cost": " J adds λ‖W‖² for each layer, once." if spec.regulariser is not None else "",
     }
@@ -304,9 +325,28 @@ def _broken_title(title: str) -> list[str]:
     return ["A network.", "", paragraph(title, depth=0)]
 
 
-def _gains(spec: NetworkSpec) -> str:
+def _about(spec: NetworkSpec, layers: int) -> dict[str, str]:
+    """Return the paragraphs of docstrings that name the layers."""
     shown = [f"{unit.gain:.4g} for {unit.name}" for unit in spec.kinds]
-    return ", ".join([*shown, "1 for the outputs"])
+    gains = ", ".join([*shown, "1 for the outputs"])
+    weights = (
+        "The weights of a layer are drawn from a normal distribution of variance scale² · gain/d. "
+        f"There d is the number of values that the layer takes, and the gain is {gains}, so that "
+        "values keep their size from layer to layer."
+    )
+    sizes = _through("d", *(f"d{layer}" for layer in range(1, layers)), "k")
+    names = _through("x", *(f"h{layer}" for layer in range(1, layers)))
+    return {
+        "about_weights": paragraph(weights + (" The biases are 0." if spec.biases else "")),
+        "about_sizes": paragraph(
+            f"The number of inputs, of units in each hidden layer, and of outputs: {sizes}.", 2
+        ),
+        "about_inputs": paragraph(
+            "Whether to return the gradients by what each layer takes, too, under the names "
+            f"{names}: a row for every example.",
+            2,
+        ),
+    }
 
 
 def _keys(spec: NetworkSpec, layers: int) -> str:
@@ -321,10 +361,13 @@ def _through(*names: str) -> str:
     return ", ".join(shown)
 
 
-def _listed(items: list[str]) -> str:
-    """Return the inside of a tuple, on lines of its own where it is long."""
+def _tuple(items: list[str]) -> str:
+    """Return the source of a tuple: in one line, by repetitions, or an item a line."""
     line = ", ".join(items) + ("," if len(items) == 1 else "")
-    if len(line) < 80:
-        return line
-    rows = re.sub(r"(.{1,90}), ", r"\1,\n", line).splitlines()
-    return "\n" + "\n".join(f"    {row}" for row in rows) + ",\n"
+    if len(line) <= _SHORT:
+        return f"({line})"
+    runs = [(item, len(list(same))) for item, same in groupby(items)]
+    repeated = " + ".join(f"({item},)" + (f" * {n}" if n > 1 else "") for item, n in runs)
+    if len(repeated) <= _SHORT:
+        return repeated
+    return "(\n" + "".join(f"    {item},\n" for item in items) + ")"

@@ -45,12 +45,12 @@ __all__ = ["forward", "init", "value_and_grad"]
 
 Array = NDArray[Any]
 
-HIDDEN = (${hidden})
+HIDDEN = ${hidden}
 """The unit of each hidden layer, the first above the input."""
 LAYERS = len(HIDDEN) + 1
 KEYS = tuple(f"{letter}{layer}" for layer in range(1, LAYERS + 1) for letter in ${letters})
 """The names of the parameters."""
-GAINS = (${all_gains})
+GAINS = ${all_gains}
 """By the unit of each layer, for the weights to begin with."""
 FEWEST_OUTPUTS = ${fewest_classes}
 ${rounding}'''
@@ -82,7 +82,7 @@ ${body}
 
 UNITS = '''
 
-_UNITS: tuple[Callable[[Array], tuple[Array, Any]], ...] = (${units})
+_UNITS: tuple[Callable[[Array], tuple[Array, Any]], ...] = ${units}
 """What carries out each hidden layer."""
 '''
 
@@ -191,14 +191,12 @@ def init(
 ) -> dict[str, Array]:
     """Return parameters to begin with.
 
-    The weights of a layer are drawn from a normal distribution of variance scale² · gain/d, where
-    d is the number of values that the layer takes, and the gain, ${gains},
-    belongs to its unit: values keep their size from layer to layer.${zero_biases}
+${about_weights}
 
     Parameters
     ----------
     sizes : sequence of int
-        The number of inputs, of units in each hidden layer, and of outputs: ${sizes}.
+${about_sizes}
     seed : int
         The same seed gives the same weights.
     scale : float
@@ -304,8 +302,7 @@ ${regularisation_argument}    reduction: str = "sum",
 ${regularisation_documented}    reduction : {"sum", "mean"}
         What L is of the losses of the examples.
     inputs : bool
-        Whether to return the gradients by what each layer takes, too, under the names
-        ${input_names}: a row for every example.
+${about_inputs}
 
     Returns
     -------
