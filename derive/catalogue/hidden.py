@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, S, Symbol, tanh
+from sympy import Dummy, Expr, Integer, S, Symbol, tanh
 
 from derive.catalogue.records import AT_KINK
 from derive.errors import DeriveError, UnknownName
-from derive.language import free_indices, index, k, quantity, relu, sigmoid, softplus
+from derive.language import relu, sigmoid, softplus
 
 __all__ = [
     "HIDDEN_UNITS",
@@ -144,8 +144,7 @@ def register_hidden_unit(row: HiddenUnit) -> HiddenUnit:
 
 def _try_out(row: HiddenUnit) -> None:
     """Apply a row once, so that a mistake in it is told when it is added."""
-    position = index("i")
-    entry = quantity("a", k)[position]
+    entry = Dummy("a", real=True)
     try:
         made = row.activation(entry)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -157,6 +156,6 @@ def _try_out(row: HiddenUnit) -> None:
             f"the activation of {row.name!r} gives {made!r}; an expression of its argument is "
             "expected"
         )
-    loose = sorted(str(symbol) for symbol in free_indices(made) - {position, AT_KINK, SLOPE})
+    loose = sorted(str(symbol) for symbol in made.free_symbols - {entry, AT_KINK, SLOPE})
     if loose:
         raise DeriveError(f"the activation of {row.name!r} leaves {', '.join(loose)} free")

@@ -176,6 +176,8 @@ def _of_network(derivation: NetworkDerivation) -> RouteResult:
 
 def _against_definition(derivation: NetworkDerivation) -> RouteResult:
     network = derivation.network
+    if not derivation.sections:
+        return RouteResult("definition", "not run", "there are no sections")
     try:
         definitions = (*reversed(list(_derived(derivation))), *_whole(network))
         results = list(_results(derivation))

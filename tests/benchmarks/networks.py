@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any
@@ -34,7 +35,7 @@ def data(batch: int) -> tuple[Params, np.ndarray, np.ndarray]:
     """Return parameters, examples and one-hot labels in float32."""
     random = np.random.default_rng(0)
     params: Params = {}
-    for layer, (below, units) in enumerate(zip(SIZES, SIZES[1:], strict=False), 1):
+    for layer, (below, units) in enumerate(pairwise(SIZES), 1):
         weights = random.standard_normal((units, below)) * np.sqrt(2 / below)
         params[f"W{layer}"] = weights.astype(np.float32)
         params[f"b{layer}"] = (0.1 * random.standard_normal(units)).astype(np.float32)
@@ -205,9 +206,10 @@ def depths() -> None:
     table = []
     for depth in DEPTHS:
         network = derive.network(["relu"] * depth, "softmax", "cross-entropy", l2=True)
-        works = {"derived": network.derivation, "generated": partial(derive.network_source, network)}
+        source = partial(derive.network_source, network)
+        works = {"derived": network.derivation, "generated": source}
         times = in_turn(works, runs=5, before=forget)
-        characters = len(derive.network_source(network))
+        characters = len(source())
         table.append((depth, *times.values(), characters))
     head = ("hidden layers", "derived", "module generated", "characters of the module")
     show("Networks by depth, from empty caches", head, table)
