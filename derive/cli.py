@@ -126,7 +126,7 @@ def table(
 
 @app.command("list")
 def list_() -> None:
-    """Outputs, losses, and which pairs are legal, with the reason where not.
+    """Outputs, losses, which pairs are legal, with the reason where not, and hidden units.
 
     [dim]Example:[/dim]  derive list
     """
