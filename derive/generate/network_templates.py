@@ -268,11 +268,11 @@ def forward(params: Mapping[str, ArrayLike], x: ArrayLike) -> Array:
     >>> forward(init(${example_sizes}), np.ones((5, ${example_inputs}))).shape
     (5, ${example_outputs})
     """
-    *hidden, last = _parameters(params)
-    h = _inputs(x, (*hidden, last)[0][0])
-    for unit, layer in zip(_UNITS, hidden, strict=True):
+    layers = _parameters(params)
+    h = _inputs(x, layers[0][0])
+    for unit, layer in zip(_UNITS, layers, strict=False):  # the last layer is the output
         h, _ = unit(_affine(h, *layer))
-    a = _affine(h, *last)
+    a = _affine(h, *layers[-1])
     prediction = np.empty_like(a)
     _by_blocks(_predict_block, ${predict_buffers}, a, prediction)
     return prediction
@@ -330,7 +330,7 @@ ${check_regularisation}    layers = _parameters(params)
     h = _inputs(x, layers[0][0])
     y = _labels(y, h, layers[-1][0])
     taken, slopes = [h], []
-    for unit, layer in zip(_UNITS, layers, strict=False):
+    for unit, layer in zip(_UNITS, layers, strict=False):  # the last layer is the output
         h, slope = unit(_affine(h, *layer))
         taken.append(h)
         slopes.append(slope)

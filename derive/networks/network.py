@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from sympy import Add, Expr, Rational
@@ -71,8 +72,17 @@ class Network:
     biases: bool
 
     def __str__(self) -> str:
-        layers = " → ".join(["x", *(unit.name for unit in self.hidden), self.pair.output.name])
+        layers = " → ".join(["x", *self._runs(), self.pair.output.name])
         return f"{layers} + {self.pair.loss.name}" + (" + ℓ₂" if self.l2 else "")
+
+    def _runs(self) -> list[str]:
+        """Return the hidden units by name, layers of one kind that follow each other as one."""
+        runs = ((name, len(list(same))) for name, same in groupby(u.name for u in self.hidden))
+        return [
+            part
+            for name, count in runs
+            for part in ([name] * count if count <= 2 else [f"{count} × {name}"])
+        ]
 
     @property
     def depth(self) -> int:
@@ -196,8 +206,10 @@ class Network:
         if self.l2:
             lines.append((COST, self.cost))
         steps = tuple(Step(left, right, DEFINITION) for left, right in lines)
-        layers = " → ".join(["x", *(unit.name for unit in self.hidden), self.pair.output.name])
-        title, loss = f"the network {layers}", self.pair.loss.name
+        runs = self._runs()
+        shown = runs if len(runs) <= 4 else [*runs[:2], "…", runs[-1]]
+        title = f"the network {' → '.join(['x', *shown, self.pair.output.name])}"
+        loss = self.pair.loss.name
         return Derivation(title, loss, lines[-1][0], (), steps)
 
     def _reached(self) -> dict[str, tuple[int, str]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -368,6 +371,28 @@ def test_latex_has_no_double_script() -> None:
     assert not re.search(r"\^\{\([0-9]+\)\}\^", source)
     assert r"h^{(2)\top}" in source
     assert r"\lambda \lVert W^{(1)} \rVert_{\mathrm{F}}^2" in source
+
+
+def test_a_long_network_has_a_short_heading() -> None:
+    deep = derive.network(["relu"] * 12, "softmax", "cross-entropy", l2=True)
+    assert str(deep) == "x → 12 × relu → softmax + cross-entropy + ℓ₂"
+    mixed = derive.network(["relu", "tanh"] * 6, "softmax", "cross-entropy")
+    assert str(mixed).count("tanh") == 6
+    first = mixed.derivation().text().splitlines()[0]
+    assert first.startswith("the network x → relu → tanh → … → tanh → softmax + cross-entropy ")
+    assert max(map(len, deep.derivation().text(width=100).splitlines())) <= 100
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_the_page_compiles_without_complaint(tmp_path: Path) -> None:
+    units = ("relu", "tanh", "leaky-relu", *["sigmoid"] * 8)
+    page = derive.network(units, "softmax", "cross-entropy", l2=True).derivation()
+    (tmp_path / "page.tex").write_text(page.latex(standalone=True), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = run.stdout.decode("utf-8", "replace").splitlines()
+    complaints = [line for line in log if line.startswith(("Overfull", "Underfull", "! "))]
+    assert (run.returncode, complaints) == (0, [])
 
 
 def test_ascii_and_html_have_the_layers() -> None:

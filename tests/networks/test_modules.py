@@ -70,24 +70,54 @@ def test_gradients_are_derivatives_of_the_definition(network: Any) -> None:
     assert np.isfinite(value)
 
 
+def worst_slope(value_and_grad: Any, params: dict[str, Any], x: Any, y: Any, **options: Any) -> Any:
+    """Return by how much a gradient is off, at worst, from a slope along a random direction."""
+    _, grads = value_and_grad(params, x, y, **options)
+    random, small, worst = np.random.default_rng(2), 1e-6, 0.0
+    for name, array in params.items():
+        direction = random.standard_normal(array.shape)
+        below, above = (
+            value_and_grad({**params, name: array + step * direction}, x, y, **options)[0]
+            for step in (-small, small)
+        )
+        slope = (above - below) / (2 * small)
+        worst = max(worst, abs(slope - (grads[name] * direction).sum()) / (1 + abs(slope)))
+    return worst
+
+
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("biases", [True, False])
 def test_gradients_are_slopes_in_every_direction(unit: str, biases: bool) -> None:
     network = made((unit, unit), "sigmoid", "logistic", biases=biases)
-    params, x, y = example(network, n=7)
     value_and_grad = module_of(network).value_and_grad
-    _, grads = value_and_grad(params, x, y, reduction="mean")
-    random, small = np.random.default_rng(2), 1e-6
-    for name in params:
-        direction = random.standard_normal(params[name].shape)
-        ends = [
-            value_and_grad(
-                {**params, name: params[name] + step * direction}, x, y, reduction="mean"
-            )
-            for step in (-small, small)
-        ]
-        slope = (ends[1][0] - ends[0][0]) / (2 * small)
-        assert slope == pytest.approx((grads[name] * direction).sum(), rel=1e-6, abs=1e-8)
+    assert worst_slope(value_and_grad, *example(network, n=7), reduction="mean") < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("slope = a >= 0", "slope = a >= -1"),
+        ("np.maximum(a, 0, out=values)", "np.maximum(a, -1, out=values)"),
+        ("(2 * regularisation) * W", "regularisation * W"),
+        ("regularisation * np.vdot(W, W)", "2 * regularisation * np.vdot(W, W)"),
+        ("grad_a.T.dot(h)", "2 * grad_a.T.dot(h)"),
+        ("grad_a.sum(axis=0)", "grad_a[0]"),
+        ("grad_a.dot(W)", "grad_a.dot(W) / 2"),
+        ("slopes[number - 2]", "1"),
+        ("slopes[number - 2]", "slopes[0][:, :1]"),
+        ("a += b", "pass"),
+        ("grad_a -= y", "grad_a -= 0.9 * y"),
+    ],
+)
+def test_the_slopes_catch_a_module_with_a_fault(right: str, wrong: str) -> None:
+    source = derive.network_source(LECTURE)
+    assert right in source
+    faulty: dict[str, Any] = {}
+    exec(compile(source.replace(right, wrong), "<faulty>", "exec"), faulty)
+    params, x, y = example(LECTURE, n=7)
+    assert worst_slope(faulty["value_and_grad"], params, x, y, regularisation=WEIGHT) > 1e-3
+    right_one = module_of(LECTURE).value_and_grad
+    assert worst_slope(right_one, params, x, y, regularisation=WEIGHT) < 1e-7
 
 
 def test_a_gradient_by_hidden_values_is_that_of_the_network_above_them() -> None:
