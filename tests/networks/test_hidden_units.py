@@ -9,12 +9,12 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from sympy import Symbol, exp, sin
+from sympy import Rational, Symbol, exp, log, sin, tanh
 
 import derive
 from derive.catalogue import LabelDomain, hidden, real_labels, simplex_labels, unit_interval_labels
 from derive.generate.evaluate import evaluate
-from derive.language import index, k, quantity, sigmoid, total
+from derive.language import index, k, quantity, relu, sigmoid, softplus, total
 from derive.networks.source import network_spec
 from tests.networks.modules import UNITS, example, module_of, slope_by_definition
 
@@ -105,7 +105,16 @@ def test_a_function_without_a_derivative_here_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "activation", [lambda a: a**2, lambda a: exp(-(a**2)), lambda a: a * exp(-a)]
+    "activation",
+    [
+        lambda a: a**2,
+        lambda a: exp(-(a**2)),
+        lambda a: log(1 + exp(2 * a)) / 2,
+        lambda a: a * sigmoid(Rational(17, 10) * a),
+        lambda a: a * tanh(softplus(a)),
+        lambda a: relu(a + 1, 1) - relu(a - 1, 0),
+    ],
+    ids=["square", "bell", "softplus of 2a", "swish of 1.7a", "mish", "two ramps"],
 )
 def test_units_of_powers_and_exponentials_hold_too(activation: Any) -> None:
     kept = dict(hidden._units)
