@@ -8,10 +8,13 @@ Entries(-y[i] + ŷ[i], (i, k))
 
 from derive.attainability import Attainable
 from derive.catalogue import (
+    HiddenUnit,
     Loss,
     Output,
+    hidden_units,
     losses,
     outputs,
+    register_hidden_unit,
     register_loss,
     register_output,
     squared_norm,
@@ -30,6 +33,7 @@ from derive.errors import (
 )
 from derive.kernel_source import numba_source, numpy_source
 from derive.language import NamedFunction, register_function
+from derive.networks import Network, NetworkDerivation, network, network_source
 from derive.pairs import Pair, pair
 from derive.rules import Rule
 from derive.steps import Assumption, Definition, Step
@@ -42,9 +46,12 @@ __all__ = [
     "Definition",
     "Derivation",
     "DeriveError",
+    "HiddenUnit",
     "InvalidLabel",
     "Loss",
     "NamedFunction",
+    "Network",
+    "NetworkDerivation",
     "OptionConflict",
     "Output",
     "Pair",
@@ -54,12 +61,16 @@ __all__ = [
     "UnknownName",
     "UnknownOption",
     "UnsupportedExpression",
+    "hidden_units",
     "losses",
+    "network",
+    "network_source",
     "numba_source",
     "numpy_source",
     "outputs",
     "pair",
     "register_function",
+    "register_hidden_unit",
     "register_loss",
     "register_output",
     "squared_norm",

@@ -1,4 +1,4 @@
-"""The command line: `derive table`, `list`, `show`, `latex`, `kernel`, `verify`, `check` …"""
+"""The command line: `derive table`, `list`, `show`, `network`, `kernel`, `verify` and more."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from derive.errors import DeriveError, OptionConflict, UnknownOption
 
 __all__ = ["app", "main"]
 
 USAGE, FAILED = 2, 1
+NETWORK_KERNEL = "kernel network"
+"""The command that ``derive kernel network …`` is; it has the options of ``derive network``."""
 NARROWEST = 60
 """A derivation is laid out in at least so many columns; a narrower terminal wraps its lines."""
 
@@ -29,11 +31,29 @@ class _Commands(TyperGroup):
     """A group that proposes the nearest command for a misspelt one."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[:2] == ["kernel", "network"]:
+            args = [NETWORK_KERNEL, *args[2:]]
         if args and args[0] not in self.commands:
             near = difflib.get_close_matches(args[0], list(self.commands), n=1, cutoff=0.5)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             ctx.fail(f"There is no command '{args[0]}'.{hint} Commands: {', '.join(self.commands)}")
         return super().resolve_command(ctx, args)
+
+
+class _OfNetwork(TyperCommand):
+    """A command with ``--hidden relu relu``: every name that follows belongs to the option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        spread: list[str] = []
+        follows = False
+        for word in args:
+            if follows and not word.startswith("-") and spread[-1] != "--hidden":
+                spread.append("--hidden")
+            elif not (follows and spread[-1] == "--hidden"):
+                follows = word == "--hidden"
+            spread.append(word)
+        parsed: list[str] = super().parse_args(ctx, spread)
+        return parsed
 
 
 app = typer.Typer(
@@ -106,7 +126,7 @@ def table(
 
 @app.command("list")
 def list_() -> None:
-    """Outputs, losses, and which pairs are legal, with the reason where not.
+    """Outputs, losses, which pairs are legal, with the reason where not, and hidden units.
 
     [dim]Example:[/dim]  derive list
     """
@@ -230,9 +250,13 @@ def kernel(
     ] = "numpy",
     target: Target = None,
 ) -> None:
-    """The module of one pair, generated from its derivation.
+    """The module of one pair, generated from its derivation; or of a network.
 
-    [dim]Example:[/dim]  derive kernel softmax cross-entropy -o softmax_cross_entropy.py
+    [dim]Examples:[/dim]
+
+      derive kernel softmax cross-entropy -o softmax_cross_entropy.py
+
+      derive kernel network --hidden relu relu --output softmax --loss cross-entropy -o network.py
     """
     import derive
     from derive.generate import find_backend
@@ -240,6 +264,116 @@ def kernel(
 
     module = find_backend(backend).module
     _write(module(kernel_spec(derive.pair(output, loss, at_kink=at_kink))), target)
+
+
+Hidden = Annotated[
+    list[str] | None,
+    typer.Option("--hidden", help="The unit of each hidden layer: relu tanh …; else relu relu."),
+]
+NoHidden = Annotated[bool, typer.Option("--no-hidden", help="A network without hidden layers.")]
+OutputUnit = Annotated[str, typer.Option("--output", help="The output unit.")]
+LossOption = Annotated[str, typer.Option("--loss", help="The loss.")]
+Regularised = Annotated[bool, typer.Option("--l2", help="Add λ‖W‖² for every layer.")]
+NoBias = Annotated[bool, typer.Option("--no-bias", help="a = Wh instead of a = Wh + b.")]
+AtZero = Annotated[
+    str, typer.Option("--at-zero", help="The slope r′(0): 1 as in the lecture, 0, 1/2, c.")
+]
+Slope = Annotated[str, typer.Option("--slope", help="The slope of a leaky ReLU left of 0.")]
+TargetFile = Annotated[
+    Path | None, typer.Option("-o", help="Write to this file instead of the screen.")
+]
+
+
+@app.command(cls=_OfNetwork)
+def network(
+    hidden: Hidden = None,
+    no_hidden: NoHidden = False,
+    output: OutputUnit = "softmax",
+    loss: LossOption = "cross-entropy",
+    l2: Regularised = False,
+    no_bias: NoBias = False,
+    at_zero: AtZero = "1",
+    slope: Slope = "1/100",
+    wrt: Annotated[
+        str | None,
+        typer.Option("--wrt", help="By what: W2, b2, a2, h1, x … Without it, by everything."),
+    ] = None,
+    assume: Annotated[
+        bool, typer.Option("--assume/--no-assume", help="Use the assumptions about the labels.")
+    ] = True,
+    format_: Annotated[
+        str, typer.Option("--format", help="text, ascii, latex, html or json.")
+    ] = "text",
+    standalone: Annotated[
+        bool, typer.Option("--standalone", help="In LaTeX: a whole document.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every step, and print which route gave what.")
+    ] = False,
+    target: TargetFile = None,
+) -> None:
+    """Backpropagation through a network, layer by layer, each step with its reason.
+
+    [dim]Examples:[/dim]
+
+      derive network --hidden relu relu --output softmax --loss cross-entropy --l2
+
+      derive network --hidden tanh --output linear --loss squared-error --wrt W1 --format latex
+    """
+    chosen = _network(hidden, no_hidden, output, loss, l2, no_bias, at_zero, slope)
+    derivation = chosen.asked_for(wrt or "", assume)
+    if standalone and format_ != "latex":
+        raise OptionConflict("--standalone is of LaTeX; give --format latex too")
+    page = derivation.latex(standalone=True) if standalone else _formatted(derivation, format_)
+    _write(page, target)
+    if verify:
+        report = derivation.verify()
+        console = _out() if format_ in ("text", "ascii") and target is None else _errors()
+        console.print(f"\n{report}", markup=False)
+        if not report.ok:
+            raise typer.Exit(FAILED)
+
+
+@app.command(NETWORK_KERNEL, cls=_OfNetwork, hidden=True)
+def network_kernel(
+    hidden: Hidden = None,
+    no_hidden: NoHidden = False,
+    output: OutputUnit = "softmax",
+    loss: LossOption = "cross-entropy",
+    l2: Regularised = False,
+    no_bias: NoBias = False,
+    at_zero: AtZero = "1",
+    slope: Slope = "1/100",
+    target: TargetFile = None,
+) -> None:
+    """The NumPy module of a network: init, forward, value_and_grad.
+
+    [dim]Example:[/dim]  derive kernel network --hidden relu relu --l2 -o network.py
+    """
+    import derive
+
+    chosen = _network(hidden, no_hidden, output, loss, l2, no_bias, at_zero, slope)
+    _write(derive.network_source(chosen), target)
+
+
+def _network(
+    hidden: list[str] | None,
+    no_hidden: bool,
+    output: str,
+    loss: str,
+    l2: bool,
+    no_bias: bool,
+    at_zero: str,
+    slope: str,
+) -> Any:
+    import derive
+
+    if hidden and no_hidden:
+        raise OptionConflict("--no-hidden leaves no hidden layer; leave out --hidden")
+    units = [] if no_hidden else hidden or ["relu", "relu"]
+    return derive.network(
+        units, output, loss, l2=l2, biases=not no_bias, at_zero=at_zero, slope=slope
+    )
 
 
 @app.command()

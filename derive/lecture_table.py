@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from derive.catalogue import losses, outputs, refusal
+from derive.catalogue import hidden_units, losses, outputs, refusal
 from derive.catalogue.tables import interval_text
 from derive.derivation import Derivation
 from derive.deriving.gradient import substitute_pre_activation
@@ -152,7 +152,7 @@ def _verdict_text(cell: Cell) -> Text:
 
 
 def catalogue_text() -> str:
-    """List the outputs, the losses, the legal pairs and the reason for each refused one.
+    """List the outputs, the losses, which pairs are legal or why not, and the hidden units.
 
     Examples
     --------
@@ -179,4 +179,10 @@ def catalogue_text() -> str:
             reason = refusal(unit, loss)
             mark, tail = ("✗", f"   {reason}") if reason else ("✓", "")
             lines.append(f"  {mark} {unit.name} + {loss.name}{tail}")
+    lines.append("hidden units of a network")
+    wide = max(len(unit.name) for unit in hidden_units()) + 2
+    for hidden in hidden_units():
+        lines.append(f"  {hidden.name:<{wide}}{hidden.source}".rstrip())
+        if hidden.kink:
+            lines.append(f"  {'':<{wide}}{hidden.kink}")
     return "\n".join(lines)

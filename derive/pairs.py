@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -13,10 +13,10 @@ from derive.attainability import Attainable, attainable
 from derive.catalogue import Loss, Output, find_loss, find_output, refusal
 from derive.derivation import Derivation
 from derive.deriving import Setting, gradient_steps, hessian_steps, jacobian_steps
-from derive.errors import OptionConflict, RefusedPair, UnknownName, UnknownOption
+from derive.errors import DeriveError, OptionConflict, RefusedPair, UnknownName, UnknownOption
 from derive.steps import Assumption, Definition
 
-__all__ = ["Pair", "pair", "what_the_catalogue_says"]
+__all__ = ["Pair", "pair", "register_catalogue", "what_the_catalogue_says"]
 
 _VARIABLES = ("a", "W", "b", "h")
 _REDUCTIONS = ("sum", "mean")
@@ -276,15 +276,29 @@ def _curvature(pair: Pair, kind: str, assume: bool) -> Derivation:
     return Derivation(pair.output.name, pair.loss.name, target, definitions, steps, options)
 
 
+Says = tuple[tuple[Definition, ...], tuple[Assumption, ...]]
+_CATALOGUES: dict[str, Callable[[Derivation], Says]] = {}
+
+
+def register_catalogue(kind: str, says: Callable[[Derivation], Says]) -> None:
+    """Add what says the definitions and assumptions of a kind of derivation, by its options."""
+    _CATALOGUES[kind] = says
+
+
 def what_the_catalogue_says(
     derivation: Derivation,
-) -> tuple[tuple[Definition, ...], tuple[Assumption, ...]]:
+) -> Says:
     """Return the definitions and the assumptions of the pair and the options of a derivation.
 
     For a pair that is refused or unknown, or options that are not options, there are none, so that
     a derivation under such a heading is not verified.
     """
     options = dict(derivation.options)
+    if options.get("derivation") in _CATALOGUES:
+        try:
+            return _CATALOGUES[options["derivation"]](derivation)
+        except (DeriveError, LookupError, TypeError, ValueError):
+            return (), ()
     named = ("batch", "reduction", "bias", "assume")
     chosen_options = {name: options[name] for name in named if name in options}
     try:

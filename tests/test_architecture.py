@@ -39,6 +39,7 @@ LAYERS = {
         {"pairs"},
         {"textbook"},
         {"kernel_source", "lecture_table"},
+        {"networks"},
         {"user_function"},
         {"__init__"},
         {"cli"},

@@ -102,6 +102,8 @@ class LabelDomain:
         Whether one exact label may stand in a label vector.
     sum_to_one : bool
         Whether the labels of an example sum to one, which a derivation may then assume.
+    bounds : (number or None, number or None)
+        The least and the largest label, where there are such; a network's module refuses others.
     """
 
     name: str
@@ -109,6 +111,7 @@ class LabelDomain:
     latex: str
     entry: Callable[[Fraction], bool] = field(compare=False)
     sum_to_one: bool = False
+    bounds: tuple[float | None, float | None] = (None, None)
 
     def assumptions(self, label: Vector) -> tuple[Assumption, ...]:
         """Return the equations that hold for every label vector of the set."""
@@ -166,6 +169,7 @@ unit_interval_labels = LabelDomain(
     "yᵢ ∈ [0, 1]",
     r"y_i \in [0, 1]",
     lambda label: 0 <= label <= 1,
+    bounds=(0, 1),
 )
 simplex_labels = LabelDomain(
     "simplex",
@@ -173,4 +177,5 @@ simplex_labels = LabelDomain(
     r"y \ge 0,\ \sum_{i=1}^{k} y_i = 1",
     lambda label: label >= 0,
     sum_to_one=True,
+    bounds=(0, None),
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Protocol
 
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Symbol, log
 
+from derive.catalogue.records import Vector
 from derive.deriving.plans import (
+    Plan,
     after_differentiation,
     after_naming,
     before_differentiation,
@@ -40,7 +43,7 @@ from derive.rules.structure import (
 from derive.rules.tables import find_rule
 from derive.steps import Step
 
-__all__ = ["by_pre_activation", "collected", "gradient_steps", "loss_chain"]
+__all__ = ["Link", "by_pre_activation", "chain_rule", "collected", "gradient_steps", "loss_chain"]
 
 _LEAVES = find_rule("sums", "a constant factor leaves the sum")
 _CONTRACT = find_rule("deltas", "contract δ: one term survives")
@@ -64,7 +67,7 @@ def gradient_steps(setting: Setting, wrt: str, *, through: str) -> tuple[tuple[S
         writer = Writer(by_pre_activation(setting))
     elif through == "a":
         writer = Writer(by_pre_activation(setting))
-        _chain_rule(writer, setting, variable)
+        chain_rule(writer, setting, variable, writer.line)
     else:
         writer = Writer(_directly(setting, variable))
     target = collected(Partial(LOSS, variable), variable)
@@ -146,12 +149,28 @@ def _differentiate(writer: Writer, setting: Setting, variable: Indexed) -> None:
     writer.simplify(after_naming(setting))
 
 
-def _chain_rule(writer: Writer, setting: Setting, variable: Indexed) -> None:
-    """Go from ∂L/∂aᵢ to the gradient by an entry of W, b or h, through a = Wh."""
-    slope = writer.line
-    entry = setting.a[setting.a.index()]
-    writer.begin(entry, setting.pre_activation, DEFINITION)
-    local = _local_derivative(writer, setting, variable)
+class Link(Protocol):
+    """What a derivative is taken through: a vector, and what its entry is made of."""
+
+    @property
+    def a(self) -> Vector:
+        """The vector."""
+
+    @property
+    def pre_activation(self) -> Expr:
+        """What its entry aᵢ stands for."""
+
+
+def chain_rule(
+    writer: Writer, link: Link, variable: Indexed, slope: Expr, named: Plan | None = None
+) -> None:
+    """Go from ∂L/∂aᵢ, which is ``slope``, to ∂L by what a is made of: an entry of W, b or h.
+
+    ``named`` is what is tried on the derivative of a, beside the contraction of its deltas.
+    """
+    entry = link.a[link.a.index()]
+    writer.begin(entry, link.pre_activation, DEFINITION)
+    local = _local_derivative(writer, link, variable, named or [])
     a = local.entry
     reached = substitute(Partial(LOSS, a) * Partial(a, variable), local.tied)
     left, right = Partial(LOSS, variable), local.over_free(reached)
@@ -178,13 +197,14 @@ class _Local:
         self.entry = entry
         factors = Mul.make_args(derivative)
         deltas = [factor for factor in factors if isinstance(factor, KroneckerDelta)]
-        self.remaining = Mul(*(factor for factor in factors if factor not in deltas))
         own = set(entry.indices)
         self.tied: dict[Symbol, Symbol] = {}
         for delta in deltas:
             left, right = delta.args
             bound, free = (left, right) if left in own else (right, left)
             self.tied[bound] = free
+        remaining = Mul(*(factor for factor in factors if factor not in deltas))
+        self.remaining = substitute(remaining, self.tied)
 
     def over_free(self, expression: Expr) -> Expr:
         """Sum over those indices of the pre-activation that no delta ties."""
@@ -195,19 +215,20 @@ class _Local:
         return expression
 
 
-def _local_derivative(writer: Writer, setting: Setting, variable: Indexed) -> _Local:
+def _local_derivative(writer: Writer, link: Link, variable: Indexed, named: Plan) -> _Local:
     taken = set(variable.indices)
     renamed: dict[Symbol, Symbol] = {}
-    original = setting.a[setting.a.index()]
+    original = link.a[link.a.index()]
     sizes = index_dimensions(original)
     for position in original.indices:
         if position in taken:
             renamed[position] = fresh_index(sizes[position], taken | set(original.indices))
             taken.add(renamed[position])
     entry = substitute(original, renamed)
-    definition = substitute(setting.pre_activation, renamed)
+    definition = substitute(link.pre_activation, renamed)
     writer.begin(Partial(entry, variable), differentiate(definition, variable), DIFFERENTIATE)
     writer.apply(_CONTRACT)
+    writer.simplify(named)
     local = _Local(entry, writer.line)
     if local.tied:
         tied = substitute(Partial(entry, variable), local.tied)

@@ -11,6 +11,7 @@ from derive.rules.tables import find_rule
 from derive.steps import Assumption, Rule
 
 __all__ = [
+    "Plan",
     "after_differentiation",
     "after_naming",
     "before_differentiation",

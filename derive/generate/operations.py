@@ -23,6 +23,7 @@ from sympy import (
     exp,
     fraction,
     log,
+    preorder_traversal,
     sinh,
     tanh,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "is_negative",
     "is_simple",
     "sides_of",
+    "unnamed_mask_of",
     "word_for",
 ]
 
@@ -148,6 +150,16 @@ def chain_of(value: Expr) -> tuple[Operation, ...]:
 def sides_of(value: Expr) -> tuple[Expr, ...]:
     """Return the operands that have to be computed before the chain of a value."""
     return tuple(_Chain().of(value).sides)
+
+
+def unnamed_mask_of(value: Expr) -> Expr | None:
+    """Return an array whose signs a value asks for and that has no name yet, as 2a in s(2a)."""
+    for node in preorder_traversal(value):
+        is_sign = isinstance(node, primitives.clear_sign | primitives.sign_bit)
+        if is_sign and not isinstance(node.args[0], Indexed):
+            argument: Expr = node.args[0]
+            return argument
+    return None
 
 
 class _Chain:

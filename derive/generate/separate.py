@@ -9,7 +9,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Sum
 
 from derive.errors import UnsupportedExpression
-from derive.generate.operations import is_array, sides_of, word_for
+from derive.generate.operations import is_array, sides_of, unnamed_mask_of, word_for
 from derive.generate.primitives import placed
 from derive.generate.program import CLASS, LOSSES, Assignment, Program, read, rewrite
 from derive.language import rebuild, substitute
@@ -50,6 +50,8 @@ class _Separator:
         self.assignments.append(Assignment(assignment.name, value, assignment.per_class))
 
     def _as_chain(self, value: Expr) -> Expr:
+        while (masked := unnamed_mask_of(value)) is not None:
+            value = rewrite(value, {masked: self._name(word_for(masked), masked)}.get)
         while sides := sides_of(value):
             side = sides[0]
             named = self._name(word_for(side), side)

@@ -21,7 +21,17 @@ from derive.language.indices import (
     substitute,
 )
 from derive.language.nodes import Entries, Partial, SquaredNorm, peel, total
-from derive.language.quantities import LABEL, d, dimension, index, k, n, quantity
+from derive.language.quantities import (
+    LABEL,
+    d,
+    dimension,
+    index,
+    k,
+    layer_of,
+    n,
+    of_layer,
+    quantity,
+)
 
 __all__ = [
     "LABEL",
@@ -39,8 +49,10 @@ __all__ = [
     "index",
     "index_dimensions",
     "k",
+    "layer_of",
     "n",
     "named_function",
+    "of_layer",
     "peel",
     "quantity",
     "rebuild",

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from sympy import IndexedBase, Symbol
 
-__all__ = ["LABEL", "LETTERS", "d", "dimension", "index", "k", "n", "quantity"]
+__all__ = [
+    "LABEL",
+    "LETTERS",
+    "d",
+    "dimension",
+    "index",
+    "k",
+    "layer_of",
+    "n",
+    "of_layer",
+    "quantity",
+]
 
 
 @cache
@@ -61,3 +73,30 @@ LETTERS: dict[Symbol, tuple[str, ...]] = {
     n: ("m", "u", "v", "w"),
 }
 """The letters that run over each dimension, in the order in which they are taken."""
+
+_RAISED = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
+_FIGURES = str.maketrans({raised: figure for figure, raised in _RAISED.items()})
+_OF_LAYER = re.compile("(?P<letter>.+)⁽(?P<layer>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾")
+
+
+def of_layer(letter: str, layer: int) -> str:
+    """Return what a quantity of a layer of a network is called.
+
+    Examples
+    --------
+    >>> of_layer("W", 12)
+    'W⁽¹²⁾'
+    """
+    return f"{letter}⁽{''.join(_RAISED[figure] for figure in str(layer))}⁾"
+
+
+def layer_of(name: str) -> tuple[str, str]:
+    """Return the letter of a name and the figures of its layer, which are empty where it has none.
+
+    Examples
+    --------
+    >>> layer_of("W⁽¹²⁾"), layer_of("ŷ")
+    (('W', '12'), ('ŷ', ''))
+    """
+    found = _OF_LAYER.fullmatch(name)
+    return (found["letter"], found["layer"].translate(_FIGURES)) if found else (name, "")

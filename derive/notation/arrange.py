@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
+from derive.language import layer_of
 from derive.notation.orientation import (
     LABEL,
     is_backward,
@@ -62,7 +63,7 @@ __all__ = [
 
 ONE = Number(Fraction(1))
 
-LETTER_ORDER = (LABEL, "ŷ", "W", "a", "h", "b")
+LETTER_ORDER = ("λ", LABEL, "ŷ", "W", "a", "h", "b")
 """The lecture's order of letters in a product; other letters follow by the alphabet."""
 
 
@@ -78,10 +79,16 @@ def _contains(node: Node, kinds: tuple[type[Node], ...]) -> bool:
 def _letter_key(node: Node) -> tuple[int, str]:
     for part in walk(node):
         if isinstance(part, Name):
-            known = part.letter in LETTER_ORDER
-            rank = LETTER_ORDER.index(part.letter) if known else len(LETTER_ORDER)
-            return rank, part.letter
+            letter, _ = layer_of(part.letter)
+            known = letter in LETTER_ORDER
+            return LETTER_ORDER.index(letter) if known else len(LETTER_ORDER), letter
     return len(LETTER_ORDER), ""
+
+
+def _layers(node: Node) -> tuple[int, ...]:
+    """Return the layers of the names in a node."""
+    numbers = (layer_of(part.letter)[1] for part in walk(node) if isinstance(part, Name))
+    return tuple(int(number) for number in numbers if number)
 
 
 # Terms ------------------------------------------------------------------------------------------
@@ -106,6 +113,7 @@ def _term_key(term: Term) -> tuple[object, ...]:
         _term_kind(node),
         _size(node),
         _letter_key(node),
+        _layers(node),
         repr(node),
     )
 
@@ -267,6 +275,7 @@ def _factor_key(node: Node) -> tuple[object, ...]:
         _chain_key(node),
         isinstance(node, Nabla),
         _letter_key(node) if not isinstance(node, Sum) else (0, ""),
+        _layers(node),
         _size(node),
         repr(node),
     )

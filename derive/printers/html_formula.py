@@ -6,6 +6,7 @@ import html as markup
 from collections.abc import Iterable
 from fractions import Fraction
 
+from derive.language import layer_of
 from derive.notation import tree as t
 from derive.printers import precedence as places
 from derive.printers.visitor import Visitor, function_row
@@ -69,7 +70,10 @@ class HtmlPrinter(Visitor[str]):
         return above if node.value.denominator == 1 else element("mfrac", above, below)
 
     def letter(self, node: t.Name) -> str:
-        return _identifier(node.letter.upper() if node.capital else node.letter)
+        name, layer = layer_of(node.letter.upper() if node.capital else node.letter)
+        if layer:
+            return element("msup", _identifier(name), _bracketed(_number(layer)))
+        return _identifier(name)
 
     def entry(self, node: t.Subscript) -> str:
         return element("msub", self.put(node.base, places.BASE), _indices(node.indices))

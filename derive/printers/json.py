@@ -39,12 +39,13 @@ from derive.language import (
     dimension,
     function_table,
     index,
+    layer_of,
     named_function,
     quantity,
 )
 from derive.steps import Assumption, Definition, Rule, Step
 
-__all__ = ["SCHEMA", "VERSION", "from_json", "to_json"]
+__all__ = ["SCHEMA", "VERSION", "from_json", "parsed", "to_json"]
 
 SCHEMA = "gradproof/derivation"
 VERSION = 1
@@ -303,10 +304,10 @@ def _words(value: Any, place: _Place) -> str:
 
 
 def _name(value: Any, place: _Place) -> str:
-    words = _words(value, place)
+    words, _ = layer_of(_words(value, place))
     if not words or len(words) > _LONGEST_NAME or not (words[0].isalpha() and words.isidentifier()):
         raise place.broken(value, f"a name of letters and digits, {_LONGEST_NAME} at most")
-    return words
+    return _words(value, place)
 
 
 def _truth(value: Any, place: _Place) -> bool:
@@ -539,7 +540,14 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """Return what a JSON document holds: whole numbers, words, and no name twice in an object.
+
+    Raises
+    ------
+    BrokenDocument
+        If it is no JSON, or too long or nested too deeply.
+    """
     if not isinstance(text, str):
         raise BrokenDocument(f"the document is {type(text).__name__}; expected a string of JSON")
     if len(text) > _LARGEST_DOCUMENT:
@@ -597,7 +605,7 @@ def from_json(text: str) -> Derivation:
     Traceback (most recent call last):
     derive.errors.BrokenDocument: schema is 'gradproof/proof'; expected 'gradproof/derivation'
     """
-    document = _parsed(text)
+    document = parsed(text)
     place = _Place()
     if not isinstance(document, dict):
         raise place.broken(document, "an object")

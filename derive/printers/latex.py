@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from itertools import groupby, zip_longest
 
 from sympy import Expr
@@ -15,7 +16,7 @@ from derive.printers.latex_formula import LatexPrinter, letter
 from derive.printers.latex_formula import lines_of as formula_lines
 from derive.printers.layout import Head, Line, Reason, head_of, lines_of
 
-__all__ = ["derivation_latex", "latex", "latex_of"]
+__all__ = ["derivation_latex", "derivations_latex", "latex", "latex_of"]
 
 _TEXT_WIDTH = 360.0
 _PAGE_WIDTH = 470.0
@@ -119,6 +120,23 @@ def derivation_latex(
     return _DOCUMENT % (page, body)
 
 
+def derivations_latex(derivations: Sequence[Derivation], *, standalone: bool = False) -> str:
+    """Return several derivations, each below its heading, or a whole document of them.
+
+    Parameters
+    ----------
+    derivations : sequence of Derivation
+    standalone : bool
+        Whether to return a document that pdflatex compiles.
+    """
+    page = _PAGE_WIDTH if standalone else _TEXT_WIDTH
+    body = "\n\n".join(
+        f"{_latex_head(head_of(one))}\n{{\\allowdisplaybreaks\n{_latex_environment(one, page)}\n}}"
+        for one in derivations
+    )
+    return _DOCUMENT % (page, body) if standalone else body
+
+
 def _latex_environment(derivation: Derivation, page: float) -> str:
     chains = lines_of(derivation)
     every = [line for chain in chains for line in chain]
@@ -187,6 +205,7 @@ _ESCAPES = {
     "≥": r"$\geq$",
     "≠": r"$\neq$",
     "×": r"$\times$",
+    "→": r"$\to$",
     "–": "--",
     "—": "---",
     "’": "'",

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from derive.errors import UnsupportedExpression
+from derive.language import layer_of
 from derive.notation import tree as t
 from derive.printers import precedence as places
 from derive.printers.breaks import light_in_front
@@ -68,7 +69,12 @@ def letter(name: str) -> str:
     --------
     >>> letter("ŷ"), letter("W"), letter("λ"), letter("rate")
     ('\\hat{y}', 'W', '\\lambda', '\\mathit{rate}')
+    >>> letter("W⁽²⁾")
+    'W^{(2)}'
     """
+    name, layer = layer_of(name)
+    if layer:
+        return f"{letter(name)}^{{({layer})}}"
     if re.fullmatch("[A-Za-z]", name):
         return name
     if re.fullmatch("[A-Za-z]+", name):
@@ -92,6 +98,9 @@ def letter(name: str) -> str:
 
 
 def _letter_width(name: str) -> float:
+    name, layer = layer_of(name)
+    if layer:
+        return _letter_width(name) + _SCRIPT * (_LETTER * len(layer) + _BRACKETS)
     shown = [sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign)]
     return sum(_WIDE_LETTER if sign in "WMmw" else _LETTER for sign in shown)
 
@@ -204,11 +213,23 @@ class LatexPrinter(Visitor[Box]):
         return Box(rf"\frac{{{above.source}}}{{{below.source}}}", size, True)
 
     def power(self, node: t.Power) -> Box:
-        return self._raised(self.put(node.base, places.BASE), self.small(node.exponent))
+        return self._with_script(node.base, self.small(node.exponent))
 
     def _raised(self, base: Box, high: Box) -> Box:
         source = f"{base.source}^{_script(high.source)}"
         return Box(source, base.width + high.width + 1, base.tall)
+
+    def _with_script(self, node: t.Node, high: Box) -> Box:
+        """Raise something beside a base, which may have a layer raised: LaTeX takes one script."""
+        base = self.put(node, places.BASE)
+        name = node.base if isinstance(node, t.Subscript) else node
+        if not isinstance(name, t.Name) or not layer_of(name.letter)[1]:
+            return self._raised(base, high)
+        if name is not node:
+            return self._raised(bracketed(base), high)
+        symbol, layer = layer_of(name.letter.upper() if name.capital else name.letter)
+        source = f"{letter(symbol)}^{{({layer}){high.source}}}"
+        return Box(source, base.width + high.width, base.tall)
 
     def exponential(self, node: t.Exponential) -> Box:
         if node.exponent == t.Number(Fraction(1)):
@@ -252,7 +273,7 @@ class LatexPrinter(Visitor[Box]):
         return left + Box(r"\cdot", 9.0) + right
 
     def transpose(self, node: t.Transpose) -> Box:
-        return self._raised(self.put(node.argument, places.BASE), Box(r"\top", 6.5))
+        return self._with_script(node.argument, Box(r"\top", 6.5))
 
     def matrix_product(self, node: t.MatrixProduct) -> Box:
         *front, end = node.factors
@@ -271,7 +292,7 @@ class LatexPrinter(Visitor[Box]):
 
     def entry_power(self, node: t.ElementwisePower) -> Box:
         high = Box(rf"\odot {node.exponent}", 2 * _LETTER)
-        return self._raised(self.put(node.base, places.BASE), high)
+        return self._with_script(node.base, high)
 
     def norm(self, node: t.Norm) -> Box:
         inside = self.visit(node.argument)

@@ -159,6 +159,7 @@ def head_of(derivation: Derivation) -> Head:
     entry = _label(_lines(derivation))
     loss = entry is not None or any(map(_names_the_loss, _lines(derivation)))
     entry = entry or (_label(_expressions(derivation)) if loss else None)
+    loss = loss and bool(derivation.loss)
     title = f"{derivation.output} + {derivation.loss}" if loss else derivation.output
     labels = None if entry is None else _labels(derivation, entry)
     assumed = tuple(
@@ -201,7 +202,7 @@ class _Readings:
 
 def _readings(expr: Expr, taken: Iterable[str]) -> _Readings:
     rows, matrix = (apart(read(expr, style), taken) for style in ("rows", "matrix"))
-    return _Readings(rows, matrix, expr.has(Partial))
+    return _Readings(rows, matrix, len(expr.atoms(Partial)) > 1)
 
 
 def lines_of(derivation: Derivation) -> tuple[tuple[Line, ...], ...]:

@@ -133,10 +133,11 @@ def derivation_text(derivation: Derivation, *, width: int = 100, ascii: bool = F
     ]
     room = max(room, *(_widest(_rows(left, right, room, signs)) for _, left, right in written))
     formulas = [(line, _rows(left, right, room, signs)) for line, left, right in written]
-    column = _COLUMN_GAP + max(columns_of(head.title), *(_widest(rows) for _, rows in formulas))
+    title = plain_words(head.title, signs)
+    column = _COLUMN_GAP + max(columns_of(title), *(_widest(rows) for _, rows in formulas))
     reason_room = max(width - column, _NARROWEST_REASON)
     conditions = _wrapped_conditions(_text_conditions(head, signs), reason_room)
-    rows = list(zip_longest([head.title], conditions, fillvalue=""))
+    rows = list(zip_longest([title], conditions, fillvalue=""))
     for line, parts in formulas:
         words = textwrap.wrap(reasons[line], reason_room, break_long_words=False)
         rows += zip_longest(parts, words, fillvalue="")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
+from derive.language import layer_of
 from derive.notation import tree as t
 from derive.notation.arrange import is_scale
 from derive.printers import precedence as places
@@ -165,9 +166,14 @@ def plain_letter(letter: str, signs: Signs = UNICODE) -> str:
     --------
     >>> plain_letter("ŷ"), plain_letter("ŷ", ASCII), plain_letter("λ", ASCII)
     ('ŷ', 'yhat', 'lamda')
+    >>> plain_letter("W⁽²⁾", ASCII)
+    'W^(2)'
     """
     if signs.unicode or letter.isascii():
         return letter
+    letter, layer = layer_of(letter)
+    if layer:
+        return f"{plain_letter(letter, signs)}^({layer})"
     written = ""
     for character in unicodedata.normalize("NFD", letter):
         name = unicodedata.name(character, "")
@@ -196,6 +202,7 @@ _WORD_SIGNS = {
     "⊙": ".*",
     "Σ": "Sum",
     "×": "x",
+    "→": "->",
     "–": "-",
     "—": "-",
     "’": "'",

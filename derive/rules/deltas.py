@@ -14,7 +14,7 @@ Parts = list[tuple[Symbol | None, Expr]]
 
 
 def contract(expression: Expr) -> Expr | None:
-    """Σⱼ xⱼ δᵢⱼ = xᵢ: only the term j = i survives."""
+    """Σⱼ zⱼ δᵢⱼ = zᵢ: only the term j = i survives."""
     if not isinstance(expression, Sum):
         return None
     for place, (position, _, size) in enumerate(expression.limits):
@@ -98,20 +98,20 @@ def _has_bare_delta(term: Expr) -> bool:
 
 
 _i, _j = index("i"), index("j")
-_x = quantity("x", k)
+_z = quantity("z", k)
 
 DELTA_RULES: tuple[Rule, ...] = (
     Rule(
         "contract δ: one term survives",
-        (total(_x[_j] * KroneckerDelta(_i, _j), _j, k), _x[_i]),
+        (total(_z[_j] * KroneckerDelta(_i, _j), _j, k), _z[_i]),
         "the free index is in range",
         contract_all,
     ),
     Rule(
         "multiply out, the diagonal apart",
         (
-            (KroneckerDelta(_i, _j) - _x[_j]) * _x[_i],
-            KroneckerDelta(_i, _j) * _x[_i] - _x[_i] * _x[_j],
+            (KroneckerDelta(_i, _j) - _z[_j]) * _z[_i],
+            KroneckerDelta(_i, _j) * _z[_i] - _z[_i] * _z[_j],
         ),
         "",
         multiply_out_deltas,

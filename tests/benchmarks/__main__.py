@@ -10,7 +10,16 @@ import sys
 # Matrix products are the same on both sides; in one thread they are not at the mercy of the rest.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-PARTS = ("deriving", "processes", "components", "kernels", "speed", "memory", "accuracy")
+PARTS = (
+    "deriving",
+    "processes",
+    "components",
+    "kernels",
+    "networks",
+    "speed",
+    "memory",
+    "accuracy",
+)
 WITH_OPTIONS = ("speed",)
 
 
