@@ -479,7 +479,8 @@ class Judge:
             )
         body = reader.arrays.aligned(other, one.axes)
         conditions = [*_without_letters(self.conditions, chain.conditions), *chain.conditions]
-        return Question(one.axes, one.body, body, reader, tuple(conditions))
+        free = tuple(reader.free.values())
+        return Question(one.axes, one.body, body, reader, free, tuple(conditions))
 
 
 def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[Node]:

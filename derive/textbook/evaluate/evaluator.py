@@ -94,6 +94,8 @@ class Evaluator:
     def whole(self, core: Core, places: Places) -> int:
         """Return the value of an index expression."""
         if isinstance(core, At):
+            if core.index not in places:
+                raise NotJudged(f"nothing binds the index {core.index.name}")
             return places[core.index]
         value = primal(self.value(core, places))
         if value != int(value):
@@ -367,7 +369,7 @@ def _entries(evaluator: Evaluator, indices: tuple[Index, ...]) -> list[tuple[int
 _VALUES: dict[type[Core], Callable[[Evaluator, Any, Places], Any]] = {
     Rational: lambda e, core, p: mp.mpf(core.value.numerator) / core.value.denominator,
     Constant: lambda e, core, p: +mp.pi if core.name == "pi" else +mp.e,
-    At: lambda e, core, p: mp.mpf(p[core.index]),
+    At: lambda e, core, p: mp.mpf(e.whole(core, p)),
     Size: lambda e, core, p: mp.mpf(e.point.size(e.dimensions.find(core.dimension))),
     Entry: lambda e, core, p: e.entry(
         core.symbol, tuple(e.whole(place, p) for place in core.places)
