@@ -277,11 +277,7 @@ def _counterexample(
         numbers.append((name, _number(value)))
     return Counterexample(
         tuple((item.name, point.size(item)) for item in dimensions if item.known),
-        tuple(
-            (index.name, place)
-            for index, place in places.items()
-            if index in question.free
-        ),
+        tuple((index.name, place) for index, place in places.items() if index in question.free),
         tuple(sorted(numbers)),
         _number(left),
         _number(right),

@@ -59,6 +59,7 @@ class _Chain:
     sides: list[_Side]
     conditions: list[Node]
     outside: frozenset[str] = frozenset()
+    unread: str = ""
 
 
 class Judge:
@@ -197,8 +198,12 @@ class Judge:
             return False
         return can_define(self.reader, parts[0], parts[1])
 
-    def display(self, text: str, offset: int = 0) -> list[Judged]:
-        """Judge every equality of a display, in reading order."""
+    def display(self, text: str, offset: int = 0, *, continued: bool = False) -> list[Judged]:
+        """Judge every equality of a display, in reading order.
+
+        A display that begins with an equals sign goes on with the chain of the one before, where
+        it is `continued`.
+        """
         try:
             terminals = self._terminals(tokenize(text, offset))
             if len(terminals) > LONGEST_DISPLAY:
@@ -210,27 +215,39 @@ class Judge:
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
             return [_unreadable(error, whole, "", "")]
-        judged = [self._statement(statement, text, offset) for statement in found]
+        before = self._last if continued else None
+        judged = [
+            self._statement(statement, text, offset, None if place else before)
+            for place, statement in enumerate(found)
+        ]
         for place, statement in enumerate(found):
             if any(one.kind == "unreadable" for one in judged[place]):
-                again = self._statement(statement, text, offset)
+                again = self._statement(statement, text, offset, None if place else before)
                 judged[place] = [
                     new if old.kind == "unreadable" else old
                     for old, new in zip(judged[place], again, strict=True)
                 ]
         return [one for statement in judged for one in statement]
 
-    def _statement(self, statement: Statement, text: str, offset: int) -> list[Judged]:
+    def _statement(
+        self, statement: Statement, text: str, offset: int, continues: _Side | None = None
+    ) -> list[Judged]:
         sides = [self._side(part, text, offset) for part in statement.parts]
+        equalities = statement.equalities
+        if not statement.parts[0] and continues is not None and statement.continues:
+            sides[0] = continues
+            equalities = [(0, 1), *equalities]
         conditions: list[Node] = []
+        unread = ""
         for part in statement.conditions:
             try:
                 node = parse_terminals(part)
-            except Unreadable:
+            except Unreadable as error:
+                unread = error.reason
                 continue
             if isinstance(node, Relation):
                 conditions.append(node)
-        chain = _Chain(sides, conditions)
+        chain = _Chain(sides, conditions, unread=unread)
         self.reader.free = {}
         for side in sides:
             if side.node is not None:
@@ -239,12 +256,14 @@ class Judge:
             chain.outside = frozenset(index_letters(self.symbols, sides[0].node))
         result = []
         before: int | None = None
-        for left, right in statement.equalities:
+        for left, right in equalities:
             start = left if before is None else before
             judged = self._equality(chain, start, right)
             introduces = judged.kind == "definition" and judged.reason.startswith(INTRODUCES)
             before = start if introduces else None
             result.append(judged)
+        if sides and sides[-1].text:
+            self._last = sides[-1]
         return result
 
     def _side(self, part: Sequence[Terminal], text: str, offset: int) -> _Side:
@@ -376,6 +395,8 @@ class Judge:
     def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Say of a false line under which condition it holds, and which small change mends it."""
         question = self._question(chain, left, right)
+        if chain.unread or question.in_force().unread:
+            raise Unreadable("it stands under a condition that cannot be read")
         if _is_stationary(chain, left, right):
             self.found.append((Relation((left, right), ("=",)), STATIONARY))
             return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)

@@ -88,9 +88,13 @@ class _Lexer:
     tables: int = 0
     opened: list[int] = field(default_factory=list)
     braces: list[bool] = field(default_factory=list)
+    stretched: Span | None = None
     terminals: list[Terminal] = field(default_factory=list)
 
     def put(self, kind: str, value: str, span: Span, font: str = "") -> None:
+        r"""Add a terminal; a delimiter begins where its ``\left`` does."""
+        if self.stretched is not None:
+            span, self.stretched = self.stretched.to(span), None
         self.terminals.append(Terminal(kind, value, span, font))
 
     def run(self) -> list[Terminal]:
@@ -306,6 +310,7 @@ class _Lexer:
         follows = self._peek()
         if side == "\\left":
             self.opened.append(len(self.terminals))
+            self.stretched = token.span
         started = self.opened.pop() if side == "\\right" and self.opened else None
         if follows == ".":
             self.at += 1

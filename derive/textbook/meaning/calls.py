@@ -8,7 +8,6 @@ from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
 from derive.textbook.meaning.core import (
     At,
-    Core,
     Symbol,
     Tensor,
     Unknown,
@@ -34,7 +33,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["apply_head", "occurs", "read_call"]
+__all__ = ["apply_head", "head_keys", "occurs", "read_call"]
 
 
 def read_call(
@@ -84,7 +83,7 @@ def _applied(
     written = scope.written_out(canonical(name) + canonical(group))
     if written is not None:
         tree, outer = written
-        return reader.read(tree, Scope(indices=_visible(scope), parent=outer)), 0
+        return reader.read(tree, Scope(indices=scope.visible(), parent=outer)), 0
     found = _by_head(reader, spelt, name, group, lower, scope)
     if found is not None:
         return found
@@ -119,13 +118,6 @@ def _applied(
 def _is_bare(group: Group) -> bool:
     """Return whether parentheses hold names alone, as they do not in a product."""
     return bool(group.items) and all(spelling(item) is not None for item in group.items)
-
-
-def _visible(scope: Scope) -> dict[str, Core]:
-    result: dict[str, Core] = {}
-    for inner in reversed(list(scope.chain())):
-        result.update(inner.indices)
-    return result
 
 
 def _symbol(reader: Reader, spelt: Spelling) -> tuple[str, Symbol | None, int]:
@@ -220,7 +212,7 @@ def _by_head(
     reader: Reader, spelt: Spelling, name: Node, group: Group, lower: tuple[Node, ...], scope: Scope
 ) -> tuple[Tensor, int] | None:
     for primes in dict.fromkeys((spelt.primes, 0)):
-        for key, letters in _head_keys(spelt):
+        for key, letters in head_keys(spelt):
             for head in _ordered(reader.heads.get(key, []), group):
                 if head.primes != primes or head.opening != group.opening:
                     continue
@@ -257,7 +249,7 @@ def _ordered(heads: list[Head], group: Group) -> list[Head]:
     return exact + [head for head in reversed(heads) if head not in exact]
 
 
-def _head_keys(spelt: Spelling) -> list[tuple[str, tuple[Node, ...]]]:
+def head_keys(spelt: Spelling) -> list[tuple[str, tuple[Node, ...]]]:
     """Return the names under which a definition may stand, and the scripts that are indices."""
     keys = []
     for upper in (True, False):
@@ -393,7 +385,29 @@ def _bind(
         return True
     if same and not _has_letters(reader, formal, scope):
         return True
+    if _is_variable(formal, head.body):
+        bound.written[canonical(formal)] = (actual, scope)
+        return True
     return _bind_indices(reader, formal, actual, bound, scope) or same
+
+
+def _is_variable(formal: Node, body: Node) -> bool:
+    """Return whether an argument like z_i stands in a body in this form only: it is a variable."""
+    spelt = spelling(formal)
+    if spelt is None or not isinstance(formal, Scripted):
+        return False
+    wanted = canonical(formal)
+    count = 0
+    inside: set[int] = set()
+    for part in walk(body):
+        if isinstance(part, Scripted) and canonical(part) == wanted:
+            count += 1
+            inside.update(id(piece) for piece in walk(part))
+        elif isinstance(part, Name | Scripted) and id(part) not in inside:
+            other = spelling(part)
+            if other is not None and other.base == spelt.base:
+                return False
+    return count > 0
 
 
 def _has_letters(reader: Reader, node: Node, scope: Scope) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import Any
+
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
-from derive.textbook.meaning.calls import occurs
+from derive.textbook.meaning.calls import head_keys, occurs
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name, script_items
 from derive.textbook.meaning.constants import CONSTANTS
 from derive.textbook.meaning.core import (
@@ -133,7 +136,7 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
     if symbol is not None:
         entries = symbol.definition is None and _defines_entries(reader, name, group)
         return entries or _depends(symbol, group, right)
-    if not all(_is_formal(item) for item in group.items):
+    if not all(_is_formal(item) or _is_abstract(item, spelt, right) for item in group.items):
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
         recurs = any(letters_of(part) == spelt.base for part in walk(right))
@@ -148,11 +151,12 @@ def _is_inverse(spelt: Spelling) -> bool:
 def _is_known_head(reader: Reader, spelt: Spelling, group: Group, *, given: bool) -> bool:
     """Return whether a function is defined for such arguments; a given one may have more forms."""
     wanted = tuple(canonical(item) for item in group.items)
-    heads = reader.heads.get(spelt.key(len(spelt.lower), upper=True), [])
     alike = [
         tuple(canonical(item) for item in head.arguments)
-        for head in heads
+        for key, letters in head_keys(spelt)
+        for head in reader.heads.get(key, [])
         if len(head.arguments) == len(wanted) and head.primes == spelt.primes
+        if len(head.letters) == len(letters)
     ]
     return wanted in alike if given else bool(alike)
 
@@ -169,6 +173,29 @@ def _depends(symbol: Symbol | None, group: Group, right: Node) -> bool:
 def _is_formal(node: Node) -> bool:
     """Return whether an argument is a name that a definition can bind."""
     return isinstance(node, Name | Scripted) and spelling(node) is not None
+
+
+def _is_abstract(node: Node, spelt: Spelling, right: Node) -> bool:
+    """Return whether an argument is an expression that a definition treats as one variable."""
+    recurs = any(letters_of(part) == spelt.base for part in walk(right))
+    return not recurs and not isinstance(node, Number) and any(part == node for part in walk(right))
+
+
+def _abstracted(node: Node, argument: Node, name: Name) -> Node:
+    """Return a tree with a variable in place of an expression."""
+    if node == argument:
+        return name
+    changes: dict[str, Any] = {}
+    for place in fields(node):
+        part = getattr(node, place.name)
+        if isinstance(part, Node):
+            changes[place.name] = _abstracted(part, argument, name)
+        elif isinstance(part, tuple):
+            changes[place.name] = tuple(
+                _abstracted(item, argument, name) if isinstance(item, Node) else item
+                for item in part
+            )
+    return replace(node, **changes)
 
 
 def _letters(group: Group) -> tuple[str, ...] | None:
@@ -272,7 +299,14 @@ def _define_function(
         if scripts is not None
         else ()
     )
-    head = Head(key, tuple(letters), group.opening, group.items, component, right, spelt.primes)
+    arguments = list(group.items)
+    for place, argument in enumerate(arguments):
+        if not _is_formal(argument) and any(part == argument for part in walk(right)):
+            arguments[place] = Name(f"•{place}")
+            right = _abstracted(right, argument, Name(f"•{place}"))
+    head = Head(
+        key, tuple(letters), group.opening, tuple(arguments), component, right, spelt.primes
+    )
     reader.heads.setdefault(key, []).append(head)
 
 

@@ -59,6 +59,7 @@ class _Denominator:
 
     variables: tuple[Node, ...]
     factor: tuple[Node, ...]
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _items(node: Node) -> tuple[Node, ...]:
     return node.items if isinstance(node, Product) else (node,)
 
 
-_MARKS = ("\\partial", "d")
+_MARKS = ("\\partial", "d", "\\delta")
 
 
 def _mark(node: Node) -> int:
@@ -87,6 +88,12 @@ def _mark(node: Node) -> int:
     if not isinstance(base, Name) or base.accents:
         return 0
     return order if base.letters in _MARKS else 0
+
+
+def _letter(node: Node) -> str:
+    """Return the letter of a mark."""
+    base = node.base if isinstance(node, Scripted) else node
+    return base.letters if isinstance(base, Name) else ""
 
 
 def _variable_power(node: Node) -> tuple[Node, int]:
@@ -103,6 +110,7 @@ def _variable_power(node: Node) -> tuple[Node, int]:
 def _denominator(node: Node) -> _Denominator | None:
     factors: list[Node] = []
     variables: list[Node] = []
+    marks: set[str] = set()
     items = _items(node)
     at = 0
     while at < len(items):
@@ -111,6 +119,7 @@ def _denominator(node: Node) -> _Denominator | None:
             and at + 1 < len(items)
             and not isinstance(items[at + 1], Operator)
         ):
+            marks.add(_letter(items[at]))
             variables.append(items[at + 1])
             at += 2
             if (
@@ -126,7 +135,9 @@ def _denominator(node: Node) -> _Denominator | None:
             at += 1
         else:
             at += 1
-    return _Denominator(tuple(variables), tuple(factors)) if variables else None
+    if not variables or len(marks) != 1:
+        return None
+    return _Denominator(tuple(variables), tuple(factors), marks.pop())
 
 
 def _expanded(denominator: _Denominator, order: int) -> _Denominator | None:
@@ -149,7 +160,7 @@ def _parts(node: Fraction) -> tuple[Node | None, _Denominator] | None:
     denominator = _denominator(node.denominator)
     items = _items(node.numerator)
     order = _mark(items[0]) if items else 0
-    if denominator is None or not order:
+    if denominator is None or not order or _letter(items[0]) != denominator.mark:
         return None
     expanded = _expanded(denominator, order)
     if expanded is None:
@@ -174,6 +185,11 @@ def slash_derivative(items: tuple[Node, ...], at: int) -> tuple[Fraction, int] |
     return None
 
 
+def _is_quantity(reader: Reader, mark: str) -> bool:
+    """Return whether δ is a quantity of the text, and no mark of a derivative."""
+    return mark == "\\delta" and reader.symbols.find(mark) is not None
+
+
 def is_derivative(node: Node) -> bool:
     """Return whether a piece of notation is a derivative."""
     if isinstance(node, Fraction):
@@ -184,7 +200,7 @@ def is_derivative(node: Node) -> bool:
 def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None:
     """Return a derivative that is written as a fraction, or None where it is an ordinary one."""
     parts = _parts(node)
-    if parts is None:
+    if parts is None or _is_quantity(reader, parts[1].mark):
         return None
     body, denominator = parts
     if body is None:
@@ -199,7 +215,7 @@ def derivative_prefix(
     item = items[at]
     if isinstance(item, Fraction):
         parts = _parts(item)
-        if parts is None or parts[0] is not None:
+        if parts is None or parts[0] is not None or _is_quantity(reader, parts[1].mark):
             return None
         denominator = parts[1]
         return DerivativePrefix(

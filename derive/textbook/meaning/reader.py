@@ -10,6 +10,7 @@ from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import (
     TRANSPOSES,
     canonical,
+    letter_of,
     plain_name,
     script_items,
 )
@@ -216,8 +217,9 @@ class Reader:
 
     def place(self, node: Node, scope: Scope, dimension: Dimension | None = None) -> Core:
         """Return what a tree means as an index."""
-        if isinstance(node, Name):
-            core = self.index_letter(plain_name(node), scope)
+        letter = letter_of(node)
+        if letter is not None:
+            core = self.index_letter(letter, scope)
             if core is not None:
                 if isinstance(core, At) and dimension is not None:
                     self.dimensions.unify(core.index.dimension, dimension, node.span)
@@ -225,9 +227,9 @@ class Reader:
         if isinstance(node, Text | Relation | Group | Table):
             raise Unreadable("this is no index", node.span)
         for part in walk(node):
-            letter = plain_name(part) if isinstance(part, Name) else ""
-            if len(letter) == 1 and self.symbols.find(letter) is None:
-                self.index_letter(letter, scope)
+            inner = plain_name(part) if isinstance(part, Name) else ""
+            if len(inner) == 1 and self.symbols.find(inner) is None:
+                self.index_letter(inner, scope)
         return self.scalar(node, scope)
 
     def index_or_dimension(self, spelt: Spelling, scope: Scope) -> bool:
@@ -251,6 +253,10 @@ class Reader:
 
     def reference(self, node: Node, scope: Scope) -> Tensor:
         """Return what a name with its scripts stands for."""
+        written = scope.written_out(canonical(node))
+        if written is not None:
+            tree, outer = written
+            return self.read(tree, Scope(indices=scope.visible(), parent=outer))
         node = untangled(node)
         spelt = spelling(node)
         if spelt is None:
@@ -296,9 +302,12 @@ class Reader:
         heads = [head for head in self.heads[key] if not head.primes and not head.component]
         if len(heads) != 1:
             return None
-        names = [spelling(argument) for argument in heads[0].arguments]
-        if any(name is None or self.symbols.find(name.base) is None for name in names):
-            return None
+        used = {canonical(part) for part in walk(heads[0].body)}
+        for argument in heads[0].arguments:
+            name = spelling(argument)
+            known = name is not None and self.symbols.find(name.base) is not None
+            if not known and canonical(argument) in used:
+                return None
         return self.read(heads[0].body, Scope())
 
     def _of_symbol(

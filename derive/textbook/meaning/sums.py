@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from derive.textbook.errors import Ambiguous, Unreadable
-from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.canonical import canonical, letter_of, plain_name, script_items
 from derive.textbook.meaning.core import ONE, At, Compare, Core, Fold, Tensor
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters, limit_letters
@@ -71,9 +71,9 @@ class _Limits:
 def _bind(reader: Reader, limits: _Limits, node: Node) -> None:
     """Take one letter under a prefix."""
     for part in script_items(node):
-        if not isinstance(part, Name):
+        letter = letter_of(part)
+        if letter is None:
             raise Unreadable("an index under a sum is a letter", part.span)
-        letter = plain_name(part)
         symbol = reader.symbols.find(letter)
         dimension = symbol.range if symbol is not None and symbol.role == "index" else None
         limits.add(letter, reader.dimensions.index(letter, dimension))
