@@ -12,6 +12,7 @@ from typing import Any
 from derive.textbook.documents import Document, Piece
 from derive.textbook.errors import BadDeclaration
 from derive.textbook.judge import Judge
+from derive.textbook.meaning.declarations import read_kind
 from derive.textbook.positions import Span
 from derive.textbook.usual_names import usual_names
 from derive.textbook.verdicts import Judged, Kind
@@ -178,6 +179,7 @@ def verify_document(
         if piece.kind == "declare":
             try:
                 symbol, kind = split_declaration(piece.text)
+                read_kind(kind)
             except BadDeclaration as error:
                 troubles.append((piece.text, str(error)))
             else:

@@ -52,6 +52,7 @@ def test_a_special_case_is_named_and_the_line_stays_refuted(
 
 MENDED = {
     "a sign": ({"x": "scalar"}, r"(x-1)^2 = x^2 + 2x + 1"),
+    "a factor 2 in a term": ({"x": "scalar"}, r"(x+1)^2 = x^2 + x + 1"),
     "a transpose": ({"A": "matrix(n,m)", "x": "vector(n)"}, r"(x^\top A)^\top = A x"),
     "an index": ({"x": "vector(n)", "A": "matrix(n,n)"}, r"A_{ij} x_i = A_{ij} x_j"),
     "the order of two factors": ({"A": "matrix(n,m)", "B": "matrix(m,p)"}, r"A B = B A"),
