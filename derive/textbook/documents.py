@@ -27,7 +27,7 @@ from derive.textbook.names import ENVIRONMENTS
 from derive.textbook.positions import Place, Source
 from derive.textbook.tokens import tokenize
 
-__all__ = ["BadDocument", "Document", "Piece", "read_document", "read_file"]
+__all__ = ["BadDocument", "Document", "Piece", "read_document", "read_file", "read_names"]
 
 LONGEST_DISPLAY = 100_000
 """In characters; what is longer is reported and not read."""
@@ -414,6 +414,29 @@ def _notebook(text: str, name: str) -> Document:
         at += len(parts[-1])
     document = read_document("".join(parts), name=name, kind="markdown")
     return Document(name, document.source, document.pieces, document.macros, tuple(begins))
+
+
+def read_names(path: Path) -> dict[str, list[str]]:
+    """Read a file of declarations, one a line, as they stand in the comments of a document.
+
+    Raises
+    ------
+    BadDocument
+        When it cannot be read, or a line is no declaration.
+    """
+    found: dict[str, list[str]] = {"declare": [], "given": [], "assume": []}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadDocument(f"{path} cannot be read: {error}") from None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _DIRECTIVE.fullmatch(line)
+        if match is None:
+            raise BadDocument(f"{path}:{number}: a line begins with declare:, given: or assume:")
+        found[match.group(1)].append(match.group(2).strip())
+    return found
 
 
 def read_file(path: Path) -> Document:
