@@ -64,6 +64,7 @@ class Comparison:
     counterexample: Counterexample | None = None
     proved: bool = False
     one_sided: bool = False
+    vanishing: bool = True
     names: frozenset[str] = frozenset()
 
     @property
@@ -224,6 +225,8 @@ def _at_point(
                 comparison.one_sided = True
             continue
         compared = True
+        if comparison is not None and (_differ(left, 0) or _differ(right, 0)):
+            comparison.vanishing = False
         if _differ(left, right):
             return _counterexample(question, point, places, left, right)
     if compared and comparison is not None:

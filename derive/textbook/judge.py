@@ -92,13 +92,14 @@ class Judge:
     ) -> None:
         self.macros = macros or {}
         self.declared = bool(declarations)
-        self.words = words_defined([tokenize(text) for text in given])
-        self.symbols = declared(Dimensions(), declarations or {})
+        self.words = words_defined([tokenize(text) for text in given], scripted=True)
+        self.symbols = declared(Dimensions(), declarations or {}, self.macros)
         self.reader = new_reader(self.symbols)
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
         self._last: _Side | None = None
         self.section = 0
+        self.assumed: list[Node] = []
         self.sections: dict[str, int] = {}
         self.met: dict[str, str] = {}
         self.found: list[tuple[Node, str]] = []
@@ -158,14 +159,16 @@ class Judge:
                     note_limits(self.reader, side)
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
-                else:
+                elif not _is_known_notation(sides[0]):
                     self.conditions.append(Relation((sides[0], sides[1]), ("=",)))
 
     def _assume(self, text: str) -> None:
         if "instein" in text:
             self.reader.einstein = True
             return
-        self.conditions.extend(self._conditions(text))
+        found = self._conditions(text)
+        self.assumed.extend(found)
+        self.conditions.extend(found)
 
     def _conditions(self, text: str) -> list[Relation]:
         found = statements(self._terminals(tokenize(text)))
@@ -289,6 +292,8 @@ class Judge:
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
+            if self.reader.einstein:
+                return replace(base, reason=error.reason, problem=error.span)
             if self._forgets(one.node):
                 return self._equality(chain, left, right)
             asked = self._guessed_in(one.node, other.node)
@@ -316,7 +321,7 @@ class Judge:
 
     def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         try:
-            if can_define(self.reader, left, right):
+            if can_define(self.reader, left, right) and not self._is_conditioned(left):
                 if not _is_extremum(right):
                     define(self.reader, left, right)
                     self.sections[_base(left)] = self.section
@@ -382,6 +387,15 @@ class Judge:
             return None
         finally:
             self.reader.readings = Readings()
+
+    def _is_conditioned(self, node: Node) -> bool:
+        """Return whether a condition in force is about a name, so that it is no new one."""
+        name = _base(node)
+        return any(
+            isinstance(part, Name) and plain_name(part) == name
+            for condition in self.assumed
+            for part in walk(condition)
+        )
 
     def _forgets(self, left: Node) -> bool:
         """Drop the definition of a name that an earlier section gave it; it is used anew."""
@@ -475,11 +489,21 @@ class Judge:
     ) -> tuple[Comparison | None, Unreadable | None]:
         state = self.reader.state()
         try:
-            return compare(self._question(chain, left, right)), None
+            question = self._question(chain, left, right)
+            literal = _is_zero(left) or _is_zero(right)
+            return (compare(question) if literal else self._compare(question)), None
         except Unreadable as error:
             self.met = dict(self.reader.guessed)
             self.reader.restore(state)
             return None, error
+
+    def _compare(self, question: Question) -> Comparison:
+        """Compare the sides; that both vanish under a condition shows nothing of a line."""
+        found = compare(question)
+        if not found.holds or not found.vanishing or not question.conditions:
+            return found
+        free = compare(replace(question, conditions=()))
+        return free if free.counterexample is not None else found
 
     def _question(self, chain: _Chain, left: Node, right: Node) -> Question:
         reader = self.reader
@@ -540,6 +564,13 @@ def _is_extremum(node: Node) -> bool:
     first = node.items[0] if isinstance(node, Product) and node.items else node
     base = first.base if isinstance(first, Scripted) else first
     return isinstance(base, Big) and base.symbol in ("\\argmax", "\\argmin")
+
+
+def _is_known_notation(node: Node) -> bool:
+    """Return whether a definition is one of the indicator, which is read without it."""
+    first = node.items[0] if isinstance(node, Product) and node.items else node
+    spelt = spelling(first)
+    return spelt is not None and spelt.base in ("\\mathbb{1}", "1")
 
 
 def _is_zero(node: Node) -> bool:

@@ -117,7 +117,7 @@ class _Lexer:
                 return
         if text in _SPECIAL:
             _SPECIAL[text](self, token)
-        elif text in SIZES or text in INVISIBLE:
+        elif text in SIZES or text in INVISIBLE or text[1:].isspace():
             pass
         elif text in INVISIBLE_WITH_ARGUMENT:
             self._skip_argument()
@@ -351,8 +351,15 @@ class _Lexer:
 
     def bar(self, token: Raw) -> None:
         """Read one bar, or two without a space as the sign of a norm."""
-        if self._peek() == "|" and not self.tokens[self.at].spaced:
-            self.at += 1
+        ahead = self.at
+        while ahead < len(self.tokens) and self.tokens[ahead].text in SIZES:
+            ahead += 1
+        if (
+            ahead < len(self.tokens)
+            and self.tokens[ahead].text == "|"
+            and not self.tokens[ahead].spaced
+        ):
+            self.at = ahead + 1
             self.put("NORM", "\\|", token.span.to(self.tokens[self.at - 1].span))
         else:
             self.put("BAR", token.text, token.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.textbook.errors import Ambiguous, Unreadable
+from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
 from derive.textbook.meaning.core import (
     At,
@@ -16,6 +16,7 @@ from derive.textbook.meaning.core import (
 )
 from derive.textbook.meaning.derivatives import slope_by_symbol, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
+from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
@@ -23,6 +24,7 @@ from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import (
     Big,
+    Dots,
     Group,
     Name,
     Node,
@@ -105,7 +107,8 @@ def _applied(
             and _is_dependence(reader, symbol, group)
         ):
             return reader.reference(name, scope), 0
-        if symbol is not None and symbol.role == "value" and _is_bare(group):
+        scalar = symbol is not None and len(symbol.axes) <= len(spelt.lower) - count
+        if symbol is not None and scalar and symbol.role == "value" and _is_bare(group):
             raise Ambiguous(
                 f"{key} before a name in parentheses is a product or depends on it",
                 f"{key}: function",
@@ -187,6 +190,9 @@ def _of_unknown(
     node: Node,
     scope: Scope,
 ) -> Tensor:
+    if len(group.items) > 2 and isinstance(group.items[-2], Dots):
+        tensor = read_list(reader, group.items, scope, node)
+        return Tensor((), Unknown(symbol.name, spelt.primes, ((tensor.axes, tensor.body),)))
     arguments = [reader.read(item, scope) for item in group.items]
     if not arguments:
         raise Unreadable("a function without an argument", node.span)
@@ -317,13 +323,21 @@ def apply_head(
 
 def _body(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
     free, outside = reader.free, reader.outside
-    reader.free, reader.outside = {}, frozenset()
+    declared = {letter: free[letter] for letter in free if _is_declared_index(reader, letter)}
+    reader.free, reader.outside = declared, frozenset()
     reader.depth += 8
     try:
-        result = _elementwise(reader, head, bound, node)
+        try:
+            result = _elementwise(reader, head, bound, node)
+        except ShapeMismatch as error:
+            raise Unreadable(
+                f"the definition of {head.name} does not fit: {error.reason}", node.span
+            ) from None
         used = {part.index for part in walk_core(result.body) if isinstance(part, At)}
         for letter, index in reader.free.items():
-            if index in used:
+            if index in used and _is_declared_index(reader, letter):
+                free[letter] = index
+            elif index in used:
                 raise Unreadable(
                     f"nothing binds the index {letter} in the definition of {head.name}", node.span
                 )
@@ -331,6 +345,11 @@ def _body(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
     finally:
         reader.depth -= 8
         reader.free, reader.outside = free, outside
+
+
+def _is_declared_index(reader: Reader, letter: str) -> bool:
+    symbol = reader.symbols.find(letter)
+    return symbol is not None and symbol.role == "index" and not symbol.axes
 
 
 def _elementwise(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:

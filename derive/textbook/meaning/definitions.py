@@ -27,6 +27,7 @@ from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import call_of, is_transpose, is_word
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.superscripts import index_above
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import (
     Big,
@@ -64,6 +65,8 @@ def _is_plain(node: Node) -> bool:
         return False
     if spelt.upper is None:
         return True
+    if isinstance(spelt.upper, Number):
+        return bool(spelt.lower) or spelt.base.startswith("\\")
     label = (
         isinstance(spelt.upper, Group)
         and spelt.upper.opening in ("(", "[")
@@ -95,8 +98,11 @@ def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
 
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
     """Return whether an equation with this left side would say what it is."""
+    node = index_above(reader.symbols, node)
     if isinstance(node, Product) and len(node.items) == 2:
         call = call_of(node.items, 0)
+        if call is not None and letters_of(call[0]) == "\\mathbb{1}":
+            return False
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
@@ -129,8 +135,7 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
         return False
     symbol, _, _ = _symbol_of(reader, spelt)
     if given:
-        free = symbol is None or symbol.definition is None or symbol.role == "function"
-        return free or bool(spelt.primes)
+        return True
     if spelt.primes:
         return False
     if symbol is not None:
@@ -214,6 +219,7 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
     ShapeMismatch
         When the right side has not the declared shape.
     """
+    left = index_above(reader.symbols, left)
     if isinstance(left, Product):
         call = call_of(left.items, 0)
         assert call is not None
@@ -221,7 +227,12 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
         if _defines_entries(reader, name, group):
             _define_entries(reader, name, group, right)
         elif _depends(_symbol_of(reader, _spelt(name))[0], group, right):
-            _define_symbol(reader, _spelt(name), name, right)
+            try:
+                _define_symbol(reader, _spelt(name), name, right)
+            except ShapeMismatch:
+                if not given:
+                    raise
+                _define_function(reader, name, group, scripts, right)
         else:
             _define_function(reader, name, group, scripts, right)
     elif isinstance(left, Scripted) and isinstance(left.base, Group) and left.base.opening == "\\|":
@@ -230,8 +241,7 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
     else:
         spelt = spelling(left)
         assert spelt is not None
-        _define_symbol(reader, spelt, left, right)
-    del given
+        _define_symbol(reader, spelt, left, right, given=given)
 
 
 def _spelt(node: Node) -> Spelling:
@@ -310,11 +320,13 @@ def _define_function(
     reader.heads.setdefault(key, []).append(head)
 
 
-def _define_symbol(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
+def _define_symbol(
+    reader: Reader, spelt: Spelling, left: Node, right: Node, *, given: bool = True
+) -> None:
     symbol, count, upper = _symbol_of(reader, spelt)
     if symbol is not None and symbol.definition is None and symbol.role != "constant":
         letters = _index_letters_of(spelt, count, upper, symbol)
-        _bind_symbol(reader, symbol, letters, left, right)
+        _bind_symbol(reader, symbol, letters, left, right, given=given)
         return
     if symbol is not None and symbol.definition is not None and not spelt.primes:
         raise Unreadable(f"{symbol.name} is defined already", left.span)
@@ -347,9 +359,15 @@ def _read_right(
 
 
 def _bind_symbol(
-    reader: Reader, symbol: Symbol, letters: list[str], left: Node, right: Node
+    reader: Reader,
+    symbol: Symbol,
+    letters: list[str],
+    left: Node,
+    right: Node,
+    *,
+    given: bool = True,
 ) -> None:
-    """Define a declared symbol."""
+    """Define a declared symbol; in a chain not by itself, on whatever way."""
     tensor, free = _read_right(reader, letters, right, symbol.axes)
     rest = symbol.axes[len(letters) :]
     if len(letters) > len(symbol.axes) or (tensor.axes and len(rest) != len(tensor.axes)):
@@ -369,7 +387,10 @@ def _bind_symbol(
         isinstance(part, Entry) and part.symbol is symbol and part.places == own
         for part in walk_core(tensor.body)
     )
-    if itself or (not symbol.axes and symbol in symbols_in(tensor.body)):
+    around = symbol in symbols_in(tensor.body) and symbol not in symbols_in(
+        tensor.body, through=False
+    )
+    if itself or (around and not given) or (not symbol.axes and symbol in symbols_in(tensor.body)):
         raise Circular(f"{symbol.name} would be defined by itself", left.span)
     _check_free(free, letters, tensor.body, left)
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)

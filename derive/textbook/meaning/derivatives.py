@@ -23,7 +23,7 @@ from derive.textbook.meaning.core import (
     symbols_in,
 )
 from derive.textbook.meaning.dimensions import Dimension
-from derive.textbook.meaning.patterns import call_of
+from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling
@@ -69,6 +69,7 @@ class DerivativePrefix:
     apply: Callable[[Node], Tensor]
     after: int
     span: Span
+    tight: bool = False
 
 
 def _items(node: Node) -> tuple[Node, ...]:
@@ -232,13 +233,18 @@ def derivative_prefix(
     if lower is None:
         return None
     upper = item.upper if isinstance(item, Scripted) else None
+    if upper is not None and is_transpose(upper):
+        upper = None
     if (upper is not None and canonical(upper) != "2") or (
         isinstance(item, Scripted) and item.primes
     ):
         raise Unreadable("this operator has no reading here", item.span)
     variable = _Denominator((lower,) * (1 if upper is None else 2), ())
     return DerivativePrefix(
-        lambda body: _by_variables(reader, body, variable, scope, item.span), at + 1, item.span
+        lambda body: _by_variables(reader, body, variable, scope, item.span),
+        at + 1,
+        item.span,
+        tight=True,
     )
 
 
@@ -323,6 +329,11 @@ def _natural_row(by: Tensor) -> bool:
     return any(lies == "row" for _, lies in symbol.views.values()) or symbol.orientation == "row"
 
 
+def _below(symbol: Symbol) -> frozenset[Symbol]:
+    """Return the quantities that the definition of one stands on."""
+    return frozenset() if symbol.definition is None else symbols_in(symbol.definition.body)
+
+
 def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span) -> None:
     """Refuse the derivative of a quantity of which nothing says how it depends on the variable."""
     body = tensor.body
@@ -332,6 +343,9 @@ def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span
             f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}",
             span,
         )
+    if isinstance(body, Entry) and body.symbol.definition is not None:
+        if symbol not in symbols_in(body) and body.symbol in _below(symbol):
+            raise Unreadable("the derivative of an inverse function", span)
     if not isinstance(body, Entry) or body.symbol.definition is not None:
         return
     if body.symbol is not symbol and body.symbol.role == "value":

@@ -34,6 +34,7 @@ from derive.textbook.meaning.patterns import (
     untangled,
 )
 from derive.textbook.meaning.scope import Readings, Scope
+from derive.textbook.meaning.superscripts import index_above
 from derive.textbook.meaning.symbols import Spelling, Symbols, spelling
 from derive.textbook.meaning.tensors import Arrays
 from derive.textbook.tree import (
@@ -257,7 +258,7 @@ class Reader:
         if written is not None:
             tree, outer = written
             return self.read(tree, Scope(indices=scope.visible(), parent=outer))
-        node = untangled(node)
+        node = index_above(self.symbols, untangled(node))
         spelt = spelling(node)
         if spelt is None:
             return self._scripted(node, scope)

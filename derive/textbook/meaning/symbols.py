@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from derive.textbook.lexer import Vocabulary
+from derive.textbook.lexer import Vocabulary, lex
+from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.canonical import canonical, is_bold, plain_name, script_items
 from derive.textbook.meaning.core import Orientation, Symbol
 from derive.textbook.meaning.declarations import Kind, read_kind
 from derive.textbook.meaning.dimensions import Dimension, Dimensions
-from derive.textbook.parser import parse
+from derive.textbook.parser import parse, parse_terminals
+from derive.textbook.tokens import tokenize
 from derive.textbook.tree import Group, Name, Node, Scripted
 
 __all__ = ["Spelling", "Symbols", "spelling"]
@@ -23,6 +25,9 @@ _ORIENTATIONS: dict[str, Orientation] = {
     "tensor": "array",
 }
 _ROLES = {"dim": "dimension", "index": "index", "constant": "constant", "function": "function"}
+
+
+NO_MACROS: Macros = {}
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,9 @@ def _dimension_name(text: str) -> str:
     return text if text.isdecimal() else canonical(parse(text))
 
 
-def declared(dimensions: Dimensions, declarations: Mapping[str, str]) -> Symbols:
+def declared(
+    dimensions: Dimensions, declarations: Mapping[str, str], macros: Macros = NO_MACROS
+) -> Symbols:
     """Return the symbols of declarations, by LaTeX name."""
     symbols = Symbols(dimensions)
     leading = (re.match(r"[A-Za-z0-9]*", name) for name in declarations)
@@ -164,5 +171,6 @@ def declared(dimensions: Dimensions, declarations: Mapping[str, str]) -> Symbols
         match.group() for match in leading if match is not None and len(match.group()) > 1
     )
     for name, text in declarations.items():
-        symbols.declare(parse(name, Vocabulary(words)), text)
+        terminals = lex(expand(tokenize(name), macros), Vocabulary(words))
+        symbols.declare(parse_terminals(terminals), text)
     return symbols
