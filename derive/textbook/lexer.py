@@ -106,7 +106,7 @@ class _Lexer:
                 self._one(token)
             except Unreadable as error:
                 self.put("UNKNOWN", error.reason, error.span)
-        return resolve_bars(_without_lone_braces(self.terminals))
+        return resolve_bars(_without_flowing_braces(_without_lone_braces(self.terminals)))
 
     def _one(self, token: Raw) -> None:
         text = token.text
@@ -495,6 +495,34 @@ def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
             result.append(terminals[at])
             at += 1
     return result
+
+
+def _without_flowing_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
+    r"""Return the terminals without braces around terms of a sum: on paper they group nothing.
+
+    So ``b - {a - b}``, where a colour was, is b − a − b.
+    """
+    dropped: set[int] = set()
+    opened: list[tuple[int, bool]] = []
+    for at, terminal in enumerate(terminals):
+        if terminal.type in ("LBRACE", "OPEN", "BEGIN"):
+            opened.append((at, False))
+        elif terminal.type in ("PLUS", "MINUS") and opened:
+            opened[-1] = (opened[-1][0], True)
+        elif terminal.type in ("RBRACE", "CLOSE", "END") and opened:
+            start, is_sum = opened.pop()
+            before = terminals[start - 1].type if start else ""
+            after = terminals[at + 1].type if at + 1 < len(terminals) else ""
+            braces = terminals[start].type == "LBRACE" and terminal.type == "RBRACE"
+            if braces and is_sum and before in _STARTS and after in _ENDS:
+                dropped |= {start, at}
+                if opened:
+                    opened[-1] = (opened[-1][0], True)
+    return [terminal for at, terminal in enumerate(terminals) if at not in dropped]
+
+
+_STARTS = frozenset({"PLUS", "MINUS", "REL", "AMP", ""})
+_ENDS = frozenset({"PLUS", "MINUS", "REL", "AMP", "ROW", "CLOSE", "COMMA", "PERIOD", "END", ""})
 
 
 def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]:

@@ -21,6 +21,7 @@ from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.superscripts import index_above
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import (
     Big,
@@ -46,6 +47,7 @@ def read_call(
     if call is None:
         return _operator_call(reader, items, at, scope)
     name, group, scripts = call
+    name = index_above(reader.symbols, name)
     spelt = spelling(name)
     if spelt is None:
         return None

@@ -112,9 +112,9 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return False
     spelt = spelling(node)
     assert spelt is not None
-    if spelt.key(len(spelt.lower), upper=True) in reader.heads:
-        return False
     symbol, count, _ = _symbol_of(reader, spelt)
+    if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
+        return False
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not given:
         return False
     if symbol is None:

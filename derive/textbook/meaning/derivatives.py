@@ -343,9 +343,9 @@ def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span
             f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}",
             span,
         )
-    if isinstance(body, Entry) and body.symbol.definition is not None:
-        if symbol not in symbols_in(body) and body.symbol in _below(symbol):
-            raise Unreadable("the derivative of an inverse function", span)
+    defined = isinstance(body, Entry) and body.symbol.definition is not None
+    if defined and symbol not in symbols_in(body) and body.symbol in _below(symbol):
+        raise Unreadable("the derivative of an inverse function", span)
     if not isinstance(body, Entry) or body.symbol.definition is not None:
         return
     if body.symbol is not symbol and body.symbol.role == "value":

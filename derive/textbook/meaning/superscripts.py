@@ -1,4 +1,4 @@
-"""Superscripts without delimiters that are an index: the example k in y_j^k, the layer in z^{l-1}."""
+"""Superscripts without delimiters that are an index: the example in y_j^k, the layer in z^{l}."""
 
 from __future__ import annotations
 
