@@ -47,13 +47,23 @@ __all__ = ["can_define", "define", "forget"]
 
 def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
     """Return the known symbol of a name, how many subscripts are labels, and if the upper is."""
+    family = reader.symbols.find(spelt.family()) if "•" in spelt.family() else None
+    if family is not None:
+        return family, 0, False
     for upper in dict.fromkeys((spelt.upper is not None, False)):
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper) + "'" * spelt.primes
             symbol = reader.symbols.find(key, bold=spelt.bold)
+            if symbol is not None and _is_other(reader, symbol, spelt):
+                continue
             if symbol is not None and len(spelt.lower) - count <= len(symbol.axes):
                 return symbol, count, upper
     return None, len(spelt.lower), spelt.upper is not None
+
+
+def _is_other(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
+    """Return whether a name without scripts is another quantity than the family, as L is L⁽ᵗ⁾."""
+    return symbol.name in reader.symbols.above and not spelt.lower and spelt.upper is None
 
 
 def _is_plain(node: Node) -> bool:
@@ -440,7 +450,12 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     _check_free(free, letters, tensor.body, left)
     indices = tuple(free[letter] for letter in letters)
     name = spelt.key(count, upper=label_above) + "'" * spelt.primes
-    if any(symbol.name == name for symbol in symbols_in(tensor.body)) and not letters:
+    own = reader.symbols.find(name, bold=spelt.bold)
+    if own is not None and letters:
+        name = spelt.family()
+    elif own is not None and name in reader.symbols.above:
+        reader.symbols.set_apart(name)
+    elif own in symbols_in(tensor.body):
         raise Circular(f"{name} would be defined by itself", left.span)
     lies: Orientation = tensor.orientation
     symbol = Symbol(
@@ -451,3 +466,5 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
         definition=Definition((*indices, *tensor.axes), tensor.body),
     )
     reader.symbols.add(symbol, bold=spelt.bold)
+    if not label_above:
+        reader.symbols.above.add(name)

@@ -45,6 +45,7 @@ __all__ = [
     "DerivativePrefix",
     "derivative_of",
     "derivative_prefix",
+    "is_bare_prefix",
     "is_derivative",
     "slash_derivative",
     "slope_by_symbol",
@@ -198,15 +199,40 @@ def is_derivative(node: Node) -> bool:
     return isinstance(node, Name) and node.letters in ("\\partial", "\\nabla")
 
 
+def is_bare_prefix(node: Node) -> bool:
+    """Return whether a piece of notation is a derivative that waits for what it is of."""
+    if isinstance(node, Fraction):
+        parts = _parts(node)
+        return parts is not None and parts[0] is None
+    return (
+        isinstance(node, Scripted)
+        and isinstance(node.base, Name)
+        and node.base.letters in ("\\partial", "\\nabla")
+        and node.lower is not None
+    )
+
+
 def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None:
     """Return a derivative that is written as a fraction, or None where it is an ordinary one."""
     parts = _parts(node)
     if parts is None or _is_quantity(reader, parts[1].mark):
+        _check_marks(node)
         return None
     body, denominator = parts
     if body is None:
         raise Unreadable("a derivative of nothing", node.span)
     return _by_variables(reader, body, denominator, scope, node.span)
+
+
+def _check_marks(node: Fraction) -> None:
+    """Refuse a fraction with a ∂ on one side of the line only."""
+    above, below = (
+        any(isinstance(part, Name) and part.letters == "\\partial" for part in _items(side))
+        for side in (node.numerator, node.denominator)
+    )
+    if above != below:
+        missing = "below" if above else "above"
+        raise Unreadable(f"∂ is missing {missing} the line of a derivative", node.span)
 
 
 def derivative_prefix(

@@ -138,7 +138,7 @@ class Reader:
         return (
             dict(symbols.named), dict(symbols.bold), dict(symbols.phrases), dict(self.guessed),
             {name: list(heads) for name, heads in self.heads.items()},
-            set(self._limits), self.dimensions.mark(), dict(self.free),
+            set(self._limits), self.dimensions.mark(), dict(self.free), set(symbols.above),
         )  # fmt: skip
 
     def restore(self, state: tuple[Any, ...]) -> None:
@@ -147,7 +147,7 @@ class Reader:
         symbols.named, symbols.bold, symbols.phrases, self.guessed, self.heads = state[:5]
         self._limits = state[5]
         self.dimensions.reset(state[6])
-        self.free = state[7]
+        self.free, symbols.above = state[7:]
 
     def read(self, node: Node, scope: Scope) -> Tensor:
         """Return what a tree means.
@@ -276,12 +276,18 @@ class Reader:
         return self.raised(tensor, spelt.upper, spelt.primes, node, scope)
 
     def _known(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+        family = self.symbols.find(spelt.family()) if "•" in spelt.family() else None
+        if family is not None:
+            return self._of_symbol(family, spelt, 0, spelt.upper, spelt.primes, node, scope)
         for primes in dict.fromkeys((spelt.primes, 0)):
             for upper in dict.fromkeys((spelt.upper is not None, False)):
                 for count in range(len(spelt.lower), -1, -1):
                     key = spelt.key(count, upper=upper) + "'" * primes
                     symbol = self.symbols.find(key, bold=spelt.bold)
-                    if symbol is not None and only_labels_left(symbol, spelt.lower[count:]):
+                    if symbol is not None and (
+                        only_labels_left(symbol, spelt.lower[count:])
+                        or _is_exponential(symbol, spelt)
+                    ):
                         symbol = None
                     if symbol is not None and symbol.role not in ("index", "dimension"):
                         rest = None if upper else spelt.upper
@@ -289,7 +295,8 @@ class Reader:
                             symbol, spelt, count, rest, spelt.primes - primes, node, scope
                         )
                     if symbol is not None and symbol.role == "index" and symbol.leading:
-                        return self._of_symbol(symbol, spelt, count, None, 0, node, scope)
+                        rest = None if upper else spelt.upper
+                        return self._of_symbol(symbol, spelt, count, rest, 0, node, scope)
                     if key in self.heads and count == len(spelt.lower) and not primes:
                         tensor = self._bare_head(key, node, scope)
                         if tensor is not None:
@@ -588,3 +595,10 @@ def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
         ):
             return entry(inner.symbol, tuple(rename(place, renamed) for place in inner.places))
     return Entry(symbol, places)
+
+
+def _is_exponential(symbol: Symbol, spelt: Spelling) -> bool:
+    """Return whether e is Euler's number although e is a vector too: a vector has no power."""
+    if spelt.base != "e" or spelt.lower or not symbol.axes or spelt.upper is None:
+        return False
+    return not isinstance(spelt.upper, Number | Group) and not is_transpose(spelt.upper)

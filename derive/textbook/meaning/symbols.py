@@ -49,6 +49,11 @@ class Spelling:
             text += f"^{{{canonical(self.upper)}}}"
         return text
 
+    def family(self) -> str:
+        """Return the name of a family of quantities, beside one without scripts: L⁽ᵗ⁾ and L."""
+        below = "_{" + ",".join("•" for _ in self.lower) + "}" if self.lower else ""
+        return self.base + below + ("^{(•)}" if isinstance(self.upper, Group) else "")
+
 
 def spelling(node: Node) -> Spelling | None:
     """Return how a name with scripts is spelt, or None where the base is no name."""
@@ -87,6 +92,8 @@ class Symbols:
     bold: dict[str, Symbol] = field(default_factory=dict)
     phrases: dict[str, Symbol] = field(default_factory=dict)
     letters: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
+    """Names of families of which the index stands above, as in L⁽ᵗ⁾."""
 
     def dimension(self, name: str) -> Dimension:
         """Return the dimension of a name or a number."""
@@ -140,6 +147,12 @@ class Symbols:
         self.named[symbol.name] = symbol
         symbol.views.setdefault("bold" if bold else "plain", (symbol.leading, symbol.orientation))
         return symbol
+
+    def set_apart(self, name: str) -> None:
+        """Call the family of a name by its scripts, so that the name is free: L⁽ᵗ⁾ and then L."""
+        family = self.named.pop(name)
+        self.above.discard(name)
+        self.named[name + "^{(•)}"] = family
 
     def find(self, key: str, *, bold: bool = False) -> Symbol | None:
         """Return the symbol of a name, the bold one for a bold letter where there are two."""
