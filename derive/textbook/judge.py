@@ -13,8 +13,8 @@ from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
-from derive.textbook.meaning.canonical import canonical, plain_name
-from derive.textbook.meaning.core import Tensor
+from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
+from derive.textbook.meaning.core import Tensor, moved_in
 from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
@@ -97,6 +97,7 @@ class Judge:
         self.reader = new_reader(self.symbols)
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
+        self.bound: set[str] = set()
         self._last: _Side | None = None
         self.section = 0
         self.assumed: list[Node] = []
@@ -104,6 +105,7 @@ class Judge:
         self.met: dict[str, str] = {}
         self.found: list[tuple[Node, str]] = []
         self._give_all(given)
+        self.unread = self._unread()
         for text in assume:
             self._assume(text)
 
@@ -151,6 +153,18 @@ class Judge:
         self.troubles.pop(text, None)
         return True
 
+    def _unread(self) -> dict[str, str]:
+        """Return the declared quantities of which a given definition cannot be read, and why."""
+        found: dict[str, str] = {}
+        for text, reason in self.troubles.items():
+            with contextlib.suppress(Unreadable):
+                for statement in statements(self._terminals(tokenize(text))):
+                    name = _base(parse_terminals(statement.parts[0]))
+                    symbol = self.symbols.find(name)
+                    if symbol is not None and symbol.definition is None:
+                        found[name] = reason
+        return found
+
     def _give(self, text: str) -> None:
         for statement in statements(self._terminals(tokenize(text))):
             for left, right in statement.equalities:
@@ -161,6 +175,8 @@ class Judge:
                     define(self.reader, sides[0], sides[1], given=True)
                 elif not _is_known_notation(sides[0]):
                     self.conditions.append(Relation((sides[0], sides[1]), ("=",)))
+                    if not isinstance(sides[0], Product):
+                        self.bound |= {letters_of(part) for side in sides for part in walk(side)}
 
     def _assume(self, text: str) -> None:
         if "instein" in text:
@@ -280,6 +296,21 @@ class Judge:
             return _Side(None, span, source, error)
 
     def _equality(self, chain: _Chain, left: int, right: int) -> Judged:
+        """Judge one equality; what rests on a given definition that is not read is unreadable."""
+        judged = self._read_equality(chain, left, right)
+        if judged.kind != "refuted" or not self.unread:
+            return judged
+        nodes = [chain.sides[place].node for place in (left, right)]
+        for part in (part for node in nodes if node is not None for part in walk(node)):
+            spelt = spelling(part) if isinstance(part, Name | Scripted) else None
+            if spelt is not None and spelt.base in self.unread:
+                reason = f"what is given of {spelt.base} cannot be read: {self.unread[spelt.base]}"
+                return Judged(
+                    "unreadable", judged.span, judged.left, judged.right, reason, problem=part.span
+                )
+        return judged
+
+    def _read_equality(self, chain: _Chain, left: int, right: int) -> Judged:
         one, other = chain.sides[left], chain.sides[right]
         base = Judged("unreadable", one.span.to(other.span), one.text, other.text)
         for side in (one, other):
@@ -292,20 +323,7 @@ class Judge:
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
-            if self.reader.einstein:
-                return replace(base, reason=error.reason, problem=error.span)
-            if self._forgets(one.node):
-                return self._equality(chain, left, right)
-            asked = self._guessed_in(one.node, other.node)
-            if asked:
-                reason = f"nothing says what {', '.join(asked)} is"
-                return replace(
-                    base, reason=reason, declaration=_declarations(asked), problem=error.span
-                )
-            suggestion = self._mended(chain, one.node, other.node)
-            return replace(
-                base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
-            )
+            return self._mismatched(chain, left, right, base, error)
         except Ambiguous as error:
             if self._forgets(one.node):
                 return self._equality(chain, left, right)
@@ -319,9 +337,32 @@ class Judge:
         except RecursionError:
             return replace(base, reason="the definitions lead too deep")
 
+    def _mismatched(
+        self, chain: _Chain, left: int, right: int, base: Judged, error: ShapeMismatch
+    ) -> Judged:
+        """Return the verdict on sides of which the shapes do not fit."""
+        one, other = chain.sides[left].node, chain.sides[right].node
+        assert one is not None
+        assert other is not None
+        if self.reader.einstein:
+            return replace(base, reason=error.reason, problem=error.span)
+        if self._forgets(one):
+            return self._read_equality(chain, left, right)
+        asked = self._guessed_in(one, other)
+        if asked:
+            reason = f"nothing says what {', '.join(asked)} is"
+            return replace(
+                base, reason=reason, declaration=_declarations(asked), problem=error.span
+            )
+        suggestion = self._mended(chain, one, other)
+        return replace(
+            base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
+        )
+
     def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         try:
-            if can_define(self.reader, left, right) and not self._is_conditioned(left):
+            known = self._is_conditioned(left) or _base(left) in self.unread
+            if can_define(self.reader, left, right) and not known:
                 if not _is_extremum(right):
                     define(self.reader, left, right)
                     self.sections[_base(left)] = self.section
@@ -353,9 +394,20 @@ class Judge:
             raise Ambiguous(f"nothing says what {', '.join(asked)} is", _declarations(asked))
         if first.counterexample is None:
             return _verdict(base, first)
+        self._check_moved(chain, left, right)
         if self._forgets(left):
             return self._judged(chain, left, right, base)
         return self._explained(chain, left, right, _verdict(base, first))
+
+    def _check_moved(self, chain: _Chain, left: Node, right: Node) -> None:
+        """Refuse a derivative by what a given equation binds: nothing says what moves with it."""
+        if not self.bound:
+            return
+        question = self._question(chain, left, right)
+        for symbol in moved_in(question.left) | moved_in(question.right):
+            if symbol.name in self.bound:
+                reason = f"a derivative by {symbol.name}, which a given equation binds"
+                raise Unreadable(reason, left.span.to(right.span))
 
     def _held(
         self, chain: _Chain, left: Node, right: Node, base: Judged, first: Comparison

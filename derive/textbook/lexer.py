@@ -100,7 +100,6 @@ class _Lexer:
     def run(self) -> list[Terminal]:
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
-            token = replace(token, text=UNICODE.get(token.text, token.text))
             self.at += 1
             try:
                 self._one(token)
@@ -109,7 +108,8 @@ class _Lexer:
         return resolve_bars(_without_flowing_braces(_without_lone_braces(self.terminals)))
 
     def _one(self, token: Raw) -> None:
-        text = token.text
+        text = UNICODE.get(token.text, token.text)
+        token = replace(token, text=text)
         for table, kind in _PLAIN:
             if text in table:
                 value = table[text] if isinstance(table, dict) else text
@@ -430,7 +430,6 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\pm": _mark("PLUS"),
     "\\mp": _mark("PLUS"),
     "-": _mark("MINUS"),
-    "−": _mark("MINUS"),
     ",": _mark("COMMA"),
     ";": _mark("SEMICOLON"),
     ".": _mark("PERIOD"),

@@ -182,7 +182,7 @@ class Conditions:
         tag = evaluator._tags
         evaluator._moved.setdefault(key, []).append(tag)
         state = evaluator._state
-        evaluator._state = (*state, key, tag)
+        evaluator._state = (*state, (key[0], key, tag))
         try:
             return [primal(tangent(value, tag)) for value in self._residuals(evaluator)]
         finally:

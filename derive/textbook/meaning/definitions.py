@@ -106,6 +106,14 @@ def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
     )
 
 
+def _is_constant_letter(reader: Reader, node: Node) -> bool:
+    """Return whether a name is the letter e or π as a quantity of the text."""
+    spelt = spelling(node)
+    if spelt is None or spelt.base not in ("e", "\\pi") or spelt.upper is not None:
+        return False
+    return bool(spelt.lower) or reader.symbols.find(spelt.base) is not None
+
+
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
     """Return whether an equation with this left side would say what it is."""
     node = index_above(reader.symbols, node)
@@ -117,7 +125,9 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
     if not isinstance(node, Name | Scripted | Group) or not (
-        _is_plain(node) or _is_layer(reader, node, right)
+        _is_plain(node)
+        or _is_layer(reader, node, right)
+        or (given and _is_constant_letter(reader, node))
     ):
         return False
     spelt = spelling(node)
@@ -427,6 +437,20 @@ def _check_free(free: dict[str, Index], letters: list[str], body: Core, left: No
             raise Unreadable(f"the index {letter} stands on the right side only", left.span)
 
 
+def _unwritten(
+    reader: Reader, free: dict[str, Index], used: set[Index], letters: list[str]
+) -> tuple[str, ...]:
+    """Return the declared indices that a definition uses and its name does not show."""
+    return tuple(
+        letter
+        for letter, index in free.items()
+        if letter not in letters
+        and index in used
+        and (symbol := reader.symbols.find(letter)) is not None
+        and symbol.role == "index"
+    )
+
+
 def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
     """Define a name that nothing declares: its scripts that the right side uses are indices."""
     candidates = [canonical(item) for item in spelt.lower if isinstance(item, Name)]
@@ -447,6 +471,8 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     label_above = not (isinstance(above, Name) and canonical(above) in running)
     if not label_above:
         letters.insert(0, canonical(above))  # type: ignore[arg-type]
+    unwritten = _unwritten(reader, free, used, letters)
+    letters = [*unwritten, *letters]
     _check_free(free, letters, tensor.body, left)
     indices = tuple(free[letter] for letter in letters)
     name = spelt.key(count, upper=label_above) + "'" * spelt.primes
@@ -464,6 +490,7 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
         len(indices),
         lies,
         definition=Definition((*indices, *tensor.axes), tensor.body),
+        unwritten=unwritten,
     )
     reader.symbols.add(symbol, bold=spelt.bold)
     if not label_above:

@@ -369,10 +369,12 @@ def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span
             f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}",
             span,
         )
-    defined = isinstance(body, Entry) and body.symbol.definition is not None
-    if defined and symbol not in symbols_in(body) and body.symbol in _below(symbol):
-        raise Unreadable("the derivative of an inverse function", span)
-    if not isinstance(body, Entry) or body.symbol.definition is not None:
+    if not isinstance(body, Entry):
+        return
+    if body.symbol.definition is not None:
+        inverse = symbol not in symbols_in(body) and body.symbol in _below(symbol)
+        if inverse:
+            raise Unreadable("the derivative of an inverse function", span)
         return
     if body.symbol is not symbol and body.symbol.role == "value":
         raise Unreadable(f"nothing says how {body.symbol.name} depends on {symbol.name}", span)

@@ -332,7 +332,7 @@ class Reader:
             raise Unreadable(
                 f"{symbol.name} is a function and stands without an argument", node.span
             )
-        places = list(spelt.lower[count:])
+        places = [*(Name(letter) for letter in symbol.unwritten), *spelt.lower[count:]]
         if self._is_sibling(symbol, spelt, upper, scope):
             assert upper is not None
             symbol, upper = self._sibling(symbol, upper), None

@@ -76,6 +76,8 @@ def _bind(reader: Reader, limits: _Limits, node: Node) -> None:
         if letter is None:
             raise Unreadable("an index under a sum is a letter", part.span)
         symbol = reader.symbols.find(letter)
+        if symbol is not None and symbol.known and symbol.role == "value" and symbol.axes:
+            raise Unreadable(f"a sum over {letter}, which is no index", part.span)
         dimension = symbol.range if symbol is not None and symbol.role == "index" else None
         limits.add(letter, reader.dimensions.index(letter, dimension))
 
@@ -293,7 +295,9 @@ def _with_signed_operands(node: Sum) -> Sum:
         else:
             signs.append(sign)
             terms.append(term)
-    return node if len(terms) == len(node.terms) else Sum(tuple(signs), tuple(terms), span=node.span)
+    return (
+        node if len(terms) == len(node.terms) else Sum(tuple(signs), tuple(terms), span=node.span)
+    )
 
 
 def _items(node: Node) -> tuple[Node, ...]:
