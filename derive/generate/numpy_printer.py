@@ -130,6 +130,7 @@ class _Printer:
     def __init__(self, program: Program) -> None:
         self.per_class = {"a", "y"} | {one.name for one in program.assignments if one.per_class}
         self.booleans = {one.name for one in program.assignments if gives_booleans(one.value)}
+        self.of_sums = _of_sums(program)
 
     def text(self, value: Expr) -> Text:
         """Return the source of an expression.
@@ -250,10 +251,16 @@ class _Printer:
             others = [other for other in floats if other is not one]
             beside = DONE in others or any(not self.text(other).is_boolean for other in others)
             text = self.text(one) if beside else self.as_number(one)
-            texts.append(done if one == DONE else text.source)
+            texts.append(done if one == DONE else self._rounded(one, text))
         if operation.function in _ASKING:
             texts.append(self._is_moderate(operation, texts))
         return texts
+
+    def _rounded(self, value: Expr, text: Text) -> str:
+        """Return an operand; a sum's further digits would make all of an array wider."""
+        if is_array(value) or not names_in(value) & self.of_sums:
+            return text.source
+        return f"{text.within(_ATOM)}.astype(a.dtype, copy=False)"
 
     @staticmethod
     def _is_moderate(operation: Operation, texts: list[str]) -> str:
@@ -264,7 +271,17 @@ class _Printer:
         body = value.function
         if not is_array(body):
             return self.text(UNITS * body)
-        return Text(f"_total({self.as_number(body).source})")
+        name = "_label_total" if isinstance(body, Indexed) and base_name(body) == "y" else "_total"
+        return Text(f"{name}({self.as_number(body).source})")
+
+
+def _of_sums(program: Program) -> set[str]:
+    """Return the numbers of an example that are made of sums, which may have more digits."""
+    found: set[str] = set()
+    for one in program.assignments:
+        if not one.per_class and (one.value.has(Sum) or names_in(one.value) & found):
+            found.add(one.name)
+    return found
 
 
 def _names() -> list[str]:

@@ -36,8 +36,6 @@ CACHE_BYTES = 2**21
 SMALL_BYTES = 2**13
 """Below it NumPy's own memory is as good as an array to work in."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
-_ONES = np.ones((32, 1))
-_ONES_32 = _ONES.astype(np.float32)
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -157,15 +155,12 @@ def _count(a: Array, reduction: str) -> int:
 def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     """Return the losses of the examples, or their sum or mean."""
     if reduction == "none":
-        return np.asarray(losses).reshape(a.shape[:-1])[()]
+        return np.asarray(losses, a.dtype).reshape(a.shape[:-1])[()]
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
         losses = losses / _count(a, reduction)
-    if losses.ndim == 0:
-        return losses
-    if losses.size <= len(_ONES):  # too few for their order to matter, and a product is quicker
-        ones = _ONES if losses.dtype.char == "d" else _ONES_32
-        return losses.reshape(-1).dot(ones[: losses.size, 0])
-    return np.add.reduce(losses, axis=None)
+    if losses.ndim != 0:
+        losses = _total(losses.reshape(-1))
+    return losses if losses.dtype is a.dtype else losses.astype(a.dtype)
 
 
 def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -217,42 +212,64 @@ def _of_blocks(
         return [result for part in pool.map(quiet, parts) for result in part]
 
 
+_AT_ONCE, _IN_GROUPS = 16, 64
+"""How many units are added one after the other, and how many by one product with a matrix."""
+_GROUP, _CHUNK, _CHUNKS = 8, 16, 64
+"""The units of a group and of a chunk, and of how many chunks every sum has more digits."""
+
+
 def _total(values: Array) -> Any:
-    """Return the sums over the units; the rounding does not grow with their number."""
-    units, ones = values.shape[-1], _ONES if values.dtype.char == "d" else _ONES_32
-    if units <= 16:
-        return values.dot(ones[:units] if values.ndim > 1 else ones[:units, 0])
-    sums = _sums(values, ones[:, 0]).astype(values.dtype, copy=False)
+    """Return the sums over the units; the rounding does not grow with their number.
+
+    What is added of float32, or of more units than a few, has more digits than the values.
+    """
+    units = values.shape[-1]
+    if values.dtype.char == "f":
+        values = values.astype(np.float64)
+        sums = values.dot(_ones(units))
+    elif units <= _AT_ONCE:
+        sums = values.dot(_ones(units))
+    else:
+        sums = _sums(values)
     return sums if values.ndim == 1 else sums[:, np.newaxis]
 
 
-@lru_cache(maxsize=64)
-def _chunk(units: int) -> int:
-    """Return how many units are added at a time: a number that leaves no rest, if there is one."""
-    lengths = range(20, 7, -1)
-    return next((length for length in lengths if units % length == 0), 16 if units < 64 else 32)
+@lru_cache(maxsize=8)
+def _ones(units: int) -> Array:
+    return np.ones(units)
 
 
-def _sums(values: Array, ones: Array) -> Any:
+@lru_cache(maxsize=8)
+def _groups(units: int) -> Array:
+    """Return the matrix that adds the units of each group."""
+    return (np.arange(units)[:, np.newaxis] // _GROUP == np.arange(-(-units // _GROUP))) * 1.0
+
+
+def _sums(values: Array) -> Any:
     """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
-    units = values.shape[-1]
-    if units <= 16:
-        return values.dot(ones[:units])
-    chunk = _chunk(units)
-    count, rest = divmod(units, chunk)
-    shape = (*values.shape[:-1], count)
-    if rest == 0:
-        chunks = values.reshape(-1, chunk).dot(ones[:chunk]).reshape(shape)
+    *examples, units = values.shape
+    count, rest = divmod(units, _CHUNK)
+    if units <= _IN_GROUPS:
+        sums = values.dot(_groups(units))
+    elif rest == 0:
+        sums = values.reshape(-1, _CHUNK).dot(_ones(_CHUNK)).reshape(*examples, count)
     else:
-        chunks = np.vecdot(values[..., :-rest].reshape(*shape, chunk), ones[:chunk])
-    if count <= 16:
-        sums = chunks.dot(_ONES[:count, 0])
-    elif count > 64:
-        sums = _sums(chunks, ones)
-    else:
-        more_digits = np.longdouble if values.dtype.char == "d" else np.float64
-        sums = np.add.reduce(chunks, axis=-1, dtype=more_digits)
-    return sums + _sums(values[..., -rest:], ones) if rest else sums
+        chunks = values[..., :-rest].reshape(*examples, count, _CHUNK)
+        sums = np.vecdot(chunks, _ones(_CHUNK))
+    many = count > _CHUNKS
+    total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
+    has_rest = rest > 0 and units > _IN_GROUPS
+    return total + values[..., -rest:].dot(_ones(rest)) if has_rest else total
+
+
+def _label_total(y: Array) -> Any:
+    """Return the sums of the labels; those of whole labels are exact, others have more digits."""
+    sums = _total(y)
+    if sums.dtype.char == "d" and y.dtype.char == "d":
+        labels = y.reshape(-1)
+        if labels.dot(labels) != np.add.reduce(sums, axis=None):
+            sums = np.add.reduce(y, axis=-1, dtype=np.longdouble, keepdims=y.ndim > 1)
+    return sums
 
 
 @lru_cache(maxsize=8)
@@ -389,7 +406,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     others = _total(rivals)
     partition = others + top
     leading = top / partition
-    np.divide(rivals, partition, out=prediction)
+    np.divide(rivals, partition.astype(a.dtype, copy=False), out=prediction)
     prediction.put(leader, leading)
 
 
@@ -438,7 +455,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     rivals.put(leader, 0)
     others = _total(rivals)
     log_partition = np.log1p(others / top)
-    label_sum = _total(y)
+    label_sum = _label_total(y)
     loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
     return label_sum * log_partition - _total(loss_terms)
 
@@ -521,13 +538,13 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     rivals.put(leader, 0)
     others = _total(rivals)
     log_partition = np.log1p(others / top)
-    label_sum = _total(y)
+    label_sum = _label_total(y)
     loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[1])
     losses = label_sum * log_partition - _total(loss_terms)
     partition = others + top
     leading_label = y.take(leader)
     offset = label_sum - leading_label
-    np.multiply(label_sum / partition, rivals, out=grad_a)
+    np.multiply((label_sum / partition).astype(a.dtype, copy=False), rivals, out=grad_a)
     grad_a -= y
     grad_a.put(leader, (offset * top - leading_label * others) / partition)
     if count != 1:
@@ -575,7 +592,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
 
 def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
     leader = _leaders(a)
-    label_sum = _total(y)
+    label_sum = _label_total(y)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
@@ -585,13 +602,13 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     others = _total(rivals)
     partition = others + top
     leading = top / partition
-    prediction = np.divide(rivals, partition, out=rivals)
+    prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
     prediction.put(leader, leading)
     doubt = others / partition
     complement = np.subtract(1, prediction, out=curvature)
     complement.put(leader, doubt)
     slope = np.multiply(complement, prediction, out=curvature)
-    np.multiply(label_sum, slope, out=curvature)
+    np.multiply(label_sum.astype(a.dtype, copy=False), slope, out=curvature)
     if count != 1:
         curvature /= count
 
