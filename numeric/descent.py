@@ -336,17 +336,27 @@ class _Course:
         for name, velocity in self._velocity.items():
             velocity *= self._plan.momentum
             velocity -= self._plan.rate * grads[name]
+        # Only now, since a gradient may be a parameter itself, as that of ½‖w‖² is.
+        for name, velocity in self._velocity.items():
             self._params[name] += velocity
         self._survey = None
 
     @np.errstate(over="ignore", invalid="ignore")
     def _evaluated(self, x: Array, y: Array) -> tuple[float, Arrays]:
         try:
-            value, grads, *_ = self._value_and_grad(self.handed_out(), x, y)
+            answer = self._value_and_grad(self.handed_out(), x, y)
         except (TypeError, ValueError):
             # A message that names a row is to count among all of them, not within the batch.
             self._value_and_grad(self.handed_out(), self._x, self._y)
             raise
+        if not isinstance(answer, tuple) or len(answer) < 2:
+            raise UnsupportedType(
+                "what value_and_grad returns",
+                repr(answer),
+                "a loss and its gradient",
+                "Return both.",
+            )
+        value, grads, *_ = answer
         loss = _read_loss(value)
         if not math.isfinite(loss):
             raise self._diverged(f"a loss of {loss}")
