@@ -46,8 +46,8 @@ LAYERS = {
     ),
     "numeric": (
         {"errors"},
-        {"arguments", "strategies"},
-        {"differences"},
+        {"arguments", "data", "strategies"},
+        {"descent", "differences", "regression"},
         {"gradcheck", "hunt", "accuracy"},
         {"kernels", "compiled"},
         {"__init__"},
