@@ -47,8 +47,8 @@ LAYERS = {
     ),
     "numeric": (
         {"errors"},
-        {"arguments", "strategies"},
-        {"differences"},
+        {"arguments", "data", "strategies"},
+        {"descent", "differences", "regression"},
         {"gradcheck", "hunt", "accuracy"},
         {"kernels", "compiled"},
         {"claims"},
