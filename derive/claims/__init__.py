@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from derive.claims.record import Claim, Proof
 from derive.claims.table import CLAIMS, find_claim
+from derive.claims.verdict import Verdict, overview, verdicts_json
 
-__all__ = ["CLAIMS", "Claim", "Proof", "find_claim"]
+__all__ = ["CLAIMS", "Claim", "Proof", "Verdict", "find_claim", "overview", "verdicts_json"]

@@ -48,8 +48,10 @@ def limits(gradient: Expr) -> tuple[Expr, Expr]:
 def _is_linear_in_the_error(gradient: Expr) -> bool:
     """Whether it is c(ŷ − y) with a number c."""
     error = Symbol("error", real=True)
-    polynomial = Poly(expand(gradient.xreplace({_prediction: _label + error})), error, _label)
-    return polynomial.as_expr().is_polynomial(error) and set(polynomial.monoms()) == {(1, 0)}
+    shifted = expand(gradient.xreplace({_prediction: _label + error}))
+    if not shifted.is_polynomial(error, _label):
+        return False
+    return set(Poly(shifted, error, _label).monoms()) == {(1, 0)}
 
 
 def prove_output(cure: str = "logistic", ill: str = "squared-error") -> Proof:

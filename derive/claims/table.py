@@ -14,7 +14,7 @@ __all__ = ["CLAIMS", "find_claim"]
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         name="sigmoid-bends",
-        quote="Draw flat spots, “linear” region, & maximum curvature points (at s(λ) ≐ 0.21 and "
+        quote="Draw flat spots, ‘linear’ region, & maximum curvature points (at s(λ) ≐ 0.21 and "
         "s(λ) ≐ 0.79) of the sigmoid function.",
         statement="s′ = s(1 − s) ≤ 1/4; the points 0.21 and 0.79 are s = (3 ∓ √3)/6, where |s″| is "
         "largest, and not those of the curvature κ = |s″|/(1 + s′²)^{3/2}.",
@@ -37,7 +37,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         name="last-layer-regression",
-        quote="The last layer of edges of the network is solving a problem in linear regression, "
+        quote="… the last layer of edges of the network is solving a problem in linear regression, "
         "logistic regression, or softmax regression by gradient descent.",
         statement="Gradient descent on the last layer reaches the solution of the normal "
         "equations, or that of Newton's method, to 1e-8.",
@@ -71,7 +71,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         name="fault-tolerance",
         quote="Artificial neural nets often share that resilience. Brains and neural nets seem to "
-        "superpose memories on top of each other, all stored together in the same weights.",
+        "superpose memories on top of each other, all stored together in the same weights …",
         statement="A trained network keeps its accuracy as hidden units are removed at random; one "
         "weight matrix stores several patterns and completes each from a damaged part.",
     ),

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from numeric.claims.record import Array, Measurement, NetworkWanted, Networks
+from numeric.claims.record import Array, Measurement, Networks, NetworkWanted
 
 __all__ = ["DEPTH_NETWORKS", "draw_depth", "measure_depth"]
 
 DEEPEST, WIDTH, EXAMPLES = 12, 32, 16
 DEPTH_NETWORKS = {
-    unit: NetworkWanted((unit,) * DEEPEST, "linear", "squared-error") for unit in ("sigmoid", "relu")
+    unit: NetworkWanted((unit,) * DEEPEST, "linear", "squared-error")
+    for unit in ("sigmoid", "relu")
 }
 
 

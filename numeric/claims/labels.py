@@ -14,7 +14,7 @@ from numeric.kernels import sigmoid_logistic
 __all__ = ["draw_labels", "measure_labels"]
 
 EXAMPLES = 12
-EPOCHS = 20_000
+EPOCHS = 6_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _train(h: Array, positive: Array, low: float, high: float) -> _Run:
         np.zeros((1, h.shape[1])),
         h,
         y,
-        rate=4 / np.linalg.norm(h, 2) ** 2,
+        rate=4 / float(np.linalg.norm(h, 2)) ** 2,
         epochs=EPOCHS,
         watch=lambda _, W: norms.append(float(np.linalg.norm(W))),
     )
@@ -75,8 +75,7 @@ def measure_labels(
     return Measurement(
         {
             f"with labels {met[0]:g} and {met[1]:g} |ŷ − y| falls below 1e-8, and ‖W‖ "
-            f"stays at {inside.norms[-1]:.3g}": inside.error < 1e-8
-            and abs(inside.growth) < 1e-6,
+            f"stays at {inside.norms[-1]:.3g}": inside.error < 1e-8 and abs(inside.growth) < 1e-6,
             f"with {missed[0]:g} and {missed[1]:g} ‖W‖ is {outside.norms[-1]:.3g} and grows by "
             f"{outside.growth:.2g} in ten times the epochs": outside.growth > 1
             and outside.error > 0,

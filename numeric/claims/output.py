@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.claims.record import Array, Measurement, NetworkWanted, Networks
+from numeric.claims.record import Array, Measurement, Networks, NetworkWanted
 from numeric.kernels import sigmoid_logistic, sigmoid_squared_error
 
 __all__ = ["OUTPUT_NETWORKS", "draw_output", "measure_output"]

@@ -63,9 +63,7 @@ PROBLEMS = (
         logistic_regression,
         bend=0.25,
     ),
-    _Problem(
-        "softmax", softmax_cross_entropy, _drawn_classes, softmax_regression, bend=0.5
-    ),
+    _Problem("softmax", softmax_cross_entropy, _drawn_classes, softmax_regression, bend=0.5),
 )
 
 
@@ -82,7 +80,7 @@ def _distances(problem: _Problem, seed: int, epochs: int) -> tuple[Array, float]
         h,
         y,
         # 1/β is a safe rate for a gradient that changes by at most β‖ΔW‖.
-        rate=1 / (problem.bend * np.linalg.norm(h, 2) ** 2),
+        rate=1 / (problem.bend * float(np.linalg.norm(h, 2)) ** 2),
         momentum=0.9,
         epochs=epochs,
         watch=lambda _, W: far.append(float(np.abs(W - wanted).max())),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.claims.record import Array, Measurement, NetworkWanted, Networks
+from numeric.claims.record import Array, Measurement, Networks, NetworkWanted
 from numeric.descent import descend
 from numeric.kernels import sigmoid_logistic
 
@@ -35,12 +35,11 @@ def _data(seed: int) -> tuple[Array, Array]:
 
 def _dead(params: dict[str, Array], x: Array) -> Array:
     """Say of each ReLU whether its pre-activation is negative for every example."""
-    is_dead: Array = ((x @ params["W1"].T + params["b1"]) < 0).all(axis=0)
-    return is_dead
+    return np.asarray(np.all((x @ params["W1"].T + params["b1"]) < 0, axis=0))
 
 
 def _trained(network: ModuleType, bias: float, rate: float, seed: int) -> tuple[float, float, bool]:
-    """Return the parts of units that are dead before and after, and whether the dead stood still."""
+    """Return the parts that are dead before and after, and whether the dead stood still."""
     x, y = _data(seed)
     start = network.init([INPUTS, UNITS, 1], seed=seed)
     start["b1"] += bias * np.sqrt(2.0)
@@ -87,8 +86,8 @@ def measure_stuck(
     relus, sigmoids = _stuck_by_scale(network, seed)
     return Measurement(
         {
-            f"of {UNITS} ReLUs {usual[1] * UNITS:.0f} are dead for all examples after training from "
-            f"bias {usual_bias:g} at rate {usual_rate:g}": usual[1] == 0,
+            f"of {UNITS} ReLUs {usual[1] * UNITS:.0f} are dead for all examples after training "
+            f"from bias {usual_bias:g} at rate {usual_rate:g}": usual[1] == 0,
             f"with biases {-BIASES[-1]:g} deviations below 0 {before[-1] * UNITS:.0f} begin dead": (
                 before[-1] > 0.5 and bool((np.diff(before) >= 0).all())
             ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.claims.record import Array, Measurement, NetworkWanted, Networks
+from numeric.claims.record import Array, Measurement, Networks, NetworkWanted
 from numeric.descent import descend
 from numeric.regression import linear_regression
 
@@ -16,7 +16,8 @@ __all__ = ["XOR_NETWORKS", "draw_xor", "measure_xor"]
 XOR_NETWORKS = {"relu": NetworkWanted(("relu",), "linear", "squared-error")}
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 XOR = (0.0, 1.0, 1.0, 0.0)
-SEEDS, EPOCHS, UNITS = 16, 800, 2
+SEEDS, EPOCHS, UNITS = 12, 600, 2
+GRID = 41
 
 
 def _learned(network: ModuleType, y: Array, seed: int) -> tuple[float, dict[str, Array]]:
@@ -49,7 +50,7 @@ def measure_xor(
     plane = linear_regression(CORNERS, y, biases=True)
     assert plane.b is not None
     flat = float(np.abs(CORNERS @ plane.W.T + plane.b - y).max())
-    side = np.linspace(-0.35, 1.35, 60)
+    side = np.linspace(-0.35, 1.35, GRID)
     grid = np.stack(np.meshgrid(side, side), axis=-1)
     return Measurement(
         {
@@ -61,7 +62,7 @@ def measure_xor(
         {"seeds that learn": float(count), "error": error, "error without hidden units": flat},
         {
             "side": side,
-            "surface": network.forward(params, grid.reshape(-1, 2)).reshape(60, 60),
+            "surface": network.forward(params, grid.reshape(-1, 2)).reshape(GRID, GRID),
             "W1": params["W1"],
             "b1": params["b1"],
         },
@@ -73,7 +74,7 @@ def draw_xor(figure: Any, measured: Measurement) -> None:
     axes = figure.subplots()
     curves = measured.curves
     side = curves["side"]
-    shown = axes.contourf(side, side, curves["surface"], levels=12, cmap="RdBu_r")
+    shown = axes.contourf(side, side, curves["surface"], levels=8, cmap="RdBu_r")
     figure.colorbar(shown, label="ŷ")
     for number, (weights, bias) in enumerate(zip(curves["W1"], curves["b1"], strict=True), 1):
         a = (weights[0] * side[None, :] + weights[1] * side[:, None]) + bias
