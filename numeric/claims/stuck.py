@@ -114,6 +114,7 @@ def draw_stuck(figure: Any, measured: Measurement) -> None:
     left.imshow(after, cmap="Oranges", vmin=0, vmax=130, aspect="auto")
     for (row, column), percent in np.ndenumerate(after):
         left.text(column, row, f"{percent:.0f}", ha="center", va="center")
+    left.grid(False)
     left.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
     left.set_yticks(range(len(BIASES)), [f"{bias:g}" for bias in BIASES])
     left.set_xlabel("rate")

@@ -81,6 +81,7 @@ def draw_xor(figure: Any, measured: Measurement) -> None:
         axes.contour(side, side, a, levels=[0.0], colors="k", linestyles=["--", ":"][number % 2])
     for corner, value in zip(CORNERS, XOR, strict=True):
         axes.plot(*corner, "o", color="k", markerfacecolor="w" if value else "k", markersize=9)
+    axes.grid(False)
     axes.set_aspect("equal")
     axes.set_xlabel("x₁; open dots: XOR is 1, lines: a hidden unit bends")
     axes.set_ylabel("x₂")
