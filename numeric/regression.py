@@ -1,12 +1,12 @@
 """The closed forms to which the descent of a last layer must come: regression in its three kinds.
 
-A last layer a = Wh + b with its natural loss is linear, logistic or softmax regression, and its loss
-is convex. For linear units the minimum solves the normal equations; for the two others Newton's
-steps, which are weighted least squares each (IRLS), go to it. Nothing here uses the kernels, so that
-each is a check of the other.
+A last layer a = Wh + b with its natural loss is linear, logistic or softmax regression, and its
+loss is convex. For linear units the minimum solves the normal equations; for the two others
+Newton's steps, which are weighted least squares each (IRLS), go to it. Nothing here uses the
+kernels, so that each is a check of the other.
 
-In all three J = Σₙ L(ŷₙ, yₙ) + λ‖W‖², as in the modules that are generated: a sum over the examples,
-no ½, and no part for the biases.
+In all three J = Σₙ L(ŷₙ, yₙ) + λ‖W‖², as in the modules that are generated: a sum over the
+examples, no ½, and no part for the biases.
 
 Sources: T. Hastie, R. Tibshirani, J. Friedman, The Elements of Statistical Learning, 2nd edition,
 2009, sections 3.2 (normal equations), 3.4.1 (ridge), 4.4.1 (Newton and IRLS); C. Bishop, Pattern
@@ -187,9 +187,9 @@ def softmax_regression(
 
     The same vector added to each row of W, and the same number to each bias, leave ŷ as it is. For
     λ > 0 the minimum has Σᵢ Wᵢ = 0; without λ the minima are a whole subspace, and the one with
-    Σᵢ Wᵢ = 0, which is the smallest, is returned. The biases have Σᵢ bᵢ = 0 for every λ. It is where
-    gradient descent from W = 0 arrives, since Σᵢ ∂L/∂aᵢ = 0. Compare with others after the mean of
-    each column has been subtracted, or compare predictions.
+    Σᵢ Wᵢ = 0, which is the smallest, is returned. The biases have Σᵢ bᵢ = 0 for every λ. This is
+    where gradient descent from W = 0 arrives, since Σᵢ ∂L/∂aᵢ = 0. Compare with others after the
+    mean of each column has been subtracted, or compare predictions.
 
     Parameters
     ----------
