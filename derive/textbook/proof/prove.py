@@ -12,7 +12,6 @@ from derive.proof.normal_form import settled
 from derive.proof.undefined import Undefined
 from derive.proof.work import WorkLimit, budget
 from derive.textbook.compare import Question
-from derive.textbook.evaluate.conditions import Conditions
 from derive.textbook.meaning.core import (
     At,
     Compare,
@@ -103,7 +102,7 @@ def _difference(question: Question, *, unfold: bool) -> Form:
 
 
 def _conditions(question: Question) -> _InForce:
-    read = Conditions(question.reader, question.conditions)
+    read = question.in_force()
     distinct = {
         frozenset((index_name(core.left.index), index_name(core.right.index)))
         for core in (*read.filters, *question.restriction.filters)
