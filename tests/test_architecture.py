@@ -40,6 +40,7 @@ LAYERS = {
         {"textbook"},
         {"kernel_source", "lecture_table"},
         {"networks"},
+        {"claims"},
         {"user_function"},
         {"__init__"},
         {"cli"},
@@ -50,6 +51,7 @@ LAYERS = {
         {"descent", "differences", "regression"},
         {"gradcheck", "hunt", "accuracy"},
         {"kernels", "compiled"},
+        {"claims"},
         {"__init__"},
     ),
 }

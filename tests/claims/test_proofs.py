@@ -1,0 +1,116 @@
+"""Every claim is proved; a false one is refuted; what is proved agrees with mpmath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import pytest
+from sympy import Rational, cancel
+
+import derive
+from derive.claims import CLAIMS, Claim, Proof, Verdict, find_claim, overview
+from derive.claims.depth import prove_depth, prove_stuck
+from derive.claims.output import (
+    gradient_of,
+    limits,
+    prove_labels,
+    prove_normal_equations,
+    prove_output,
+)
+from derive.claims.ramp import prove_xor
+from derive.claims.sigmoid import S_, curvature_points, largest_at, prove_bends, slope_in_value
+
+PROVED = [claim for claim in CLAIMS if claim.proof]
+ROUNDED = (Rational(2036, 10000), Rational(7964, 10000))
+
+
+@pytest.mark.parametrize("claim", PROVED, ids=lambda claim: claim.name)
+def test_every_claim_is_proved(claim: Claim) -> None:
+    assert claim.proof is not None
+    proof = claim.proof()
+    assert proof.ok, proof.sentence
+    assert all(isinstance(number, float) for number in proof.figures.values())
+
+
+@pytest.mark.parametrize(
+    ("prove", "planted", "failing"),
+    [
+        (prove_bends, {"bends": ROUNDED}, "|s″| is largest"),
+        (prove_bends, {"bends": ROUNDED[:1]}, "|s″| is largest"),
+        (prove_bends, {"steepest": Rational(1, 5)}, "s′ ≤ 1/5"),
+        (prove_depth, {"base": 5}, "at most 5^(−L)"),
+        (prove_depth, {"base": 3}, "as much as that"),
+        (prove_output, {"cure": "squared-error"}, "squared-error, ∂L/∂a is linear"),
+        (prove_output, {"ill": "logistic"}, "logistic, ∂L/∂a keeps"),
+        (prove_labels, {"met": ("0.05", "1")}, "0.05 and 1 are met"),
+        (prove_labels, {"missed": ("0", "0.5")}, "0 and 0.5 never are"),
+        (prove_normal_equations, {"factor": 1}, "normal equations"),
+        (prove_stuck, {"side": "positive"}, "r′(a) = 0 for positive a"),
+        (prove_xor, {"W2": (1, -1)}, "XOR at all four corners"),
+        (prove_xor, {"b1": (0, 0)}, "XOR at all four corners"),
+        (prove_xor, {"truth": (0, 1, 1, 1)}, "XOR at all four corners"),
+        (prove_xor, {"truth": (0, 0, 1, 1)}, "no ŷ = w·x + b"),
+    ],
+)
+def test_a_false_claim_is_refuted(
+    prove: Callable[..., Proof], planted: dict[str, Any], failing: str
+) -> None:
+    proof = prove(**planted)
+    assert not proof.ok
+    assert any(failing in fact for fact, holds in proof.facts.items() if not holds)
+    assert proof.sentence.startswith("not so: ")
+
+
+def test_the_points_of_curvature_are_where_mpmath_finds_them() -> None:
+    def s(x: Any) -> Any:
+        return 1 / (1 + mpmath.exp(-x))
+
+    def curvature(x: Any) -> Any:
+        return abs(mpmath.diff(s, x, 2)) / (1 + mpmath.diff(s, x) ** 2) ** mpmath.mpf(1.5)
+
+    with mpmath.workdps(30):
+        top = mpmath.findroot(lambda x: mpmath.diff(curvature, x), -1.36)
+        assert abs(s(top) - mpmath.mpf(str(curvature_points()[0].evalf(30)))) < 1e-10
+
+
+def test_a_maximum_at_an_end_or_at_several_places_is_found() -> None:
+    assert largest_at(S_**2) == (1,)
+    assert largest_at((S_ - Rational(1, 2)) ** 2) == (0, 1)
+    assert largest_at(-((S_ - Rational(1, 3)) ** 2)) == (Rational(1, 3),)
+    assert cancel(slope_in_value() - S_ * (1 - S_)) == 0
+
+
+def test_the_limits_are_those_of_large_numbers() -> None:
+    for loss in ("logistic", "squared-error"):
+        gradient = gradient_of("sigmoid", loss)
+        y = next(symbol for symbol in gradient.free_symbols if symbol.name == "y")
+        prediction = next(symbol for symbol in gradient.free_symbols if symbol.name == "ŷ")
+        for end, limit in zip((-60, 60), limits(gradient), strict=True):
+            value = gradient.subs({prediction: 1 / (1 + mpmath.exp(-end)), y: 0.3})
+            assert abs(float(value) - float(limit.subs(y, 0.3))) < 1e-12
+
+
+def test_a_verdict_needs_a_measurement_and_all_that_was_found() -> None:
+    claim = find_claim("relus-compute-xor")
+    good, bad = Proof({"fine": True}), Proof({"wrong": False})
+    for proof, measured, word in (
+        (good, good, "holds"),
+        (None, good, "holds"),
+        (good, None, "not measured"),
+        (None, None, "not measured"),
+        (bad, good, "fails"),
+        (good, bad, "fails"),
+        (bad, None, "fails"),
+        (good, Proof({}), "fails"),
+    ):
+        verdict = Verdict(claim, proof, measured)
+        assert (verdict.word, verdict.ok) == (word, word == "holds")
+    assert "✗ wrong" in Verdict(claim, bad, None, missing="no library").text()
+    assert overview([Verdict(claim, good, bad)]).endswith("0 of 1 claims hold")
+
+
+def test_a_claim_that_is_not_there_is_refused() -> None:
+    with pytest.raises(derive.UnknownName, match="did you mean 'stuck-relus'"):
+        find_claim("stuck-relu")
