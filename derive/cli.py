@@ -580,20 +580,33 @@ def claims(
 def _verdict(claim: Any, figures: Path | None) -> Any:
     """Prove and measure a claim; a library that is not installed leaves it unmeasured."""
     from derive.claims import Verdict
-    from numeric.claims import EXPERIMENTS, save_figure
+    from numeric.claims import EXPERIMENTS
 
     proof = claim.proof and claim.proof()
     experiment = next(row for row in EXPERIMENTS if row.name == claim.name)
     try:
         measured = experiment.measure(_networks_wanted(experiment))
-        if figures is not None:
-            figures.mkdir(parents=True, exist_ok=True)
-            save_figure(experiment, measured, figures)
     except ModuleNotFoundError as error:
-        return Verdict(claim, proof, None, missing=f"there is no module {error.name!r}")
-    except OSError as error:
-        raise DeriveError(f"cannot write into {figures}: {error.strerror}") from None
+        return Verdict(claim, proof, None, missing=_install(error))
+    if figures is not None:
+        _draw(experiment, measured, figures)
     return Verdict(claim, proof, measured)
+
+
+def _draw(experiment: Any, measured: Any, folder: Path) -> None:
+    from numeric.claims import save_figure
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_figure(experiment, measured, folder)
+    except ModuleNotFoundError as error:
+        raise DeriveError(f"--figures cannot draw: {_install(error)}") from None
+    except OSError as error:
+        raise DeriveError(f"cannot write into {folder}: {error.strerror}") from None
+
+
+def _install(error: ModuleNotFoundError) -> str:
+    return f"there is no module {error.name!r}; pip install 'gradproof[figures]' has it"
 
 
 def _networks_wanted(experiment: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import Expr, Indexed, Max, Rational, Symbol, cancel, diff
+from sympy import Expr, Indexed, Max, Rational, S, Symbol, diff
 
 from derive.catalogue.hidden import find_hidden_unit
 from derive.claims.record import Proof
@@ -12,11 +12,11 @@ from derive.claims.sigmoid import S_, largest_at
 from derive.language import Partial, relu, step
 from derive.networks import network
 
-__all__ = ["prove_depth", "prove_stuck", "slope_of"]
+__all__ = ["in_value", "prove_depth", "prove_stuck", "slope_of"]
 
 
 @cache
-def slope_of(unit: str) -> Expr:
+def slope_of(unit: str, output: str = "linear", loss: str = "squared-error") -> Expr:
     """Return ∂L/∂a over ∂L/∂h of a hidden unit, taken out of the derivation of a network.
 
     Examples
@@ -24,18 +24,20 @@ def slope_of(unit: str) -> Expr:
     >>> slope_of("sigmoid"), slope_of("relu")
     ((1 - h⁽¹⁾[i])*h⁽¹⁾[i], step(a⁽¹⁾[i], 1))
     """
-    product = network([unit], "linear", "squared-error").gradient("a1").result.expr
-    (arriving,) = product.atoms(Partial)
-    slope: Expr = (
-        cancel(product / arriving)
-        if arriving not in product.args
-        else product.func(*(part for part in product.args if part != arriving))
-    )
+    product = network([unit], output, loss).gradient("a1").result.expr
+    (arriving,) = (factor for factor in product.args if isinstance(factor, Partial))
+    slope: Expr = product.xreplace({arriving: S.One})
     return slope
 
 
-def _in_value(slope: Expr) -> Expr:
-    """Write the slope of a sigmoid layer in s, the value of its unit."""
+def in_value(slope: Expr) -> Expr:
+    """Write the slope of a sigmoid layer in s, the value of its unit.
+
+    Examples
+    --------
+    >>> in_value(slope_of("sigmoid"))
+    s*(1 - s)
+    """
     (value,) = slope.atoms(Indexed)
     rewritten: Expr = slope.xreplace({value: S_})
     return rewritten
@@ -64,7 +66,7 @@ def prove_depth(base: int = 4) -> Proof:
     >>> prove_depth(4).ok, prove_depth(5).ok
     (True, False)
     """
-    slope = _in_value(slope_of("sigmoid"))
+    slope = in_value(slope_of("sigmoid"))
     largest = max(slope.xreplace({S_: at}) for at in largest_at(slope))
     left, right = _slopes_left_and_right()
     return Proof(

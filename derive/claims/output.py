@@ -10,7 +10,9 @@ from sympy import Expr, Indexed, Integer, Poly, Symbol, exp, expand, limit, oo
 
 from derive.attainability import attainable
 from derive.catalogue.tables import find_output
+from derive.claims.depth import in_value, slope_of
 from derive.claims.record import Proof
+from derive.claims.sigmoid import S_
 from derive.pairs import pair
 
 __all__ = ["gradient_of", "limits", "prove_labels", "prove_normal_equations", "prove_output"]
@@ -64,6 +66,7 @@ def prove_output(cure: str = "logistic", ill: str = "squared-error") -> Proof:
     """
     cured, kept = gradient_of("sigmoid", cure), gradient_of("sigmoid", ill)
     slope = _prediction * (1 - _prediction)
+    hidden = in_value(slope_of("sigmoid", "sigmoid", cure)).xreplace({S_: _prediction})
     return Proof(
         {
             f"with {cure}, ∂L/∂a is linear in ŷ − y": _is_linear_in_the_error(cured),
@@ -72,6 +75,7 @@ def prove_output(cure: str = "logistic", ill: str = "squared-error") -> Proof:
                 (kept / slope).cancel()
             ),
             "its limits are 0 and 0, wrong as the prediction may be": limits(kept) == (0, 0),
+            f"a hidden sigmoid has the factor h(1 − h), also under {cure}": hidden == slope,
         },
         {
             f"{cure}, y = 1, a → −∞": limits(cured)[0].xreplace({_label: Integer(1)}),

@@ -6,6 +6,7 @@ import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Protocol
 
 from derive.claims.record import Claim, Proof
@@ -106,8 +107,11 @@ class Verdict:
 
 
 def _part(part: Proof | Measured) -> dict[str, Any]:
-    facts = [{"fact": fact, "holds": holds} for fact, holds in part.facts.items()]
-    return {"ok": part.ok, "facts": facts, "figures": dict(part.figures)}
+    """Return plain values: NumPy and SymPy have truths of their own, and JSON has no NaN."""
+    facts = [{"fact": fact, "holds": bool(holds)} for fact, holds in part.facts.items()]
+    numbers = {name: float(number) for name, number in part.figures.items()}
+    figures = {name: number if isfinite(number) else None for name, number in numbers.items()}
+    return {"ok": bool(part.ok), "facts": facts, "figures": figures}
 
 
 def _exact(proof: Proof) -> dict[str, str]:

@@ -153,6 +153,11 @@ def test_the_list_has_a_verdict_for_every_claim(
     assert (code, err) == (0, "")
     assert all(f"{name:<24}holds\n" in out for name in ROWS)
     assert out.endswith("8 of 8 claims hold\n")
+    code, out, err = command("--json")
+    assert (code, err) == (0, "")
+    assert [(row["name"], row["ok"]) for row in json.loads(out)["claims"]] == [
+        (name, True) for name in ROWS
+    ]
 
 
 def test_a_claim_that_fails_ends_the_command_with_code_one(
@@ -163,6 +168,10 @@ def test_a_claim_that_fails_ends_the_command_with_code_one(
     assert code == 1
     assert out.startswith("stuck-relus: fails\n")
     assert "✗ planted" in out
+    recorded(lambda _: Measurement({"fine": True}, {"one": float("nan")}), monkeypatch)
+    code, out, _ = command("stuck-relus", "--json")
+    (claim,) = json.loads(out, parse_constant=pytest.fail)["claims"]
+    assert (code, claim["verdict"], claim["measured"]["figures"]) == (1, "fails", {"one": None})
 
 
 def test_a_library_that_is_missing_leaves_a_claim_unmeasured(
@@ -191,9 +200,14 @@ def test_json_has_the_facts_the_figures_and_the_exact_values(command: Any) -> No
     assert all(fact["holds"] for fact in claim["proved"]["facts"])
 
 
-def test_mistakes_end_in_a_message_and_code_two(command: Any, tmp_path: Path) -> None:
+def test_mistakes_end_in_a_message_and_code_two(
+    command: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     code, _, err = command("vanishing")
     assert (code, "unknown claim 'vanishing'" in err) == (2, True)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    code, _, err = command("sigmoid-bends", "--figures", str(tmp_path))
+    assert (code, "--figures cannot draw: there is no module 'matplotlib'" in err) == (2, True)
     file = tmp_path / "file"
     file.touch()
     code, _, err = command("sigmoid-bends", "--figures", str(file))
