@@ -6,7 +6,7 @@ it a + eᵃ grows by 1 in each unit of time, and so a grows for ever, like ln t.
 
 from __future__ import annotations
 
-from sympy import Expr, Function, Integer, Symbol, diff, exp, limit, log, oo, simplify
+from sympy import Expr, Function, S, Symbol, diff, exp, limit, log, oo, simplify
 
 from derive.claims.output import gradient_of
 from derive.claims.record import Proof
@@ -17,12 +17,12 @@ _time = Symbol("t", positive=True)
 _large = Symbol("a", positive=True)
 
 
-def prove_growth(label: Expr = Integer(1)) -> Proof:
+def prove_growth(label: Expr = S.One) -> Proof:
     """Prove that a + eᵃ − t stays what it is along the descent, and that a is ln t in the end.
 
     Examples
     --------
-    >>> prove_growth().ok, prove_growth(Integer(0)).ok
+    >>> prove_growth().ok, prove_growth(S.Zero).ok
     (True, False)
     """
     a = Function("a", real=True)(_time)

@@ -84,7 +84,7 @@ def prove_memory(units: int = 16, count: int = 2, flips: int = 3) -> Proof:
     return Proof(
         {
             f"{count} orthogonal patterns of {units} units in one matrix: each comes back from "
-            f"every damage of up to {flips} of them": _completes(patterns, range(flips + 1)),
+            f"every damage of up to {flips} units": _completes(patterns, range(flips + 1)),
             f"as it must, {units} > {count}(2·{flips} + 1)": units > count * (2 * flips + 1),
         },
         {"damages tried": Integer(tried)},

@@ -81,9 +81,7 @@ def _is_normal_equations(multiple: int) -> bool:
     return equal(derived.expr, expected, definitions=(predicted,))
 
 
-def prove_regressions(
-    multiple: int = 2, rows: tuple[tuple[str, str], ...] = REGRESSIONS
-) -> Proof:
+def prove_regressions(multiple: int = 2, rows: tuple[tuple[str, str], ...] = REGRESSIONS) -> Proof:
     """Prove that linear units end in the normal equations, and that each loss is convex in W.
 
     Examples
