@@ -449,6 +449,10 @@ def verify(
         list[str] | None,
         typer.Option("--assume", metavar="EQUATION", help="A condition in force, in LaTeX."),
     ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option("--names", help="A file of lines declare: …, given: … and assume: …"),
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say of every verdict what it means.")
     ] = False,
@@ -479,6 +483,7 @@ def verify(
         declare=tuple(declare or ()),
         given=tuple(given or ()),
         assume=tuple(assume or ()),
+        names=names,
         format="json" if as_json else format_,
         explain=explain,
     )

@@ -54,9 +54,10 @@ def verify_text(
     --------
     >>> import derive
     >>> print(derive.verify_text(r"(x + 1)^2 = x^2 + x + 1 = (x^2 + x) + 1", declare=["x: scalar"]))
-    1:1  refuted     (x + 1)^2 = x^2 + x + 1
-                     4 ≠ 3 at x = 1
-    1:13  held        x^2 + x + 1 = (x^2 + x) + 1
+    1:1   refuted     (x + 1)^2 = x^2 + x + 1
+                      0 ≠ 1 at x = -1
+                      true with the right side  x^{2} + 2 x + 1
+    1:13  proved      x^2 + x + 1 = (x^2 + x) + 1
     """
     from derive.textbook.documents import read_document
     from derive.textbook.verify import verify_document

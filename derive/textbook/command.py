@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from derive.errors import OptionConflict, UnknownOption
 from derive.textbook.cases import judge_cases, read_cases
-from derive.textbook.documents import Document, read_document, read_file
+from derive.textbook.documents import Document, read_document, read_file, read_names
 from derive.textbook.report import lines, summary
 from derive.textbook.verify import Verification, verify_document
 
@@ -35,6 +35,7 @@ class Request:
     declare: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     assume: tuple[str, ...] = ()
+    names: Path | None = None
     format: str = "text"
     explain: bool = False
 
@@ -53,6 +54,14 @@ def run(request: Request, console: Console, errors: Console, write: Write) -> bo
         return True
     if not request.files:
         raise OptionConflict("give at least one file, or - for what is typed")
+    if request.names is not None:
+        names = read_names(request.names)
+        request = replace(
+            request,
+            declare=(*names["declare"], *request.declare),
+            given=(*names["given"], *request.given),
+            assume=(*names["assume"], *request.assume),
+        )
     documents = [_read(path) for path in request.files]
     verified = [_verified(document, request, errors) for document in documents]
     _FORMATTED[request.format](documents, verified, request, console, write)

@@ -42,8 +42,18 @@ class Question:
     left: Core
     right: Core
     reader: Reader
+    free: tuple[Index, ...] = ()
     conditions: tuple[Node, ...] = ()
     restriction: Restriction = NONE
+
+    def in_force(self) -> Conditions:
+        """Return the conditions, read with the free indices of the equality."""
+        kept = self.reader.free
+        self.reader.free = {index.name: index for index in self.free}
+        try:
+            return Conditions(self.reader, self.conditions)
+        finally:
+            self.reader.free = kept
 
 
 @dataclass
@@ -54,6 +64,7 @@ class Comparison:
     counterexample: Counterexample | None = None
     proved: bool = False
     one_sided: bool = False
+    vanishing: bool = True
     names: frozenset[str] = frozenset()
 
     @property
@@ -114,7 +125,7 @@ def _point(question: Question, sizes: dict[Dimension, int], seed: int, style: st
 
 def _free_indices(question: Question) -> list[Index]:
     used = _indices(question.left) | _indices(question.right)
-    free = [index for index in question.reader.free.values() if index in used]
+    free = [index for index in question.free if index in used]
     return [*question.axes, *(index for index in free if index not in question.axes)]
 
 
@@ -143,7 +154,7 @@ def compare(
         When it takes too much work.
     """
     with mp.workdps(DIGITS):
-        conditions = Conditions(question.reader, question.conditions)
+        conditions = question.in_force()
         names = {
             symbol.name for side in (question.left, question.right) for symbol in symbols_in(side)
         }
@@ -214,6 +225,8 @@ def _at_point(
                 comparison.one_sided = True
             continue
         compared = True
+        if comparison is not None and (_differ(left, 0) or _differ(right, 0)):
+            comparison.vanishing = False
         if _differ(left, right):
             return _counterexample(question, point, places, left, right)
     if compared and comparison is not None:
@@ -267,11 +280,7 @@ def _counterexample(
         numbers.append((name, _number(value)))
     return Counterexample(
         tuple((item.name, point.size(item)) for item in dimensions if item.known),
-        tuple(
-            (index.name, place)
-            for index, place in places.items()
-            if index.name in question.reader.free
-        ),
+        tuple((index.name, place) for index, place in places.items() if index in question.free),
         tuple(sorted(numbers)),
         _number(left),
         _number(right),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.lexer import Terminal
@@ -39,6 +40,11 @@ class Statement:
     parts: list[Part] = field(default_factory=list)
     relations: list[Terminal] = field(default_factory=list)
     conditions: list[Part] = field(default_factory=list)
+
+    @property
+    def continues(self) -> bool:
+        """Whether the chain begins with an equals sign."""
+        return bool(self.relations) and self.relations[0].value in EQUALITIES and not self.parts[0]
 
     @property
     def equalities(self) -> list[tuple[int, int]]:
@@ -272,7 +278,7 @@ class _Splitter:
     def _begin_anew(self, stop: frozenset[str]) -> None:
         """End the statement where another follows; a bare side condition belongs to this one."""
         relation = self._relation_ahead(stop)
-        if relation in EQUALITIES and not self._is_range():
+        if relation in EQUALITIES and not self._is_range() and not self._is_tie():
             self.finish()
         elif relation is not None:
             self.end_part()
@@ -287,6 +293,17 @@ class _Splitter:
             ["DOTS", "COMMA"],
             ["COMMA", "NUMBER"],
         )
+
+    def _is_tie(self) -> bool:
+        """Return whether ``i = j`` follows, two indices of this statement, which is a condition."""
+        ahead = [t for t in self.terminals[self.at + 1 :] if t.type not in _LAYOUT][:4]
+        if [terminal.type for terminal in ahead[:3]] != ["NAME", "REL", "NAME"]:
+            return False
+        if len(ahead) > 3 and ahead[3].type not in ("ROW", "PERIOD", "COMMA", "SEMICOLON", "TEXT"):
+            return False
+        words = [t for part in self.current.parts for t in part] + self.words
+        below = {b.value for a, b in pairwise(words) if a.type in ("UNDER", "LBRACE", "NAME")}
+        return ahead[0].value in below and ahead[2].value in below
 
     def comma(self, _terminal: Terminal) -> None:
         stop = frozenset({"ROW", "TEXT", "SEMICOLON", "PERIOD", "COMMA"})

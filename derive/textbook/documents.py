@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from derive.errors import DeriveError
@@ -27,7 +28,7 @@ from derive.textbook.names import ENVIRONMENTS
 from derive.textbook.positions import Place, Source
 from derive.textbook.tokens import tokenize
 
-__all__ = ["BadDocument", "Document", "Piece", "read_document", "read_file"]
+__all__ = ["BadDocument", "Document", "Piece", "read_document", "read_file", "read_names"]
 
 LONGEST_DISPLAY = 100_000
 """In characters; what is longer is reported and not read."""
@@ -94,6 +95,7 @@ class Document:
 
 
 _DISPLAYED = "|".join(re.escape(name) for name in sorted(ENVIRONMENTS, key=len, reverse=True))
+_EDGES = re.compile(rf"\\(begin|end)\s*\{{({_DISPLAYED})\}}")
 _COMMON = (
     ("environment", rf"\\begin\s*\{{(?:{_DISPLAYED})\}}"),
     ("dollars", r"(?<!\\)\$\$"),
@@ -138,15 +140,42 @@ class _Scanner:
     pattern: re.Pattern[str]
     pieces: list[Piece] = field(default_factory=list)
     macros: dict[str, Macro] = field(default_factory=dict)
+    ahead: dict[str, int] = field(default_factory=dict)
 
     def run(self, start: int = 0) -> None:
         at = start
         while (match := self.pattern.search(self.text, at)) is not None:
             at = max(_HANDLERS[_named(match)](self, match), match.end())
 
+    def find(self, mark: str, start: int) -> int:
+        """Return where a mark comes next, or -1.
+
+        It is remembered: the places asked for only grow, so a text full of what is never closed
+        is still read once.
+        """
+        known = self.ahead.get(mark, 0)
+        if known < start:
+            found = self.text.find(mark, start)
+            known = self.ahead[mark] = len(self.text) if found < 0 else found
+        return known if known < len(self.text) else -1
+
     def until(self, closing: str, start: int) -> int:
         """Return where a delimiter is closed, or -1."""
-        return self.text.find(closing, start, start + LONGEST_DISPLAY + len(closing))
+        end = self.find(closing, start)
+        return end if end <= start + LONGEST_DISPLAY else -1
+
+    @cached_property
+    def environments(self) -> dict[int, int]:
+        """Where each displayed environment ends, by where it begins."""
+        opened: dict[str, list[int]] = {}
+        ends: dict[int, int] = {}
+        for match in _EDGES.finditer(self.text):
+            edge, name = match.groups()
+            if edge == "begin":
+                opened.setdefault(name, []).append(match.start())
+            elif opened.get(name):
+                ends[opened[name].pop()] = match.end()
+        return ends
 
 
 def _named(match: re.Match[str]) -> str:
@@ -173,22 +202,13 @@ def _delimited(scanner: _Scanner, match: re.Match[str], closing: str) -> int:
 
 
 def _environment(scanner: _Scanner, match: re.Match[str]) -> int:
-    name = scanner.text[match.start() : match.end()].split("{")[1].rstrip("}")
-    opening, closing = f"\\begin{{{name}}}", f"\\end{{{name}}}"
-    depth, at = 1, match.end()
-    limit = match.end() + LONGEST_DISPLAY
-    while depth:
-        ends = scanner.text.find(closing, at, limit)
-        if ends < 0:
-            scanner.pieces.append(Piece("broken", f"{opening} is not closed", match.start()))
-            return match.end()
-        begins = scanner.text.find(opening, at, ends)
-        if begins >= 0:
-            depth, at = depth + 1, begins + len(opening)
-        else:
-            depth, at = depth - 1, ends + len(closing)
-    _display(scanner, match.start(), at)
-    return at
+    end = scanner.environments.get(match.start(), -1)
+    if end < 0 or end > match.start() + LONGEST_DISPLAY:
+        broken = Piece("broken", f"{match.group()} is not closed", match.start())
+        scanner.pieces.append(broken)
+        return match.end()
+    _display(scanner, match.start(), end)
+    return end
 
 
 def _inline(scanner: _Scanner, start: int, end: int) -> None:
@@ -217,7 +237,7 @@ def _dollar(scanner: _Scanner, match: re.Match[str]) -> int:
 
 def _parenthesis(scanner: _Scanner, match: re.Match[str]) -> int:
     end = scanner.until("\\)", match.end())
-    if end < 0:
+    if end < 0 or end > match.end() + LONGEST_FORMULA_IN_LINE:
         return match.end()
     _inline(scanner, match.end(), end)
     return end + 2
@@ -258,7 +278,7 @@ def _end_of_definition(text: str, at: int) -> int:
 
 def _skip_to(closing: str) -> Callable[[_Scanner, re.Match[str]], int]:
     def skip(scanner: _Scanner, match: re.Match[str]) -> int:
-        end = scanner.text.find(closing, match.end())
+        end = scanner.find(closing, match.end())
         return match.end() if end < 0 else end + len(closing)
 
     return skip
@@ -414,6 +434,29 @@ def _notebook(text: str, name: str) -> Document:
         at += len(parts[-1])
     document = read_document("".join(parts), name=name, kind="markdown")
     return Document(name, document.source, document.pieces, document.macros, tuple(begins))
+
+
+def read_names(path: Path) -> dict[str, list[str]]:
+    """Read a file of declarations, one a line, as they stand in the comments of a document.
+
+    Raises
+    ------
+    BadDocument
+        When it cannot be read, or a line is no declaration.
+    """
+    found: dict[str, list[str]] = {"declare": [], "given": [], "assume": []}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadDocument(f"{path} cannot be read: {error}") from None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _DIRECTIVE.fullmatch(line)
+        if match is None:
+            raise BadDocument(f"{path}:{number}: a line begins with declare:, given: or assume:")
+        found[match.group(1)].append(match.group(2).strip())
+    return found
 
 
 def read_file(path: Path) -> Document:

@@ -13,8 +13,8 @@ from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
-from derive.textbook.meaning.canonical import canonical, plain_name
-from derive.textbook.meaning.core import Tensor
+from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
+from derive.textbook.meaning.core import Tensor, moved_in
 from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
@@ -59,6 +59,7 @@ class _Chain:
     sides: list[_Side]
     conditions: list[Node]
     outside: frozenset[str] = frozenset()
+    unread: str = ""
 
 
 class Judge:
@@ -91,17 +92,20 @@ class Judge:
     ) -> None:
         self.macros = macros or {}
         self.declared = bool(declarations)
-        self.words = words_defined([tokenize(text) for text in given])
-        self.symbols = declared(Dimensions(), declarations or {})
+        self.words = words_defined([tokenize(text) for text in given], scripted=True)
+        self.symbols = declared(Dimensions(), declarations or {}, self.macros)
         self.reader = new_reader(self.symbols)
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
+        self.bound: set[str] = set()
         self._last: _Side | None = None
         self.section = 0
+        self.assumed: list[Node] = []
         self.sections: dict[str, int] = {}
         self.met: dict[str, str] = {}
         self.found: list[tuple[Node, str]] = []
         self._give_all(given)
+        self.unread = self._unread()
         for text in assume:
             self._assume(text)
 
@@ -149,6 +153,18 @@ class Judge:
         self.troubles.pop(text, None)
         return True
 
+    def _unread(self) -> dict[str, str]:
+        """Return the declared quantities of which a given definition cannot be read, and why."""
+        found: dict[str, str] = {}
+        for text, reason in self.troubles.items():
+            with contextlib.suppress(Unreadable):
+                for statement in statements(self._terminals(tokenize(text))):
+                    name = _base(parse_terminals(statement.parts[0]))
+                    symbol = self.symbols.find(name)
+                    if symbol is not None and symbol.definition is None:
+                        found[name] = reason
+        return found
+
     def _give(self, text: str) -> None:
         for statement in statements(self._terminals(tokenize(text))):
             for left, right in statement.equalities:
@@ -157,14 +173,18 @@ class Judge:
                     note_limits(self.reader, side)
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
-                else:
+                elif not _is_known_notation(sides[0]):
                     self.conditions.append(Relation((sides[0], sides[1]), ("=",)))
+                    if not isinstance(sides[0], Product):
+                        self.bound |= {letters_of(part) for side in sides for part in walk(side)}
 
     def _assume(self, text: str) -> None:
         if "instein" in text:
             self.reader.einstein = True
             return
-        self.conditions.extend(self._conditions(text))
+        found = self._conditions(text)
+        self.assumed.extend(found)
+        self.conditions.extend(found)
 
     def _conditions(self, text: str) -> list[Relation]:
         found = statements(self._terminals(tokenize(text)))
@@ -197,8 +217,12 @@ class Judge:
             return False
         return can_define(self.reader, parts[0], parts[1])
 
-    def display(self, text: str, offset: int = 0) -> list[Judged]:
-        """Judge every equality of a display, in reading order."""
+    def display(self, text: str, offset: int = 0, *, continued: bool = False) -> list[Judged]:
+        """Judge every equality of a display, in reading order.
+
+        A display that begins with an equals sign goes on with the chain of the one before, where
+        it is `continued`.
+        """
         try:
             terminals = self._terminals(tokenize(text, offset))
             if len(terminals) > LONGEST_DISPLAY:
@@ -210,27 +234,39 @@ class Judge:
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
             return [_unreadable(error, whole, "", "")]
-        judged = [self._statement(statement, text, offset) for statement in found]
+        before = self._last if continued else None
+        judged = [
+            self._statement(statement, text, offset, None if place else before)
+            for place, statement in enumerate(found)
+        ]
         for place, statement in enumerate(found):
             if any(one.kind == "unreadable" for one in judged[place]):
-                again = self._statement(statement, text, offset)
+                again = self._statement(statement, text, offset, None if place else before)
                 judged[place] = [
                     new if old.kind == "unreadable" else old
                     for old, new in zip(judged[place], again, strict=True)
                 ]
         return [one for statement in judged for one in statement]
 
-    def _statement(self, statement: Statement, text: str, offset: int) -> list[Judged]:
+    def _statement(
+        self, statement: Statement, text: str, offset: int, continues: _Side | None = None
+    ) -> list[Judged]:
         sides = [self._side(part, text, offset) for part in statement.parts]
+        equalities = statement.equalities
+        if not statement.parts[0] and continues is not None and statement.continues:
+            sides[0] = continues
+            equalities = [(0, 1), *equalities]
         conditions: list[Node] = []
+        unread = ""
         for part in statement.conditions:
             try:
                 node = parse_terminals(part)
-            except Unreadable:
+            except Unreadable as error:
+                unread = error.reason
                 continue
             if isinstance(node, Relation):
                 conditions.append(node)
-        chain = _Chain(sides, conditions)
+        chain = _Chain(sides, conditions, unread=unread)
         self.reader.free = {}
         for side in sides:
             if side.node is not None:
@@ -239,12 +275,14 @@ class Judge:
             chain.outside = frozenset(index_letters(self.symbols, sides[0].node))
         result = []
         before: int | None = None
-        for left, right in statement.equalities:
+        for left, right in equalities:
             start = left if before is None else before
             judged = self._equality(chain, start, right)
             introduces = judged.kind == "definition" and judged.reason.startswith(INTRODUCES)
             before = start if introduces else None
             result.append(judged)
+        if sides and sides[-1].text:
+            self._last = sides[-1]
         return result
 
     def _side(self, part: Sequence[Terminal], text: str, offset: int) -> _Side:
@@ -258,6 +296,21 @@ class Judge:
             return _Side(None, span, source, error)
 
     def _equality(self, chain: _Chain, left: int, right: int) -> Judged:
+        """Judge one equality; what rests on a given definition that is not read is unreadable."""
+        judged = self._read_equality(chain, left, right)
+        if judged.kind != "refuted" or not self.unread:
+            return judged
+        nodes = [chain.sides[place].node for place in (left, right)]
+        for part in (part for node in nodes if node is not None for part in walk(node)):
+            spelt = spelling(part) if isinstance(part, Name | Scripted) else None
+            if spelt is not None and spelt.base in self.unread:
+                reason = f"what is given of {spelt.base} cannot be read: {self.unread[spelt.base]}"
+                return Judged(
+                    "unreadable", judged.span, judged.left, judged.right, reason, problem=part.span
+                )
+        return judged
+
+    def _read_equality(self, chain: _Chain, left: int, right: int) -> Judged:
         one, other = chain.sides[left], chain.sides[right]
         base = Judged("unreadable", one.span.to(other.span), one.text, other.text)
         for side in (one, other):
@@ -270,18 +323,7 @@ class Judge:
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
-            if self._forgets(one.node):
-                return self._equality(chain, left, right)
-            asked = self._guessed_in(one.node, other.node)
-            if asked:
-                reason = f"nothing says what {', '.join(asked)} is"
-                return replace(
-                    base, reason=reason, declaration=_declarations(asked), problem=error.span
-                )
-            suggestion = self._mended(chain, one.node, other.node)
-            return replace(
-                base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
-            )
+            return self._mismatched(chain, left, right, base, error)
         except Ambiguous as error:
             if self._forgets(one.node):
                 return self._equality(chain, left, right)
@@ -295,9 +337,32 @@ class Judge:
         except RecursionError:
             return replace(base, reason="the definitions lead too deep")
 
+    def _mismatched(
+        self, chain: _Chain, left: int, right: int, base: Judged, error: ShapeMismatch
+    ) -> Judged:
+        """Return the verdict on sides of which the shapes do not fit."""
+        one, other = chain.sides[left].node, chain.sides[right].node
+        assert one is not None
+        assert other is not None
+        if self.reader.einstein:
+            return replace(base, reason=error.reason, problem=error.span)
+        if self._forgets(one):
+            return self._read_equality(chain, left, right)
+        asked = self._guessed_in(one, other)
+        if asked:
+            reason = f"nothing says what {', '.join(asked)} is"
+            return replace(
+                base, reason=reason, declaration=_declarations(asked), problem=error.span
+            )
+        suggestion = self._mended(chain, one, other)
+        return replace(
+            base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
+        )
+
     def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         try:
-            if can_define(self.reader, left, right):
+            known = self._is_conditioned(left) or _base(left) in self.unread
+            if can_define(self.reader, left, right) and not known:
                 if not _is_extremum(right):
                     define(self.reader, left, right)
                     self.sections[_base(left)] = self.section
@@ -329,9 +394,20 @@ class Judge:
             raise Ambiguous(f"nothing says what {', '.join(asked)} is", _declarations(asked))
         if first.counterexample is None:
             return _verdict(base, first)
+        self._check_moved(chain, left, right)
         if self._forgets(left):
             return self._judged(chain, left, right, base)
         return self._explained(chain, left, right, _verdict(base, first))
+
+    def _check_moved(self, chain: _Chain, left: Node, right: Node) -> None:
+        """Refuse a derivative by what a given equation binds: nothing says what moves with it."""
+        if not self.bound:
+            return
+        question = self._question(chain, left, right)
+        for symbol in moved_in(question.left) | moved_in(question.right):
+            if symbol.name in self.bound:
+                reason = f"a derivative by {symbol.name}, which a given equation binds"
+                raise Unreadable(reason, left.span.to(right.span))
 
     def _held(
         self, chain: _Chain, left: Node, right: Node, base: Judged, first: Comparison
@@ -364,6 +440,15 @@ class Judge:
         finally:
             self.reader.readings = Readings()
 
+    def _is_conditioned(self, node: Node) -> bool:
+        """Return whether a condition in force is about a name, so that it is no new one."""
+        name = _base(node)
+        return any(
+            isinstance(part, Name) and plain_name(part) == name
+            for condition in self.assumed
+            for part in walk(condition)
+        )
+
     def _forgets(self, left: Node) -> bool:
         """Drop the definition of a name that an earlier section gave it; it is used anew."""
         name = _base(left)
@@ -376,6 +461,8 @@ class Judge:
     def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Say of a false line under which condition it holds, and which small change mends it."""
         question = self._question(chain, left, right)
+        if chain.unread or question.in_force().unread:
+            raise Unreadable("it stands under a condition that cannot be read")
         if _is_stationary(chain, left, right):
             self.found.append((Relation((left, right), ("=",)), STATIONARY))
             return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
@@ -454,11 +541,21 @@ class Judge:
     ) -> tuple[Comparison | None, Unreadable | None]:
         state = self.reader.state()
         try:
-            return compare(self._question(chain, left, right)), None
+            question = self._question(chain, left, right)
+            literal = _is_zero(left) or _is_zero(right)
+            return (compare(question) if literal else self._compare(question)), None
         except Unreadable as error:
             self.met = dict(self.reader.guessed)
             self.reader.restore(state)
             return None, error
+
+    def _compare(self, question: Question) -> Comparison:
+        """Compare the sides; that both vanish under a condition shows nothing of a line."""
+        found = compare(question)
+        if not found.holds or not found.vanishing or not question.conditions:
+            return found
+        free = compare(replace(question, conditions=()))
+        return free if free.counterexample is not None else found
 
     def _question(self, chain: _Chain, left: Node, right: Node) -> Question:
         reader = self.reader
@@ -479,7 +576,8 @@ class Judge:
             )
         body = reader.arrays.aligned(other, one.axes)
         conditions = [*_without_letters(self.conditions, chain.conditions), *chain.conditions]
-        return Question(one.axes, one.body, body, reader, tuple(conditions))
+        free = tuple(reader.free.values())
+        return Question(one.axes, one.body, body, reader, free, tuple(conditions))
 
 
 def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[Node]:
@@ -518,6 +616,13 @@ def _is_extremum(node: Node) -> bool:
     first = node.items[0] if isinstance(node, Product) and node.items else node
     base = first.base if isinstance(first, Scripted) else first
     return isinstance(base, Big) and base.symbol in ("\\argmax", "\\argmin")
+
+
+def _is_known_notation(node: Node) -> bool:
+    """Return whether a definition is one of the indicator, which is read without it."""
+    first = node.items[0] if isinstance(node, Product) and node.items else node
+    spelt = spelling(first)
+    return spelt is not None and spelt.base in ("\\mathbb{1}", "1")
 
 
 def _is_zero(node: Node) -> bool:

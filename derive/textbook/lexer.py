@@ -88,24 +88,28 @@ class _Lexer:
     tables: int = 0
     opened: list[int] = field(default_factory=list)
     braces: list[bool] = field(default_factory=list)
+    stretched: Span | None = None
     terminals: list[Terminal] = field(default_factory=list)
 
     def put(self, kind: str, value: str, span: Span, font: str = "") -> None:
+        r"""Add a terminal; a delimiter begins where its ``\left`` does."""
+        if self.stretched is not None:
+            span, self.stretched = self.stretched.to(span), None
         self.terminals.append(Terminal(kind, value, span, font))
 
     def run(self) -> list[Terminal]:
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
-            token = replace(token, text=UNICODE.get(token.text, token.text))
             self.at += 1
             try:
                 self._one(token)
             except Unreadable as error:
                 self.put("UNKNOWN", error.reason, error.span)
-        return resolve_bars(_without_lone_braces(self.terminals))
+        return resolve_bars(_without_flowing_braces(_without_lone_braces(self.terminals)))
 
     def _one(self, token: Raw) -> None:
-        text = token.text
+        text = UNICODE.get(token.text, token.text)
+        token = replace(token, text=text)
         for table, kind in _PLAIN:
             if text in table:
                 value = table[text] if isinstance(table, dict) else text
@@ -113,7 +117,7 @@ class _Lexer:
                 return
         if text in _SPECIAL:
             _SPECIAL[text](self, token)
-        elif text in SIZES or text in INVISIBLE:
+        elif text in SIZES or text in INVISIBLE or text[1:].isspace():
             pass
         elif text in INVISIBLE_WITH_ARGUMENT:
             self._skip_argument()
@@ -306,6 +310,7 @@ class _Lexer:
         follows = self._peek()
         if side == "\\left":
             self.opened.append(len(self.terminals))
+            self.stretched = token.span
         started = self.opened.pop() if side == "\\right" and self.opened else None
         if follows == ".":
             self.at += 1
@@ -346,8 +351,15 @@ class _Lexer:
 
     def bar(self, token: Raw) -> None:
         """Read one bar, or two without a space as the sign of a norm."""
-        if self._peek() == "|" and not self.tokens[self.at].spaced:
-            self.at += 1
+        ahead = self.at
+        while ahead < len(self.tokens) and self.tokens[ahead].text in SIZES:
+            ahead += 1
+        if (
+            ahead < len(self.tokens)
+            and self.tokens[ahead].text == "|"
+            and not self.tokens[ahead].spaced
+        ):
+            self.at = ahead + 1
             self.put("NORM", "\\|", token.span.to(self.tokens[self.at - 1].span))
         else:
             self.put("BAR", token.text, token.span)
@@ -418,7 +430,6 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\pm": _mark("PLUS"),
     "\\mp": _mark("PLUS"),
     "-": _mark("MINUS"),
-    "−": _mark("MINUS"),
     ",": _mark("COMMA"),
     ";": _mark("SEMICOLON"),
     ".": _mark("PERIOD"),
@@ -483,6 +494,34 @@ def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
             result.append(terminals[at])
             at += 1
     return result
+
+
+def _without_flowing_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
+    r"""Return the terminals without braces around terms of a sum: on paper they group nothing.
+
+    So ``b - {a - b}``, where a colour was, is b − a − b.
+    """
+    dropped: set[int] = set()
+    opened: list[tuple[int, bool]] = []
+    for at, terminal in enumerate(terminals):
+        if terminal.type in ("LBRACE", "OPEN", "BEGIN"):
+            opened.append((at, False))
+        elif terminal.type in ("PLUS", "MINUS") and opened:
+            opened[-1] = (opened[-1][0], True)
+        elif terminal.type in ("RBRACE", "CLOSE", "END") and opened:
+            start, is_sum = opened.pop()
+            before = terminals[start - 1].type if start else ""
+            after = terminals[at + 1].type if at + 1 < len(terminals) else ""
+            braces = terminals[start].type == "LBRACE" and terminal.type == "RBRACE"
+            if braces and is_sum and before in _STARTS and after in _ENDS:
+                dropped |= {start, at}
+                if opened:
+                    opened[-1] = (opened[-1][0], True)
+    return [terminal for at, terminal in enumerate(terminals) if at not in dropped]
+
+
+_STARTS = frozenset({"PLUS", "MINUS", "REL", "AMP", ""})
+_ENDS = frozenset({"PLUS", "MINUS", "REL", "AMP", "ROW", "CLOSE", "COMMA", "PERIOD", "END", ""})
 
 
 def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]:

@@ -179,7 +179,10 @@ def expand(tokens: Sequence[Raw], macros: Macros) -> list[Raw]:
         arguments, used = _arguments(macro, following, 0)
         if used:
             del pending[len(pending) - used :]
-        pending.extend(reversed(_written_out(macro, arguments, token)))
+        written = _written_out(macro, arguments, token)
+        if result and result[-1].text in ("_", "^") and len(written) > 1:
+            written = [replace(token, text="{"), *written, replace(token, text="}")]
+        pending.extend(reversed(written))
         if expansions > MOST_EXPANSIONS or len(pending) + len(result) > MOST_TOKENS:
             raise Unreadable(
                 f"the command {token.text} stands for itself or for too much", token.span

@@ -239,6 +239,7 @@ WELL_KNOWN = _words(
 """Functions of this field that are one word, with or without a command."""
 
 UNICODE = {
+    "−": "-",
     **{
         letter: "\\" + name
         for letter, name in zip(

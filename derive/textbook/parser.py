@@ -363,12 +363,13 @@ _CELL_ENDS = frozenset({"END", "ROW", "AMP"})
 def _without_layout(terminals: Sequence[Terminal]) -> list[Terminal]:
     """Return the terminals without wide spaces, and without the full stop that ends a cell."""
     kept = [terminal for terminal in terminals if terminal.type != "QUAD"]
+    ends = [
+        place + 1 == len(kept) or kept[place + 1].type in _CELL_ENDS for place in range(len(kept))
+    ]
     return [
         terminal
-        for terminal, after in zip(kept, [*kept[1:], None], strict=True)
-        if not (
-            terminal.type == "PERIOD" and (after is None or after.type in ("END", "ROW", "AMP"))
-        )
+        for terminal, ends_cell in zip(kept, ends, strict=True)
+        if terminal.type != "PERIOD" or not ends_cell
     ]
 
 

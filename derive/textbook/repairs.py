@@ -49,6 +49,13 @@ def _signs(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
             yield replace(node, signs=(*node.signs[:place], flipped, *node.signs[place + 1 :]))
 
 
+def _doubled(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
+    if isinstance(node, Sum):
+        for place, term in enumerate(node.terms):
+            twice = Product((_TWO, *_items(term)))
+            yield replace(node, terms=(*node.terms[:place], twice, *node.terms[place + 1 :]))
+
+
 def _swapped(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
     if isinstance(node, Product):
         for place, item in enumerate(node.items[1:], start=1):
@@ -131,6 +138,7 @@ def _inverted(node: Node, _letters: tuple[str, ...]) -> Iterator[Node]:
 RULES = (
     Repair("a sign", _signs),
     Repair("a transpose", _transposed),
+    Repair("a factor 2 in a term", _doubled),
     Repair("an index", _indices),
     Repair("the order of two factors", _swapped),
     Repair("a factor too many", _dropped),

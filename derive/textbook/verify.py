@@ -12,6 +12,7 @@ from typing import Any
 from derive.textbook.documents import Document, Piece
 from derive.textbook.errors import BadDeclaration
 from derive.textbook.judge import Judge
+from derive.textbook.meaning.declarations import read_kind
 from derive.textbook.positions import Span
 from derive.textbook.usual_names import usual_names
 from derive.textbook.verdicts import Judged, Kind
@@ -28,6 +29,8 @@ _EXAMPLE = re.compile(
     r"(?i)\b(like|e\.g\.,?|such as|say|for example|for instance|choose|or|try)\W*$"
 )
 """Words before a formula in a line by which it is an example, which defines nothing."""
+_BARE = re.compile(r"(?:(?!\\(?:d?frac|sum|prod|partial|nabla|log|ln|exp)\b)[\\\w^{}*.,\s])+")
+"""A side of which a condition may consist: names and numbers without operators."""
 PROSE = "the prose states it, perhaps as a condition"
 
 
@@ -178,6 +181,7 @@ def verify_document(
         if piece.kind == "declare":
             try:
                 symbol, kind = split_declaration(piece.text)
+                read_kind(kind)
             except BadDeclaration as error:
                 troubles.append((piece.text, str(error)))
             else:
@@ -203,12 +207,26 @@ def _judged(document: Document, judge: Judge, progress: Progress | None) -> list
             judge.begin_section()
         else:
             results.append((piece, _of_piece(judge, piece)))
+    results = [(piece, _again(judge, piece, judged)) for piece, judged in results]
     return [
         Found(
             document.where(one.span.start), document.source.place(one.span.start).line, one, number
         )
         for number, (_, judged) in enumerate(results, start=1)
         for one in judged
+    ]
+
+
+def _again(judge: Judge, piece: Piece, before: list[Judged]) -> list[Judged]:
+    """Look a second time at what could not be read: later definitions may have told what it is."""
+    if piece.kind == "broken" or all(one.kind != "unreadable" for one in before):
+        return before
+    now = _of_piece(judge, piece)
+    if len(now) != len(before):
+        return before
+    return [
+        new if old.kind == "unreadable" and new.kind in ("proved", "held", "definition") else old
+        for old, new in zip(before, now, strict=True)
     ]
 
 
@@ -219,7 +237,7 @@ def _of_piece(judge: Judge, piece: Piece) -> list[Judged]:
     if piece.kind == "inline" and _is_supposed(judge, piece):
         judge.suppose(piece.text)
         return []
-    judged = judge.display(piece.text, piece.start)
+    judged = judge.display(piece.text, piece.start, continued=piece.kind == "display")
     if piece.kind == "inline":
         return [_softened(one) for one in judged]
     return judged
@@ -233,8 +251,17 @@ def _is_supposed(judge: Judge, piece: Piece) -> bool:
     return _ASSUMING.search(before) is not None and not judge.defines(piece.text)
 
 
+def _may_condition(judged: Judged) -> bool:
+    """Return whether an equality demands something: it says what a quantity is, or a sum of them.
+
+    One of two expressions is a claim, and so is one that a small change makes true.
+    """
+    sides = (judged.left, judged.right)
+    return not judged.suggestion and any(_BARE.fullmatch(side.strip()) for side in sides)
+
+
 def _softened(judged: Judged) -> Judged:
     """Return what is said of a formula in prose: a false one may be a condition, and no claim."""
-    if judged.kind == "refuted" and judged.counterexample is not None:
+    if judged.kind == "refuted" and judged.counterexample is not None and _may_condition(judged):
         return replace(judged, kind="conditional", conditions=(PROSE,), suggestion="")
     return judged

@@ -23,8 +23,14 @@ def _run(tokens: Sequence[Raw], at: int) -> int:
     return end
 
 
-def words_defined(texts: Iterable[Sequence[Raw]]) -> frozenset[str]:
+def words_defined(texts: Iterable[Sequence[Raw]], *, scripted: bool = False) -> frozenset[str]:
     r"""Return the words of several letters that texts put on a left side.
+
+    Parameters
+    ----------
+    texts : iterable of tokens
+    scripted : bool
+        Whether a run of letters with a script counts, which may be a product: ``dP_{ij} =``.
 
     Examples
     --------
@@ -43,12 +49,13 @@ def words_defined(texts: Iterable[Sequence[Raw]]) -> frozenset[str]:
             run = "".join(token.text for token in tokens[at:end])
             before = tokens[at - 1].text if at else "&"
             after = tokens[end].text if end < len(tokens) else ""
+            behind = after in _AFTER or (scripted and after in ("_", "^") and before == "&")
             if (
                 len(run) > 1
                 and run[0].isalpha()
                 and run not in FUNCTIONS | BIG
                 and before in _BEFORE
-                and after in _AFTER
+                and behind
             ):
                 words.add(run)
             at = end

@@ -167,6 +167,16 @@ def test_the_losses_are_those_at_the_beginning_of_an_epoch() -> None:
     assert np.allclose([*done.losses, done.loss], expected, rtol=1e-14)
 
 
+def test_the_loss_of_an_epoch_weighs_its_batches_by_their_rows() -> None:
+    """A mean of the labels is met in batches of 5, 5, 5, 5 and 3, and is that of all."""
+    labels = np.arange(23.0) ** 2
+    done = descend(
+        lambda w, x, y: (y.mean(), np.zeros(1)), np.zeros(1), labels, labels,
+        rate=1.0, epochs=3, batch=5,
+    )  # fmt: skip
+    assert np.allclose(done.losses, labels.mean(), rtol=1e-14)
+
+
 def test_it_stops_at_the_first_epoch_with_a_small_gradient() -> None:
     done = descend(bowl, np.ones(3), [0], [0], rate=0.2, epochs=1000, tolerance=1e-6)
     norms = [np.linalg.norm(CURVATURES * (1 - 0.2 * CURVATURES) ** n) for n in range(1000)]
@@ -212,6 +222,13 @@ def test_divergence_in_the_last_step_is_told_too() -> None:
             lambda w, x, y: (1.0, np.full(1, 1e300)), np.zeros(1), [0], [0], rate=1e300, epochs=1
         )
     assert (raised.value.epoch, raised.value.last_loss) == (0, 1.0)
+
+
+def test_an_epoch_that_leads_astray_is_named_when_it_was_the_last() -> None:
+    """Found by the loss at the end, when all the epochs are through."""
+    with pytest.raises(Diverged, match="a loss of inf") as raised:
+        descend(lambda w, x, y: (np.exp(w[0]), -np.ones(1)), np.zeros(1), H, Y, rate=800, epochs=1)
+    assert raised.value.epoch == 0
 
 
 def test_a_beginning_without_a_loss_is_no_matter_of_the_rate() -> None:

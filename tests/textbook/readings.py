@@ -22,7 +22,7 @@ READINGS = (
     Reading(
         r"\delta^L_j = \frac{\partial C}{\partial a^L_j} \sigma'(z^L_j) = (a_j^L -"
         r" y_j)\sigma'(z^L_j)",
-        "held held",
+        "proved proved",
         {
             r"z^L": "vector(m)",
             r"y": "vector(m)",
@@ -36,7 +36,7 @@ READINGS = (
     ),
     Reading(
         r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
-        "held",
+        "proved",
         {
             r"z^l": "vector(m)",
             r"w^{l+1}": "matrix(p,m)",
@@ -63,7 +63,7 @@ READINGS = (
     ),
     Reading(
         r"\nabla_{a^L} C = (a^L-y)",
-        "held",
+        "proved",
         {
             r"a^L": "vector(m)",
             r"y": "vector(m)",
@@ -74,7 +74,7 @@ READINGS = (
         r"\frac{\partial}{\partial \theta_j} J(\theta) = \frac{\partial}{\partial"
         r" \theta_j} \frac12 (h_\theta(x)-y)^2 = 2 \cdot \frac12 (h_\theta(x)-y)\cdot"
         r" \frac{\partial}{\partial\theta_j}(h_\theta(x)-y) = (h_\theta(x)-y) x_j",
-        "held held held",
+        "proved proved proved",
         {
             r"\theta": "vector(d)",
             r"x": "vector(d)",
@@ -92,7 +92,7 @@ READINGS = (
         r" \vec{y}^T\vec{y}\right) \\ &=& \frac12 \nabla_\theta \left( {\rm tr}"
         r" \theta^TX^TX\theta - 2 {\rm tr} \vec{y}^T X \theta\right) \\ &=& X^TX\theta -"
         r" X^T \vec y\end{eqnarray*}",
-        "held held held held",
+        "proved proved proved proved",
         {
             r"\theta": "vector(d)",
             r"X": "matrix(n,d)",
@@ -105,7 +105,7 @@ READINGS = (
         r" \frac{1}{(1+e^{-z})^2}\left(e^{-z}\right) \\ &="
         r" \frac{1}{(1+e^{-z})}\cdot\left(1-\frac{1}{(1+e^{-z})}\right) \\ &="
         r" g(z)(1-g(z)).\end{aligned}",
-        "held held held held",
+        "proved proved proved proved",
         {
             r"z": "scalar",
         },
@@ -115,7 +115,7 @@ READINGS = (
         r"\frac{\partial}{\partial\theta_j}\ell(\theta) = \left(y\frac{1}{g(\theta^Tx)} -"
         r" (1-y)\frac{1}{1-g(\theta^T x)}\right)\frac{\partial}{\partial\theta_j}"
         r" g(\theta^Tx) = (y - h_\theta(x))x_j",
-        "held held",
+        "proved proved",
         {
             r"\theta": "vector(d)",
             r"x": "vector(d)",
@@ -129,7 +129,7 @@ READINGS = (
     ),
     Reading(
         r"\nabla E(\mathbf{w}) = \sum_{n=1}^N (y_n - t_n)\boldsymbol\phi_n",
-        "held",
+        "proved",
         {
             r"\mathbf{w}": "vector(M)",
             r"\boldsymbol\phi": "vector(M) per (N)",
@@ -143,7 +143,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial y_k}{\partial a_j} = y_k(I_{kj}-y_j)",
-        "held",
+        "proved",
         {
             r"a": "vector(K)",
             r"I": "matrix(K,K)",
@@ -156,7 +156,7 @@ READINGS = (
     Reading(
         r"\nabla_{\mathbf{w}_j}E(\mathbf{w}_1,\ldots,\mathbf{w}_K) ="
         r" \sum_{n=1}^{N}(y_{nj}-t_{nj})\boldsymbol\phi_n",
-        "held",
+        "proved",
         {
             r"\mathbf{w}": "vector(M) per (K)",
             r"\boldsymbol\phi": "vector(M) per (N)",
@@ -171,7 +171,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial L_i }{ \partial f_k } = p_k - \mathbb{1}(y_i = k)",
-        "held",
+        "proved",
         {
             r"f": "vector(K)",
             r"y": "index(K) per (N)",
@@ -199,7 +199,7 @@ READINGS = (
         r" \frac{d\sigma(x)}{dx} = \frac{e^{-x}}{(1+e^{-x})^2} = \left( \frac{1 + e^{-x}"
         r" - 1}{1 + e^{-x}} \right) \left( \frac{1}{1+e^{-x}} \right) = \left( 1 -"
         r" \sigma(x) \right) \sigma(x)",
-        "definition held held held",
+        "definition proved proved proved",
         {
             r"x": "scalar",
         },
@@ -214,7 +214,7 @@ READINGS = (
     Reading(
         r"\frac{\partial \mathcal{J}}{\partial W^{[2]}} = \frac{1}{m}\left(A^{[2]} -"
         r" Y\right) A^{[1]T}",
-        "held",
+        "proved",
         {
             r"A^{[1]}": "matrix(h,m)",
             r"Y": "matrix(c,m)",
@@ -233,7 +233,7 @@ READINGS = (
     Reading(
         r"\text{KL}(p\,\|\,q) = \sum_i p_i \log\frac{p_i}{q_i} = -H(p) - \sum_i p_i\log"
         r" q_i",
-        "definition held",
+        "definition proved",
         {
             r"p": "vector(k) simplex",
             r"q": "vector(k) simplex",
@@ -242,7 +242,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial}{\partial x}\operatorname{softplus}(x) = \sigma(x)",
-        "held",
+        "proved",
         {
             r"x": "scalar",
         },
@@ -258,7 +258,7 @@ READINGS = (
     Reading(
         r"\frac{\partial^2 \ell}{\partial \beta_j\partial\beta_k} = -\sum_{i=1}^n"
         r" x_{ij}x_{ik}p_i(1-p_i)",
-        "held",
+        "proved",
         {
             r"X": "matrix(n,d)",
             r"x": "matrix(n,d)",
@@ -272,7 +272,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial L}{\partial z} = -\frac{y}{1+e^{yz}}",
-        "held",
+        "proved",
         {
             r"y": "scalar in {-1,1}",
             r"z": "scalar",
@@ -283,7 +283,7 @@ READINGS = (
         r"\frac{\partial J}{\partial \mathbf{W}} ="
         r" \boldsymbol{\delta}\,\mathbf{x}^{\top}, \qquad \frac{\partial"
         r" J}{\partial\mathbf{b}}=\boldsymbol\delta",
-        "held held",
+        "proved proved",
         {
             r"\mathbf{W}": "matrix(k,d)",
             r"\mathbf{x}": "vector(d)",
@@ -298,7 +298,7 @@ READINGS = (
     ),
     Reading(
         r"\mathrm{d}L/\mathrm{d}z = \hat y - y",
-        "held",
+        "proved",
         {
             r"z": "scalar",
             r"y": "scalar",
@@ -312,7 +312,7 @@ READINGS = (
     Reading(
         r"\operatorname{diag}(\mathbf{p}) - \mathbf{p}\mathbf{p}^\top ="
         r" \frac{\partial\mathbf{p}}{\partial\mathbf{z}}",
-        "held",
+        "proved",
         {
             r"\mathbf{z}": "vector(k)",
         },
@@ -320,7 +320,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial \log p_i}{\partial z_j} = \delta_{ij} - p_j",
-        "held",
+        "proved",
         {
             r"z": "vector(k)",
         },
@@ -328,7 +328,7 @@ READINGS = (
     ),
     Reading(
         r"\left.\frac{\partial f}{\partial x}\right|_{x=0} = 1",
-        "held",
+        "proved",
         {
             r"x": "scalar",
         },
@@ -337,7 +337,7 @@ READINGS = (
     Reading(
         r"\max_j z_j \le \log\sum_j e^{z_j} \qquad \log\sum_j e^{z_j} = m + \log\sum_j"
         r" e^{z_j-m}",
-        "held",
+        "proved",
         {
             r"z": "vector(k)",
         },
@@ -345,7 +345,7 @@ READINGS = (
     ),
     Reading(
         r"\log \mathrm{softmax}(\boldsymbol{z})_i = z_i - \log\sum_j \exp(z_j).",
-        "held",
+        "proved",
         {
             r"\boldsymbol{z}": "vector(n)",
             r"z": "vector(n)",
@@ -354,7 +354,7 @@ READINGS = (
     Reading(
         r"J(\boldsymbol\theta) = -\log P(y\mid\boldsymbol x) = -\log\sigma((2y-1)z) ="
         r" \zeta((1-2y)z)",
-        "definition held held",
+        "definition proved proved",
         {
             r"z": "scalar",
             r"y": "scalar in {0,1}",
@@ -370,7 +370,7 @@ READINGS = (
     Reading(
         r"\mathbf{g} = \frac{d}{d\mathbf{w}} f(\mathbf{w}) = \sum_i (\mu_i -"
         r" y_i)\mathbf{x}_i = \mathbf{X}^T(\boldsymbol\mu-\mathbf{y})",
-        "definition held held",
+        "definition proved proved",
         {
             r"\mathbf{w}": "vector(D)",
             r"\mathbf{X}": "matrix(N,D)",
@@ -389,7 +389,7 @@ READINGS = (
         r" (\nabla_{\mathbf{w}}\mu_i)\mathbf{x}_i^T ="
         r" \sum_i\mu_i(1-\mu_i)\mathbf{x}_i\mathbf{x}_i^T ="
         r" \mathbf{X}^T\mathbf{S}\mathbf{X}",
-        "definition held held held",
+        "definition proved proved proved",
         {
             r"\mathbf{w}": "vector(D)",
             r"\mathbf{X}": "matrix(N,D)",
@@ -406,7 +406,7 @@ READINGS = (
     Reading(
         r"\frac{\partial \mathrm{RSS}}{\partial\beta} ="
         r" -2\mathbf{X}^T(\mathbf{y}-\mathbf{X}\beta)",
-        "held",
+        "proved",
         {
             r"\mathbf{X}": "matrix(N,p)",
             r"\mathbf{y}": "vector(N)",
@@ -417,7 +417,7 @@ READINGS = (
     Reading(
         r"\frac{\partial^2\mathrm{RSS}}{\partial\beta\partial\beta^T}=2\mathbf{X}^T\mathbf"
         r"{X}",
-        "held",
+        "proved",
         {
             r"\mathbf{X}": "matrix(N,p)",
             r"\mathbf{y}": "vector(N)",
@@ -436,7 +436,7 @@ READINGS = (
     Reading(
         r"\frac{\partial}{\partial\mathbf{X}}\mathrm{Tr}(\mathbf{A}\mathbf{X}\mathbf{B})=\m"
         r"athbf{A}^T\mathbf{B}^T",
-        "held",
+        "proved",
         {
             r"\mathbf{X}": "matrix(n,m)",
             r"\mathbf{A}": "matrix(p,n)",
@@ -446,7 +446,7 @@ READINGS = (
     Reading(
         r"\frac{\partial \mathbf{a}^T\mathbf{X}\mathbf{b}}{\partial\mathbf{X}}=\mathbf{a}\m"
         r"athbf{b}^T",
-        "held",
+        "proved",
         {
             r"\mathbf{X}": "matrix(n,m)",
             r"\mathbf{a}": "vector(n)",
@@ -456,7 +456,7 @@ READINGS = (
     Reading(
         r"\frac{\partial \mathbf{x}^T\mathbf{B}\mathbf{x}}{\partial\mathbf{x}}=(\mathbf{B}"
         r"+\mathbf{B}^T)\mathbf{x}",
-        "held",
+        "proved",
         {
             r"\mathbf{x}": "vector(n)",
             r"\mathbf{B}": "matrix(n,n)",
@@ -465,7 +465,7 @@ READINGS = (
     Reading(
         r"\frac{\partial\|\mathbf{x}-\mathbf{a}\|_2}{\partial\mathbf{x}}=\frac{\mathbf{x}-"
         r"\mathbf{a}}{\|\mathbf{x}-\mathbf{a}\|_2}",
-        "held",
+        "proved",
         {
             r"\mathbf{x}": "vector(n)",
             r"\mathbf{a}": "vector(n)",
@@ -474,7 +474,7 @@ READINGS = (
     Reading(
         r"\text{ReLU}'(x) = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{if } x <"
         r" 0\end{cases}",
-        "held",
+        "proved",
         {
             r"x": "scalar",
         },
@@ -484,7 +484,7 @@ READINGS = (
         r"f(z) = \begin{cases} z, & z \ge 0 \\ \alpha z, & \text{otherwise} \end{cases}"
         r" \qquad f'(z) = \begin{cases} 1, & z \ge 0 \\ \alpha, & \text{otherwise}"
         r" \end{cases}",
-        "definition held",
+        "definition proved",
         {
             r"z": "scalar",
             r"\alpha": "constant",
@@ -492,7 +492,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{d}{dx}|x| = \operatorname{sign}(x)",
-        "held",
+        "proved",
         {
             r"x": "scalar",
         },
@@ -500,7 +500,7 @@ READINGS = (
     Reading(
         r"\frac{\partial \ell}{\partial w} = \begin{cases} -y x & \text{if } y\, w^T x <"
         r" 1\\ 0 & \text{otherwise}\end{cases}",
-        "held",
+        "proved",
         {
             r"w": "vector(d)",
             r"x": "vector(d)",
@@ -519,7 +519,7 @@ READINGS = (
     ),
     Reading(
         r"\nabla_\beta\ell = \sum_i (y_i - e^{x_i^\top\beta})x_i = X^\top(y-\mu)",
-        "held held",
+        "proved proved",
         {
             r"y": "vector(n)",
             r"x": "vector(d) per (n)",
@@ -540,7 +540,7 @@ READINGS = (
         r"\frac{\partial E}{\partial w_{ij}} = \frac{\partial E}{\partial"
         r" o_j}\frac{\partial o_j}{\partial \mathrm{net}_j}\frac{\partial"
         r" \mathrm{net}_j}{\partial w_{ij}}",
-        "held",
+        "proved",
         {
             r"w": "matrix(m,n)",
             r"o^{prev}": "vector(m)",
@@ -556,7 +556,7 @@ READINGS = (
     ),
     Reading(
         r"\nabla_{W} L = \left[\frac{\partial L}{\partial W_{ij}}\right] = \delta x^T",
-        "held held",
+        "proved proved",
         {
             r"W": "matrix(k,d)",
             r"x": "vector(d)",
@@ -571,7 +571,7 @@ READINGS = (
     Reading(
         r"\frac{\partial L}{\partial z_k}=\underbrace{\sum_i\frac{\partial L}{\partial"
         r" p_i}\frac{\partial p_i}{\partial z_k}}_{\text{chain rule}}=p_k-y_k",
-        "held held",
+        "proved proved",
         {
             r"z": "vector(K)",
             r"y": "vector(K) one-hot",
@@ -586,7 +586,7 @@ READINGS = (
         r" p_1}{\partial z_2}\\ \frac{\partial p_2}{\partial z_1}&\frac{\partial"
         r" p_2}{\partial z_2}\end{bmatrix} ="
         r" \begin{bmatrix}p_1(1-p_1)&-p_1p_2\\-p_2p_1&p_2(1-p_2)\end{bmatrix}",
-        "definition held",
+        "definition proved",
         {
             r"z": "vector(2)",
         },
@@ -597,7 +597,7 @@ READINGS = (
         r" p_1}{\partial z_K}\\ \vdots&\ddots&\vdots\\ \frac{\partial p_K}{\partial"
         r" z_1}&\cdots&\frac{\partial p_K}{\partial z_K}\end{pmatrix} ="
         r" \operatorname{diag}(p) - pp^T",
-        "definition held",
+        "definition proved",
         {
             r"z": "vector(K)",
             r"p": "vector(K)",
@@ -606,7 +606,7 @@ READINGS = (
     ),
     Reading(
         r"x^\top y = \sum_{i=1}^n x_i y_i = \langle x, y\rangle = x\cdot y",
-        "held held held",
+        "proved proved proved",
         {
             r"x": "vector(n)",
             r"y": "vector(n)",
@@ -615,7 +615,7 @@ READINGS = (
     Reading(
         r"\frac{\partial L}{\partial \mathbf{w}} = -\frac1N\sum_{n=1}^N"
         r" y^{(n)}\mathbf{x}^{(n)}\sigma(-y^{(n)}\mathbf{w}^\top\mathbf{x}^{(n)})",
-        "held",
+        "proved",
         {
             r"\mathbf{w}": "vector(d)",
             r"\mathbf{x}": "vector(d) per (N)",
@@ -638,7 +638,7 @@ READINGS = (
     ),
     Reading(
         r"\sum_{i=1}^{K} p_i = \sum_{i=1}^{K}\frac{e^{z_i}}{\sum_{j=1}^{K}e^{z_j}} = 1",
-        "held held",
+        "proved proved",
         {
             r"z": "vector(K)",
         },
@@ -646,7 +646,7 @@ READINGS = (
     ),
     Reading(
         r"\mathrm{softmax}(z + c\mathbf{1}) = \mathrm{softmax}(z)",
-        "held",
+        "proved",
         {
             r"z": "vector(K)",
             r"c": "scalar",
@@ -654,7 +654,7 @@ READINGS = (
     ),
     Reading(
         r"\tanh(x) = 2\sigma(2x) - 1",
-        "held",
+        "proved",
         {
             r"x": "scalar",
         },
@@ -662,7 +662,7 @@ READINGS = (
     ),
     Reading(
         r"1-\sigma(x)=\sigma(-x), \quad \sigma^{-1}(p)=\ln\frac{p}{1-p}",
-        "held unreadable",
+        "proved unreadable",
         {
             r"x": "scalar",
             r"p": "scalar in (0,1)",
@@ -671,7 +671,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial}{\partial a}\left[\frac{1}{2}(y-t)^2\right] = (y-t)\,y\,(1-y)",
-        "held",
+        "proved",
         {
             r"a": "scalar",
             r"t": "scalar",
@@ -680,7 +680,7 @@ READINGS = (
     ),
     Reading(
         r"\nabla^2 f(\mathbf{w}) = 2\mathbf{A}",
-        "held",
+        "proved",
         {
             r"\mathbf{w}": "vector(n)",
             r"\mathbf{A}": "matrix(n,n) symmetric",
@@ -708,7 +708,7 @@ READINGS = (
     Reading(
         r"L(w) = \sum_{i: y_i = 1} \log p_i + \sum_{i: y_i=0}\log(1-p_i) = \sum_i y_i\log"
         r" p_i + \sum_i (1-y_i)\log(1-p_i)",
-        "definition held",
+        "definition proved",
         {
             r"y": "vector(n) in {0,1}",
             r"p": "vector(n) in (0,1)",
@@ -742,7 +742,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial \mathcal{L}}{\partial W^{[l]}} = \lambda W^{[l]}",
-        "held",
+        "proved",
         {
             r"W": "matrix(n,m) per (L)",
             r"\lambda": "constant",

@@ -9,6 +9,7 @@ from derive.textbook.judge import Judge
 from derive.textbook.macros import expand, read_definitions
 from derive.textbook.tokens import tokenize
 
+VERDICTS = ("proved", "held", "refuted", "unreadable", "definition", "conditional")
 ATTACKS = {
     "nested powers": r"9^{9^{9^{9}}} = 1",
     "a huge bound": r"\sum_{i=1}^{1000000000} i = 2",
@@ -37,7 +38,7 @@ ATTACKS = {
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_ends_in_verdicts(name: str) -> None:
     for one in Judge().display(ATTACKS[name]):
-        assert one.kind in ("refuted", "unreadable", "held", "definition", "conditional")
+        assert one.kind in VERDICTS
 
 
 def test_a_command_that_stands_for_itself_is_refused() -> None:

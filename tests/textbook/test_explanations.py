@@ -52,6 +52,7 @@ def test_a_special_case_is_named_and_the_line_stays_refuted(
 
 MENDED = {
     "a sign": ({"x": "scalar"}, r"(x-1)^2 = x^2 + 2x + 1"),
+    "a factor 2 in a term": ({"x": "scalar"}, r"(x+1)^2 = x^2 + x + 1"),
     "a transpose": ({"A": "matrix(n,m)", "x": "vector(n)"}, r"(x^\top A)^\top = A x"),
     "an index": ({"x": "vector(n)", "A": "matrix(n,n)"}, r"A_{ij} x_i = A_{ij} x_j"),
     "the order of two factors": ({"A": "matrix(n,m)", "B": "matrix(m,p)"}, r"A B = B A"),
@@ -88,7 +89,7 @@ def test_a_stationary_point_is_a_condition_and_in_force_afterwards() -> None:
     declare = {"w": "vector(d)", "X": "matrix(n,d)", "y": "vector(n)"}
     judge = Judge(declare, [r"E = \|y - X w\|^2"])
     judged = judge.display(r"\nabla_w E = 2 X^\top (X w - y) = 0 \implies X^\top X w = X^\top y")
-    assert [one.kind for one in judged] == ["held", "conditional", "conditional"]
+    assert [one.kind for one in judged] == ["proved", "conditional", "conditional"]
 
 
 def test_two_slips_that_cancel_are_both_shown() -> None:
@@ -100,4 +101,4 @@ def test_two_slips_that_cancel_are_both_shown() -> None:
 def test_an_error_does_not_spread() -> None:
     judge = Judge({"x": "scalar"})
     kinds = [one.kind for one in judge.display(r"(x+1)^2 = x^2 + x + 1 = (x^2 + 1) + x")]
-    assert kinds == ["refuted", "held"]
+    assert kinds == ["refuted", "proved"]

@@ -10,12 +10,13 @@ from mpmath import mp
 from derive.textbook.errors import Unreadable
 from derive.textbook.evaluate.dual import primal, tangent
 from derive.textbook.evaluate.evaluator import Evaluator, Key, Places
-from derive.textbook.meaning.canonical import plain_name
+from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     At,
     Compare,
     Core,
+    Entry,
     Tensor,
     plus,
     times,
@@ -31,6 +32,16 @@ __all__ = ["Conditions", "Unmet"]
 MOST_STEPS = 30
 MOST_UNKNOWNS = 40
 _FIXED_DOMAINS = ("one-hot", "in {0,1}", "in {-1,1}", "integer")
+
+
+_SETS = {
+    "\\{0,1\\}": "in {0,1}",
+    "\\{1,0\\}": "in {0,1}",
+    "\\{-1,1\\}": "in {-1,1}",
+    "\\{1,-1\\}": "in {-1,1}",
+    "(0,1)": "in (0,1)",
+    "[0,1]": "in [0,1]",
+}
 
 
 class Unmet(ArithmeticError):
@@ -51,6 +62,7 @@ class Conditions:
     def __init__(self, reader: Reader, nodes: tuple[Node, ...]) -> None:
         self.equations: list[tuple[tuple[Index, ...], Core]] = []
         self.filters: list[Core] = []
+        self.unread: list[Node] = []
         for node in nodes:
             if isinstance(node, Relation):
                 self._take(reader, node)
@@ -63,11 +75,26 @@ class Conditions:
             ):
                 self.filters.append(reader.condition(node, Scope()))
                 return
-            self._equation(reader, node)
+            if node.relations == ("\\in",):
+                self._member(reader, node)
+            else:
+                self._equation(reader, node)
         except Unreadable:
-            return
+            self.unread.append(node)
         finally:
             reader.free = before
+
+    def _member(self, reader: Reader, node: Relation) -> None:
+        """Take that a quantity is an element of a set: of two labels, or between two numbers."""
+        name = canonical(node.sides[1])
+        if name.startswith("\\mathbb"):
+            return
+        tensor = reader.read(node.sides[0], Scope())
+        domain = _SETS.get(name.replace("+", ""))
+        if domain is None or not isinstance(tensor.body, Entry):
+            raise Unreadable("a set that is not known", node.span)
+        if not tensor.body.symbol.domain:
+            tensor.body.symbol.domain = domain
 
     def _equation(self, reader: Reader, node: Relation) -> None:
         free = reader.free
@@ -155,7 +182,7 @@ class Conditions:
         tag = evaluator._tags
         evaluator._moved.setdefault(key, []).append(tag)
         state = evaluator._state
-        evaluator._state = (*state, key, tag)
+        evaluator._state = (*state, (key[0], key, tag))
         try:
             return [primal(tangent(value, tag)) for value in self._residuals(evaluator)]
         finally:

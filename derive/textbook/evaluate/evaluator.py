@@ -30,6 +30,8 @@ from derive.textbook.meaning.core import (
     Symbol,
     Times,
     Unknown,
+    symbols_in,
+    walk_core,
 )
 from derive.textbook.meaning.dimensions import Dimensions, Index
 
@@ -74,7 +76,8 @@ class Evaluator:
         default_factory=dict
     )
     _known: dict[Any, Any] = field(default_factory=dict)
-    _state: tuple[Any, ...] = ()
+    _state: tuple[tuple[Symbol, Any, int], ...] = ()
+    _below: dict[int, tuple[Core, frozenset[Symbol]]] = field(default_factory=dict)
     _tags: int = 0
     _pending: set[Any] = field(default_factory=set)
 
@@ -94,6 +97,8 @@ class Evaluator:
     def whole(self, core: Core, places: Places) -> int:
         """Return the value of an index expression."""
         if isinstance(core, At):
+            if core.index not in places:
+                raise NotJudged(f"nothing binds the index {core.index.name}")
             return places[core.index]
         value = primal(self.value(core, places))
         if value != int(value):
@@ -131,7 +136,7 @@ class Evaluator:
             or not self._inside(symbol, places)
         ):
             return self.point.number(symbol, places)
-        key = (symbol, places, self._state)
+        key = (symbol, places, self._state_of(definition.body))
         if key in self._known:
             return self._known[key]
         if key in self._pending:
@@ -154,19 +159,29 @@ class Evaluator:
             or not symbol.axes
         )
 
+    def _state_of(self, core: Core) -> tuple[tuple[Symbol, Any, int], ...]:
+        """Return what moves or is bound of what an expression stands on."""
+        if not self._state:
+            return ()
+        known = self._below.get(id(core))
+        if known is None:
+            known = self._below[id(core)] = (core, symbols_in(core))
+        return tuple(part for part in self._state if part[0] in known[1])
+
     # Derivatives.
 
     def slope(self, core: Slope, places: Places) -> Any:
         """Return a derivative by an entry of a symbol."""
         key = (core.symbol, tuple(self.whole(place, places) for place in core.places))
-        memo = (id(core), key, tuple(sorted((i.number, v) for i, v in places.items())), self._state)
+        bound = tuple(sorted((index.number, place) for index, place in places.items()))
+        memo = (id(core), key, bound, self._state_of(core.body))
         if memo in self._known:
             return self._known[memo]
         self._tags += 1
         tag = self._tags
         state = self._state
         self._moved.setdefault(key, []).append(tag)
-        self._state = (*state, key, tag)
+        self._state = (*state, (core.symbol, key, tag))
         try:
             result = tangent(self.value(core.body, places), tag)
         finally:
@@ -181,7 +196,7 @@ class Evaluator:
         state = self._state
         self._tags += 1
         self._lets[core.symbol] = [*stack, (core.indices, core.value, dict(places), len(stack))]
-        self._state = (*state, "let", self._tags)
+        self._state = (*state, (core.symbol, "let", self._tags))
         try:
             return self.value(core.body, places)
         finally:
@@ -193,23 +208,29 @@ class Evaluator:
     def matrix_power(self, core: MatrixPower, places: Places) -> Any:
         """Return an entry of the power of a matrix."""
         exponent = self.whole(core.exponent, places)
-        size = self.size(core.row)
-        matrix = [
-            [
-                self.value(core.body, {**places, core.row: i, core.column: j})
-                for j in range(1, size + 1)
-            ]
-            for i in range(1, size + 1)
-        ]
+        used = {part.index for part in walk_core(core.body) if isinstance(part, At)}
+        bound = {index: place for index, place in places.items() if index in used}
+        around = tuple(sorted((index.number, place) for index, place in bound.items()))
+        memo = (id(core.body), exponent, around, self._state_of(core.body))
+        if memo not in self._known:
+            self._known[memo] = self._whole_power(core, bound, exponent)
+        row, column = (self.whole(place, places) for place in core.places)
+        return self._known[memo][row - 1][column - 1]
+
+    def _whole_power(self, core: MatrixPower, bound: Places, exponent: int) -> list[list[Any]]:
+        size = range(1, self.size(core.row) + 1)
         if abs(exponent) > 64:
             raise NotJudged("a power of a matrix beyond 64")
+        matrix = [
+            [self.value(core.body, {**bound, core.row: i, core.column: j}) for j in size]
+            for i in size
+        ]
         if exponent < 0:
             matrix = _inverse(matrix)
-        result = [[mp.mpf(i == j) for j in range(size)] for i in range(size)]
+        result = [[mp.mpf(i == j) for j in size] for i in size]
         for _ in range(abs(exponent)):
             result = _matrix_product(result, matrix)
-        row, column = (self.whole(place, places) for place in core.places)
-        return result[row - 1][column - 1]
+        return result
 
 
 def _matrix_product(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
@@ -367,7 +388,7 @@ def _entries(evaluator: Evaluator, indices: tuple[Index, ...]) -> list[tuple[int
 _VALUES: dict[type[Core], Callable[[Evaluator, Any, Places], Any]] = {
     Rational: lambda e, core, p: mp.mpf(core.value.numerator) / core.value.denominator,
     Constant: lambda e, core, p: +mp.pi if core.name == "pi" else +mp.e,
-    At: lambda e, core, p: mp.mpf(p[core.index]),
+    At: lambda e, core, p: mp.mpf(e.whole(core, p)),
     Size: lambda e, core, p: mp.mpf(e.point.size(e.dimensions.find(core.dimension))),
     Entry: lambda e, core, p: e.entry(
         core.symbol, tuple(e.whole(place, p) for place in core.places)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.textbook.errors import Ambiguous, Unreadable
+from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
 from derive.textbook.meaning.core import (
     At,
-    Core,
     Symbol,
     Tensor,
     Unknown,
@@ -17,13 +16,16 @@ from derive.textbook.meaning.core import (
 )
 from derive.textbook.meaning.derivatives import slope_by_symbol, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
+from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.superscripts import index_above
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import (
     Big,
+    Dots,
     Group,
     Name,
     Node,
@@ -34,7 +36,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["apply_head", "occurs", "read_call"]
+__all__ = ["apply_head", "head_keys", "occurs", "read_call"]
 
 
 def read_call(
@@ -45,6 +47,7 @@ def read_call(
     if call is None:
         return _operator_call(reader, items, at, scope)
     name, group, scripts = call
+    name = index_above(reader.symbols, name)
     spelt = spelling(name)
     if spelt is None:
         return None
@@ -84,7 +87,7 @@ def _applied(
     written = scope.written_out(canonical(name) + canonical(group))
     if written is not None:
         tree, outer = written
-        return reader.read(tree, Scope(indices=_visible(scope), parent=outer)), 0
+        return reader.read(tree, Scope(indices=scope.visible(), parent=outer)), 0
     found = _by_head(reader, spelt, name, group, lower, scope)
     if found is not None:
         return found
@@ -106,7 +109,8 @@ def _applied(
             and _is_dependence(reader, symbol, group)
         ):
             return reader.reference(name, scope), 0
-        if symbol is not None and symbol.role == "value" and _is_bare(group):
+        scalar = symbol is not None and len(symbol.axes) <= len(spelt.lower) - count
+        if symbol is not None and scalar and symbol.role == "value" and _is_bare(group):
             raise Ambiguous(
                 f"{key} before a name in parentheses is a product or depends on it",
                 f"{key}: function",
@@ -119,13 +123,6 @@ def _applied(
 def _is_bare(group: Group) -> bool:
     """Return whether parentheses hold names alone, as they do not in a product."""
     return bool(group.items) and all(spelling(item) is not None for item in group.items)
-
-
-def _visible(scope: Scope) -> dict[str, Core]:
-    result: dict[str, Core] = {}
-    for inner in reversed(list(scope.chain())):
-        result.update(inner.indices)
-    return result
 
 
 def _symbol(reader: Reader, spelt: Spelling) -> tuple[str, Symbol | None, int]:
@@ -195,6 +192,9 @@ def _of_unknown(
     node: Node,
     scope: Scope,
 ) -> Tensor:
+    if len(group.items) > 2 and isinstance(group.items[-2], Dots):
+        tensor = read_list(reader, group.items, scope, node)
+        return Tensor((), Unknown(symbol.name, spelt.primes, ((tensor.axes, tensor.body),)))
     arguments = [reader.read(item, scope) for item in group.items]
     if not arguments:
         raise Unreadable("a function without an argument", node.span)
@@ -220,7 +220,7 @@ def _by_head(
     reader: Reader, spelt: Spelling, name: Node, group: Group, lower: tuple[Node, ...], scope: Scope
 ) -> tuple[Tensor, int] | None:
     for primes in dict.fromkeys((spelt.primes, 0)):
-        for key, letters in _head_keys(spelt):
+        for key, letters in head_keys(spelt):
             for head in _ordered(reader.heads.get(key, []), group):
                 if head.primes != primes or head.opening != group.opening:
                     continue
@@ -257,7 +257,7 @@ def _ordered(heads: list[Head], group: Group) -> list[Head]:
     return exact + [head for head in reversed(heads) if head not in exact]
 
 
-def _head_keys(spelt: Spelling) -> list[tuple[str, tuple[Node, ...]]]:
+def head_keys(spelt: Spelling) -> list[tuple[str, tuple[Node, ...]]]:
     """Return the names under which a definition may stand, and the scripts that are indices."""
     keys = []
     for upper in (True, False):
@@ -325,13 +325,21 @@ def apply_head(
 
 def _body(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
     free, outside = reader.free, reader.outside
-    reader.free, reader.outside = {}, frozenset()
+    declared = {letter: free[letter] for letter in free if _is_declared_index(reader, letter)}
+    reader.free, reader.outside = declared, frozenset()
     reader.depth += 8
     try:
-        result = _elementwise(reader, head, bound, node)
+        try:
+            result = _elementwise(reader, head, bound, node)
+        except ShapeMismatch as error:
+            raise Unreadable(
+                f"the definition of {head.name} does not fit: {error.reason}", node.span
+            ) from None
         used = {part.index for part in walk_core(result.body) if isinstance(part, At)}
         for letter, index in reader.free.items():
-            if index in used:
+            if index in used and _is_declared_index(reader, letter):
+                free[letter] = index
+            elif index in used:
                 raise Unreadable(
                     f"nothing binds the index {letter} in the definition of {head.name}", node.span
                 )
@@ -339,6 +347,11 @@ def _body(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
     finally:
         reader.depth -= 8
         reader.free, reader.outside = free, outside
+
+
+def _is_declared_index(reader: Reader, letter: str) -> bool:
+    symbol = reader.symbols.find(letter)
+    return symbol is not None and symbol.role == "index" and not symbol.axes
 
 
 def _elementwise(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor:
@@ -393,7 +406,29 @@ def _bind(
         return True
     if same and not _has_letters(reader, formal, scope):
         return True
+    if _is_variable(formal, head.body):
+        bound.written[canonical(formal)] = (actual, scope)
+        return True
     return _bind_indices(reader, formal, actual, bound, scope) or same
+
+
+def _is_variable(formal: Node, body: Node) -> bool:
+    """Return whether an argument like z_i stands in a body in this form only: it is a variable."""
+    spelt = spelling(formal)
+    if spelt is None or not isinstance(formal, Scripted):
+        return False
+    wanted = canonical(formal)
+    count = 0
+    inside: set[int] = set()
+    for part in walk(body):
+        if isinstance(part, Scripted) and canonical(part) == wanted:
+            count += 1
+            inside.update(id(piece) for piece in walk(part))
+        elif isinstance(part, Name | Scripted) and id(part) not in inside:
+            other = spelling(part)
+            if other is not None and other.base == spelt.base:
+                return False
+    return count > 0
 
 
 def _has_letters(reader: Reader, node: Node, scope: Scope) -> bool:

@@ -24,7 +24,7 @@ from derive.textbook.tree import (
     Text,
 )
 
-__all__ = ["TRANSPOSES", "canonical", "letters_of", "plain_name", "script_items"]
+__all__ = ["TRANSPOSES", "canonical", "letter_of", "letters_of", "plain_name", "script_items"]
 
 _KEPT_FONTS = frozenset({"\\mathcal", "\\mathscr", "\\mathfrak", "\\mathbb", "\\cal"})
 """Fonts that make a letter another letter; the others only say that it is a vector or a word."""
@@ -77,6 +77,17 @@ def is_bold(name: Name) -> bool:
 def letters_of(node: Node) -> str:
     """Return the letters of a name, or nothing."""
     return node.letters if isinstance(node, Name) else ""
+
+
+def letter_of(node: Node) -> str | None:
+    """Return the letter of an index, perhaps with primes, or None for anything else."""
+    if isinstance(node, Name):
+        return plain_name(node)
+    if isinstance(node, Scripted) and node.primes and node.lower is None and node.upper is None:
+        return (
+            None if not isinstance(node.base, Name) else plain_name(node.base) + "'" * node.primes
+        )
+    return None
 
 
 def script_items(lower: Node | None) -> tuple[Node, ...]:

@@ -34,10 +34,15 @@ def _delta(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor 
     """Return the Kronecker delta."""
     if len(spelt.lower) != 2 or spelt.upper is not None:
         return None
+    return Tensor((), Choice(((same(reader, spelt, node, scope), ONE),), ZERO))
+
+
+def same(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Compare:
+    """Return that two subscripts are equal."""
     left, right = (reader.place(item, scope) for item in spelt.lower)
     if isinstance(left, At) and isinstance(right, At):
         reader.dimensions.unify(left.index.dimension, right.index.dimension, node.span)
-    return Tensor((), Choice(((Compare("=", left, right), ONE),), ZERO))
+    return Compare("=", left, right)
 
 
 def _nought(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
@@ -69,6 +74,8 @@ def _ones(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
         lower = lower.items[0]
     if isinstance(lower, Relation):
         return Tensor((), Choice(((reader.condition(lower, scope), ONE),), ZERO))
+    if len(spelt.lower) == 2 and spelt.upper is None:
+        return Tensor((), Choice(((same(reader, spelt, node, scope), ONE),), ZERO))
     if spelt.upper is None or isinstance(spelt.upper, Name):
         axis = reader.dimensions.index("i")
         return reader.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)

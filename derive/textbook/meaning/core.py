@@ -36,6 +36,7 @@ __all__ = [
     "Tensor",
     "Times",
     "Unknown",
+    "moved_in",
     "plus",
     "rename",
     "symbols_in",
@@ -103,6 +104,9 @@ class Symbol:
         Over what an index runs.
     known : bool
         Whether it was declared or defined, and not only met.
+    unwritten : tuple[str, ...]
+        Letters of declared indices that its definition leaves unwritten, as g_j does the example k;
+        their axes come first.
     """
 
     name: str
@@ -115,6 +119,7 @@ class Symbol:
     range: Dimension | None = None
     known: bool = True
     elementwise: bool | None = None
+    unwritten: tuple[str, ...] = ()
     views: dict[str, tuple[int, Orientation]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -337,3 +342,11 @@ def symbols_in(core: Core, *, through: bool = True) -> frozenset[Symbol]:
                 if through and part.symbol.definition is not None:
                     pending.append(part.symbol.definition.body)
     return frozenset(found)
+
+
+def moved_in(core: Core) -> frozenset[Symbol]:
+    """Return by what an expression, and the definitions it stands on, are differentiated."""
+    bodies = [core, *(s.definition.body for s in symbols_in(core) if s.definition is not None)]
+    return frozenset(
+        part.symbol for body in bodies for part in walk_core(body) if isinstance(part, Slope)
+    )

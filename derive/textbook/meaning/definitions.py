@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import Any
+
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
-from derive.textbook.meaning.calls import occurs
+from derive.textbook.meaning.calls import head_keys, occurs
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name, script_items
 from derive.textbook.meaning.constants import CONSTANTS
 from derive.textbook.meaning.core import (
@@ -24,6 +27,7 @@ from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import call_of, is_transpose, is_word
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.superscripts import index_above
 from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.tree import (
     Big,
@@ -43,13 +47,23 @@ __all__ = ["can_define", "define", "forget"]
 
 def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
     """Return the known symbol of a name, how many subscripts are labels, and if the upper is."""
+    family = reader.symbols.find(spelt.family()) if "•" in spelt.family() else None
+    if family is not None:
+        return family, 0, False
     for upper in dict.fromkeys((spelt.upper is not None, False)):
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper) + "'" * spelt.primes
             symbol = reader.symbols.find(key, bold=spelt.bold)
+            if symbol is not None and _is_other(reader, symbol, spelt):
+                continue
             if symbol is not None and len(spelt.lower) - count <= len(symbol.axes):
                 return symbol, count, upper
     return None, len(spelt.lower), spelt.upper is not None
+
+
+def _is_other(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
+    """Return whether a name without scripts is another quantity than the family, as L is L⁽ᵗ⁾."""
+    return symbol.name in reader.symbols.above and not spelt.lower and spelt.upper is None
 
 
 def _is_plain(node: Node) -> bool:
@@ -61,6 +75,8 @@ def _is_plain(node: Node) -> bool:
         return False
     if spelt.upper is None:
         return True
+    if isinstance(spelt.upper, Number):
+        return bool(spelt.lower) or spelt.base.startswith("\\")
     label = (
         isinstance(spelt.upper, Group)
         and spelt.upper.opening in ("(", "[")
@@ -90,22 +106,35 @@ def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
     )
 
 
+def _is_constant_letter(reader: Reader, node: Node) -> bool:
+    """Return whether a name is the letter e or π as a quantity of the text."""
+    spelt = spelling(node)
+    if spelt is None or spelt.base not in ("e", "\\pi") or spelt.upper is not None:
+        return False
+    return bool(spelt.lower) or reader.symbols.find(spelt.base) is not None
+
+
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
     """Return whether an equation with this left side would say what it is."""
+    node = index_above(reader.symbols, node)
     if isinstance(node, Product) and len(node.items) == 2:
         call = call_of(node.items, 0)
+        if call is not None and letters_of(call[0]) == "\\mathbb{1}":
+            return False
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
     if not isinstance(node, Name | Scripted | Group) or not (
-        _is_plain(node) or _is_layer(reader, node, right)
+        _is_plain(node)
+        or _is_layer(reader, node, right)
+        or (given and _is_constant_letter(reader, node))
     ):
         return False
     spelt = spelling(node)
     assert spelt is not None
-    if spelt.key(len(spelt.lower), upper=True) in reader.heads:
-        return False
     symbol, count, _ = _symbol_of(reader, spelt)
+    if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
+        return False
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not given:
         return False
     if symbol is None:
@@ -126,14 +155,13 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
         return False
     symbol, _, _ = _symbol_of(reader, spelt)
     if given:
-        free = symbol is None or symbol.definition is None or symbol.role == "function"
-        return free or bool(spelt.primes)
+        return True
     if spelt.primes:
         return False
     if symbol is not None:
         entries = symbol.definition is None and _defines_entries(reader, name, group)
         return entries or _depends(symbol, group, right)
-    if not all(_is_formal(item) for item in group.items):
+    if not all(_is_formal(item) or _is_abstract(item, spelt, right) for item in group.items):
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
         recurs = any(letters_of(part) == spelt.base for part in walk(right))
@@ -148,11 +176,12 @@ def _is_inverse(spelt: Spelling) -> bool:
 def _is_known_head(reader: Reader, spelt: Spelling, group: Group, *, given: bool) -> bool:
     """Return whether a function is defined for such arguments; a given one may have more forms."""
     wanted = tuple(canonical(item) for item in group.items)
-    heads = reader.heads.get(spelt.key(len(spelt.lower), upper=True), [])
     alike = [
         tuple(canonical(item) for item in head.arguments)
-        for head in heads
+        for key, letters in head_keys(spelt)
+        for head in reader.heads.get(key, [])
         if len(head.arguments) == len(wanted) and head.primes == spelt.primes
+        if len(head.letters) == len(letters)
     ]
     return wanted in alike if given else bool(alike)
 
@@ -171,6 +200,29 @@ def _is_formal(node: Node) -> bool:
     return isinstance(node, Name | Scripted) and spelling(node) is not None
 
 
+def _is_abstract(node: Node, spelt: Spelling, right: Node) -> bool:
+    """Return whether an argument is an expression that a definition treats as one variable."""
+    recurs = any(letters_of(part) == spelt.base for part in walk(right))
+    return not recurs and not isinstance(node, Number) and any(part == node for part in walk(right))
+
+
+def _abstracted(node: Node, argument: Node, name: Name) -> Node:
+    """Return a tree with a variable in place of an expression."""
+    if node == argument:
+        return name
+    changes: dict[str, Any] = {}
+    for place in fields(node):
+        part = getattr(node, place.name)
+        if isinstance(part, Node):
+            changes[place.name] = _abstracted(part, argument, name)
+        elif isinstance(part, tuple):
+            changes[place.name] = tuple(
+                _abstracted(item, argument, name) if isinstance(item, Node) else item
+                for item in part
+            )
+    return replace(node, **changes)
+
+
 def _letters(group: Group) -> tuple[str, ...] | None:
     if all(isinstance(item, Name) for item in group.items):
         return tuple(plain_name(item) for item in group.items if isinstance(item, Name))
@@ -187,6 +239,7 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
     ShapeMismatch
         When the right side has not the declared shape.
     """
+    left = index_above(reader.symbols, left)
     if isinstance(left, Product):
         call = call_of(left.items, 0)
         assert call is not None
@@ -194,7 +247,12 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
         if _defines_entries(reader, name, group):
             _define_entries(reader, name, group, right)
         elif _depends(_symbol_of(reader, _spelt(name))[0], group, right):
-            _define_symbol(reader, _spelt(name), name, right)
+            try:
+                _define_symbol(reader, _spelt(name), name, right)
+            except ShapeMismatch:
+                if not given:
+                    raise
+                _define_function(reader, name, group, scripts, right)
         else:
             _define_function(reader, name, group, scripts, right)
     elif isinstance(left, Scripted) and isinstance(left.base, Group) and left.base.opening == "\\|":
@@ -203,8 +261,7 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
     else:
         spelt = spelling(left)
         assert spelt is not None
-        _define_symbol(reader, spelt, left, right)
-    del given
+        _define_symbol(reader, spelt, left, right, given=given)
 
 
 def _spelt(node: Node) -> Spelling:
@@ -272,15 +329,24 @@ def _define_function(
         if scripts is not None
         else ()
     )
-    head = Head(key, tuple(letters), group.opening, group.items, component, right, spelt.primes)
+    arguments = list(group.items)
+    for place, argument in enumerate(arguments):
+        if not _is_formal(argument) and any(part == argument for part in walk(right)):
+            arguments[place] = Name(f"•{place}")
+            right = _abstracted(right, argument, Name(f"•{place}"))
+    head = Head(
+        key, tuple(letters), group.opening, tuple(arguments), component, right, spelt.primes
+    )
     reader.heads.setdefault(key, []).append(head)
 
 
-def _define_symbol(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
+def _define_symbol(
+    reader: Reader, spelt: Spelling, left: Node, right: Node, *, given: bool = True
+) -> None:
     symbol, count, upper = _symbol_of(reader, spelt)
     if symbol is not None and symbol.definition is None and symbol.role != "constant":
         letters = _index_letters_of(spelt, count, upper, symbol)
-        _bind_symbol(reader, symbol, letters, left, right)
+        _bind_symbol(reader, symbol, letters, left, right, given=given)
         return
     if symbol is not None and symbol.definition is not None and not spelt.primes:
         raise Unreadable(f"{symbol.name} is defined already", left.span)
@@ -313,9 +379,15 @@ def _read_right(
 
 
 def _bind_symbol(
-    reader: Reader, symbol: Symbol, letters: list[str], left: Node, right: Node
+    reader: Reader,
+    symbol: Symbol,
+    letters: list[str],
+    left: Node,
+    right: Node,
+    *,
+    given: bool = True,
 ) -> None:
-    """Define a declared symbol."""
+    """Define a declared symbol; in a chain not by itself, on whatever way."""
     tensor, free = _read_right(reader, letters, right, symbol.axes)
     rest = symbol.axes[len(letters) :]
     if len(letters) > len(symbol.axes) or (tensor.axes and len(rest) != len(tensor.axes)):
@@ -335,7 +407,10 @@ def _bind_symbol(
         isinstance(part, Entry) and part.symbol is symbol and part.places == own
         for part in walk_core(tensor.body)
     )
-    if itself or (not symbol.axes and symbol in symbols_in(tensor.body)):
+    around = symbol in symbols_in(tensor.body) and symbol not in symbols_in(
+        tensor.body, through=False
+    )
+    if itself or (around and not given) or (not symbol.axes and symbol in symbols_in(tensor.body)):
         raise Circular(f"{symbol.name} would be defined by itself", left.span)
     _check_free(free, letters, tensor.body, left)
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)
@@ -362,6 +437,20 @@ def _check_free(free: dict[str, Index], letters: list[str], body: Core, left: No
             raise Unreadable(f"the index {letter} stands on the right side only", left.span)
 
 
+def _unwritten(
+    reader: Reader, free: dict[str, Index], used: set[Index], letters: list[str]
+) -> tuple[str, ...]:
+    """Return the declared indices that a definition uses and its name does not show."""
+    return tuple(
+        letter
+        for letter, index in free.items()
+        if letter not in letters
+        and index in used
+        and (symbol := reader.symbols.find(letter)) is not None
+        and symbol.role == "index"
+    )
+
+
 def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
     """Define a name that nothing declares: its scripts that the right side uses are indices."""
     candidates = [canonical(item) for item in spelt.lower if isinstance(item, Name)]
@@ -382,10 +471,17 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     label_above = not (isinstance(above, Name) and canonical(above) in running)
     if not label_above:
         letters.insert(0, canonical(above))  # type: ignore[arg-type]
+    unwritten = _unwritten(reader, free, used, letters)
+    letters = [*unwritten, *letters]
     _check_free(free, letters, tensor.body, left)
     indices = tuple(free[letter] for letter in letters)
     name = spelt.key(count, upper=label_above) + "'" * spelt.primes
-    if any(symbol.name == name for symbol in symbols_in(tensor.body)) and not letters:
+    own = reader.symbols.find(name, bold=spelt.bold)
+    if own is not None and letters:
+        name = spelt.family()
+    elif own is not None and name in reader.symbols.above:
+        reader.symbols.set_apart(name)
+    elif own in symbols_in(tensor.body):
         raise Circular(f"{name} would be defined by itself", left.span)
     lies: Orientation = tensor.orientation
     symbol = Symbol(
@@ -394,5 +490,8 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
         len(indices),
         lies,
         definition=Definition((*indices, *tensor.axes), tensor.body),
+        unwritten=unwritten,
     )
     reader.symbols.add(symbol, bold=spelt.bold)
+    if not label_above:
+        reader.symbols.above.add(name)

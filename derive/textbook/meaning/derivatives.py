@@ -23,7 +23,7 @@ from derive.textbook.meaning.core import (
     symbols_in,
 )
 from derive.textbook.meaning.dimensions import Dimension
-from derive.textbook.meaning.patterns import call_of
+from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling
@@ -45,6 +45,7 @@ __all__ = [
     "DerivativePrefix",
     "derivative_of",
     "derivative_prefix",
+    "is_bare_prefix",
     "is_derivative",
     "slash_derivative",
     "slope_by_symbol",
@@ -59,6 +60,7 @@ class _Denominator:
 
     variables: tuple[Node, ...]
     factor: tuple[Node, ...]
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,14 @@ class DerivativePrefix:
     apply: Callable[[Node], Tensor]
     after: int
     span: Span
+    tight: bool = False
 
 
 def _items(node: Node) -> tuple[Node, ...]:
     return node.items if isinstance(node, Product) else (node,)
 
 
-_MARKS = ("\\partial", "d")
+_MARKS = ("\\partial", "d", "\\delta")
 
 
 def _mark(node: Node) -> int:
@@ -87,6 +90,12 @@ def _mark(node: Node) -> int:
     if not isinstance(base, Name) or base.accents:
         return 0
     return order if base.letters in _MARKS else 0
+
+
+def _letter(node: Node) -> str:
+    """Return the letter of a mark."""
+    base = node.base if isinstance(node, Scripted) else node
+    return base.letters if isinstance(base, Name) else ""
 
 
 def _variable_power(node: Node) -> tuple[Node, int]:
@@ -103,6 +112,7 @@ def _variable_power(node: Node) -> tuple[Node, int]:
 def _denominator(node: Node) -> _Denominator | None:
     factors: list[Node] = []
     variables: list[Node] = []
+    marks: set[str] = set()
     items = _items(node)
     at = 0
     while at < len(items):
@@ -111,6 +121,7 @@ def _denominator(node: Node) -> _Denominator | None:
             and at + 1 < len(items)
             and not isinstance(items[at + 1], Operator)
         ):
+            marks.add(_letter(items[at]))
             variables.append(items[at + 1])
             at += 2
             if (
@@ -126,7 +137,9 @@ def _denominator(node: Node) -> _Denominator | None:
             at += 1
         else:
             at += 1
-    return _Denominator(tuple(variables), tuple(factors)) if variables else None
+    if not variables or len(marks) != 1:
+        return None
+    return _Denominator(tuple(variables), tuple(factors), marks.pop())
 
 
 def _expanded(denominator: _Denominator, order: int) -> _Denominator | None:
@@ -149,7 +162,7 @@ def _parts(node: Fraction) -> tuple[Node | None, _Denominator] | None:
     denominator = _denominator(node.denominator)
     items = _items(node.numerator)
     order = _mark(items[0]) if items else 0
-    if denominator is None or not order:
+    if denominator is None or not order or _letter(items[0]) != denominator.mark:
         return None
     expanded = _expanded(denominator, order)
     if expanded is None:
@@ -174,6 +187,11 @@ def slash_derivative(items: tuple[Node, ...], at: int) -> tuple[Fraction, int] |
     return None
 
 
+def _is_quantity(reader: Reader, mark: str) -> bool:
+    """Return whether δ is a quantity of the text, and no mark of a derivative."""
+    return mark == "\\delta" and reader.symbols.find(mark) is not None
+
+
 def is_derivative(node: Node) -> bool:
     """Return whether a piece of notation is a derivative."""
     if isinstance(node, Fraction):
@@ -181,15 +199,40 @@ def is_derivative(node: Node) -> bool:
     return isinstance(node, Name) and node.letters in ("\\partial", "\\nabla")
 
 
+def is_bare_prefix(node: Node) -> bool:
+    """Return whether a piece of notation is a derivative that waits for what it is of."""
+    if isinstance(node, Fraction):
+        parts = _parts(node)
+        return parts is not None and parts[0] is None
+    return (
+        isinstance(node, Scripted)
+        and isinstance(node.base, Name)
+        and node.base.letters in ("\\partial", "\\nabla")
+        and node.lower is not None
+    )
+
+
 def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None:
     """Return a derivative that is written as a fraction, or None where it is an ordinary one."""
     parts = _parts(node)
-    if parts is None:
+    if parts is None or _is_quantity(reader, parts[1].mark):
+        _check_marks(node)
         return None
     body, denominator = parts
     if body is None:
         raise Unreadable("a derivative of nothing", node.span)
     return _by_variables(reader, body, denominator, scope, node.span)
+
+
+def _check_marks(node: Fraction) -> None:
+    """Refuse a fraction with a ∂ on one side of the line only."""
+    above, below = (
+        any(isinstance(part, Name) and part.letters == "\\partial" for part in _items(side))
+        for side in (node.numerator, node.denominator)
+    )
+    if above != below:
+        missing = "below" if above else "above"
+        raise Unreadable(f"∂ is missing {missing} the line of a derivative", node.span)
 
 
 def derivative_prefix(
@@ -199,7 +242,7 @@ def derivative_prefix(
     item = items[at]
     if isinstance(item, Fraction):
         parts = _parts(item)
-        if parts is None or parts[0] is not None:
+        if parts is None or parts[0] is not None or _is_quantity(reader, parts[1].mark):
             return None
         denominator = parts[1]
         return DerivativePrefix(
@@ -216,13 +259,18 @@ def derivative_prefix(
     if lower is None:
         return None
     upper = item.upper if isinstance(item, Scripted) else None
+    if upper is not None and is_transpose(upper):
+        upper = None
     if (upper is not None and canonical(upper) != "2") or (
         isinstance(item, Scripted) and item.primes
     ):
         raise Unreadable("this operator has no reading here", item.span)
     variable = _Denominator((lower,) * (1 if upper is None else 2), ())
     return DerivativePrefix(
-        lambda body: _by_variables(reader, body, variable, scope, item.span), at + 1, item.span
+        lambda body: _by_variables(reader, body, variable, scope, item.span),
+        at + 1,
+        item.span,
+        tight=True,
     )
 
 
@@ -307,6 +355,11 @@ def _natural_row(by: Tensor) -> bool:
     return any(lies == "row" for _, lies in symbol.views.values()) or symbol.orientation == "row"
 
 
+def _below(symbol: Symbol) -> frozenset[Symbol]:
+    """Return the quantities that the definition of one stands on."""
+    return frozenset() if symbol.definition is None else symbols_in(symbol.definition.body)
+
+
 def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span) -> None:
     """Refuse the derivative of a quantity of which nothing says how it depends on the variable."""
     body = tensor.body
@@ -316,7 +369,12 @@ def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span
             f"{symbol.name}: {reader.guessed.get(symbol.name, 'scalar')}",
             span,
         )
-    if not isinstance(body, Entry) or body.symbol.definition is not None:
+    if not isinstance(body, Entry):
+        return
+    if body.symbol.definition is not None:
+        inverse = symbol not in symbols_in(body) and body.symbol in _below(symbol)
+        if inverse:
+            raise Unreadable("the derivative of an inverse function", span)
         return
     if body.symbol is not symbol and body.symbol.role == "value":
         raise Unreadable(f"nothing says how {body.symbol.name} depends on {symbol.name}", span)

@@ -16,7 +16,7 @@ from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import Dots, Name, Node, Number, Product, Scripted, Table
 
-__all__ = ["common", "read_elided"]
+__all__ = ["common", "read_elided", "read_list"]
 
 
 @dataclass
@@ -107,6 +107,16 @@ def read_elided(reader: Reader, node: Table, scope: Scope) -> Tensor:
         cells = rows[0] if len(rows) == 1 else [row[0] for row in rows]
         return _vector(reader, cells, "row" if len(rows) == 1 else "column", node, scope)
     return _matrix(reader, rows, node, scope)
+
+
+def read_list(reader: Reader, items: tuple[Node, ...], scope: Scope, node: Node) -> Tensor:
+    r"""Return a list like ``o_1, \\ldots, o_N`` as one array; its members may be arrays."""
+    difference = _Difference("•i")
+    general = common(items[0], items[-1], difference)
+    index = _index(reader, difference, node)
+    tensor = reader.read(general, scope.inside(indices={difference.letter: At(index)}))
+    axes = (index, *tensor.axes)
+    return Tensor(axes, tensor.body, "column" if len(axes) == 1 else "array")
 
 
 def _vector(

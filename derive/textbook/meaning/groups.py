@@ -7,11 +7,12 @@ from dataclasses import replace
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import ONE, ZERO, Choice, Tensor
+from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.norms import norm
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.tree import Group, Relation, Scripted
+from derive.textbook.tree import Dots, Group, Relation, Scripted, Table
 
 __all__ = ["read_group"]
 
@@ -31,6 +32,8 @@ def read_group(reader: Reader, node: Group, scope: Scope) -> Tensor:
         return _inner_product(reader, node, scope)
     if node.opening == "[" and len(node.items) == 1:
         return _collected(reader, node, scope)
+    if node.opening in ("(", "[") and len(node.items) > 1 and set(node.separators) == {","}:
+        return _listed(reader, node, scope)
     if node.opening in ("(", "[", "\\{", "{"):
         return _only(reader, node, scope)
     raise Unreadable(f"the delimiter {node.opening} has no reading here", node.span)
@@ -73,6 +76,15 @@ def _collected(reader: Reader, node: Group, scope: Scope) -> Tensor:
     for letter in letters:
         reader.free.pop(letter, None)
     return Tensor(tuple(own), tensor.body, "free" if len(own) == 1 else "matrix")
+
+
+def _listed(reader: Reader, node: Group, scope: Scope) -> Tensor:
+    """Return numbers in parentheses, separated by commas, as a column."""
+    if isinstance(node.items[-2], Dots):
+        tensor = read_list(reader, node.items, scope, node)
+        return replace(tensor, orientation="column" if len(tensor.axes) == 1 else "array")
+    cells = tuple((item,) for item in node.items)
+    return reader.read(Table("matrix", cells, span=node.span), scope)
 
 
 def _only(reader: Reader, node: Group, scope: Scope) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.textbook.meaning.canonical import plain_name, script_items
+from derive.textbook.meaning.canonical import letter_of, plain_name, script_items
 from derive.textbook.meaning.symbols import Symbols, spelling
 from derive.textbook.tree import Big, Group, Name, Node, Relation, Scripted, walk
 
@@ -23,12 +23,21 @@ def index_letters(symbols: Symbols, node: Node) -> list[str]:
         if spelt is None:
             continue
         for item in _index_items(symbols, part):
-            for name in walk(item):
-                if isinstance(name, Name) and len(name.letters) == 1:
-                    symbol = symbols.find(plain_name(name))
-                    if symbol is None or (symbol.role == "index" and not symbol.leading):
-                        found[plain_name(name)] = None
+            for letter in _letters_in(item):
+                symbol = symbols.find(letter)
+                if symbol is None or (symbol.role == "index" and not symbol.leading):
+                    found[letter] = None
     return [letter for letter in found if letter not in bound]
+
+
+def _letters_in(item: Node) -> list[str]:
+    """Return the letters of one subscript."""
+    whole = letter_of(item)
+    if whole is not None:
+        return [whole] if len(whole.rstrip("'")) == 1 else []
+    return [
+        plain_name(name) for name in walk(item) if isinstance(name, Name) and len(name.letters) == 1
+    ]
 
 
 def _index_items(symbols: Symbols, node: Scripted) -> tuple[Node, ...]:
@@ -51,6 +60,7 @@ def limit_letters(lower: Node | None) -> list[str]:
     for item in script_items(lower):
         first = item.sides[0] if isinstance(item, Relation) else item
         for part in script_items(first):
-            if isinstance(part, Name):
-                letters.append(plain_name(part))
+            letter = letter_of(part)
+            if letter is not None:
+                letters.append(letter)
     return letters

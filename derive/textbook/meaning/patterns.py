@@ -18,6 +18,8 @@ def untangled(node: Node) -> Node:
     if not isinstance(node, Scripted) or not isinstance(node.upper, Product):
         return node
     first, *rest = node.upper.items
+    if len(rest) == 1 and is_transpose(first) and isinstance(rest[0], Group):
+        first, rest = rest[0], [first]
     if not isinstance(first, Group | Operator) or not rest:
         return node
     upper = rest[0] if len(rest) == 1 else Product(tuple(rest), span=node.upper.span)

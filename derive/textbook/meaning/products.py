@@ -15,9 +15,11 @@ from derive.textbook.meaning.derivatives import (
 )
 from derive.textbook.meaning.elementary import read_function
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.patterns import call_of
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.sums import FOLDS, read_big
+from derive.textbook.meaning.symbols import spelling
 from derive.textbook.tree import (
     Big,
     Fraction,
@@ -209,12 +211,33 @@ def _derived(
     if not rest:
         raise Unreadable("a derivative of nothing", prefix.span)
     end = len(items)
+    if prefix.tight:
+        end = _end_of_quantity(reader, items, prefix.after)
     grouped = isinstance(rest[0], Group) and rest[0].opening in ("(", "[") and len(rest) > 1
     if grouped and reader.readings.take("operator"):
         end = prefix.after + 1
     body = items[prefix.after : end]
     node = body[0] if len(body) == 1 else Product(body, span=body[0].span.to(body[-1].span))
     return prefix.apply(node), end
+
+
+def _end_of_quantity(reader: Reader, items: tuple[Node, ...], at: int) -> int:
+    """Return where the quantity ends that ∇ stands before; before anything else it takes all."""
+    spelt = spelling(items[at]) if isinstance(items[at], Name | Scripted) else None
+    if spelt is None:
+        return len(items)
+    keys = [
+        spelt.key(count, upper=upper)
+        for count in range(len(spelt.lower) + 1)
+        for upper in (True, False)
+    ]
+    symbol = next((s for key in keys if (s := reader.symbols.find(key)) is not None), None)
+    is_function = any(key in reader.heads for key in keys) or (
+        symbol is not None and symbol.role == "function"
+    )
+    if not is_function and (symbol is None or symbol.definition is None):
+        return len(items)
+    return at + (2 if call_of(items, at) is not None else 1)
 
 
 def _einstein(reader: Reader, node: Product, scope: Scope) -> Tensor:

@@ -10,6 +10,7 @@ from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import (
     TRANSPOSES,
     canonical,
+    letter_of,
     plain_name,
     script_items,
 )
@@ -33,6 +34,7 @@ from derive.textbook.meaning.patterns import (
     untangled,
 )
 from derive.textbook.meaning.scope import Readings, Scope
+from derive.textbook.meaning.superscripts import index_above
 from derive.textbook.meaning.symbols import Spelling, Symbols, spelling
 from derive.textbook.meaning.tensors import Arrays
 from derive.textbook.tree import (
@@ -136,7 +138,7 @@ class Reader:
         return (
             dict(symbols.named), dict(symbols.bold), dict(symbols.phrases), dict(self.guessed),
             {name: list(heads) for name, heads in self.heads.items()},
-            set(self._limits), self.dimensions.mark(), dict(self.free),
+            set(self._limits), self.dimensions.mark(), dict(self.free), set(symbols.above),
         )  # fmt: skip
 
     def restore(self, state: tuple[Any, ...]) -> None:
@@ -145,7 +147,7 @@ class Reader:
         symbols.named, symbols.bold, symbols.phrases, self.guessed, self.heads = state[:5]
         self._limits = state[5]
         self.dimensions.reset(state[6])
-        self.free = state[7]
+        self.free, symbols.above = state[7:]
 
     def read(self, node: Node, scope: Scope) -> Tensor:
         """Return what a tree means.
@@ -216,8 +218,9 @@ class Reader:
 
     def place(self, node: Node, scope: Scope, dimension: Dimension | None = None) -> Core:
         """Return what a tree means as an index."""
-        if isinstance(node, Name):
-            core = self.index_letter(plain_name(node), scope)
+        letter = letter_of(node)
+        if letter is not None:
+            core = self.index_letter(letter, scope)
             if core is not None:
                 if isinstance(core, At) and dimension is not None:
                     self.dimensions.unify(core.index.dimension, dimension, node.span)
@@ -225,9 +228,9 @@ class Reader:
         if isinstance(node, Text | Relation | Group | Table):
             raise Unreadable("this is no index", node.span)
         for part in walk(node):
-            letter = plain_name(part) if isinstance(part, Name) else ""
-            if len(letter) == 1 and self.symbols.find(letter) is None:
-                self.index_letter(letter, scope)
+            inner = plain_name(part) if isinstance(part, Name) else ""
+            if len(inner) == 1 and self.symbols.find(inner) is None:
+                self.index_letter(inner, scope)
         return self.scalar(node, scope)
 
     def index_or_dimension(self, spelt: Spelling, scope: Scope) -> bool:
@@ -251,7 +254,11 @@ class Reader:
 
     def reference(self, node: Node, scope: Scope) -> Tensor:
         """Return what a name with its scripts stands for."""
-        node = untangled(node)
+        written = scope.written_out(canonical(node))
+        if written is not None:
+            tree, outer = written
+            return self.read(tree, Scope(indices=scope.visible(), parent=outer))
+        node = index_above(self.symbols, untangled(node))
         spelt = spelling(node)
         if spelt is None:
             return self._scripted(node, scope)
@@ -269,12 +276,18 @@ class Reader:
         return self.raised(tensor, spelt.upper, spelt.primes, node, scope)
 
     def _known(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+        family = self.symbols.find(spelt.family()) if "•" in spelt.family() else None
+        if family is not None:
+            return self._of_symbol(family, spelt, 0, spelt.upper, spelt.primes, node, scope)
         for primes in dict.fromkeys((spelt.primes, 0)):
             for upper in dict.fromkeys((spelt.upper is not None, False)):
                 for count in range(len(spelt.lower), -1, -1):
                     key = spelt.key(count, upper=upper) + "'" * primes
                     symbol = self.symbols.find(key, bold=spelt.bold)
-                    if symbol is not None and only_labels_left(symbol, spelt.lower[count:]):
+                    if symbol is not None and (
+                        only_labels_left(symbol, spelt.lower[count:])
+                        or _is_exponential(symbol, spelt)
+                    ):
                         symbol = None
                     if symbol is not None and symbol.role not in ("index", "dimension"):
                         rest = None if upper else spelt.upper
@@ -282,7 +295,8 @@ class Reader:
                             symbol, spelt, count, rest, spelt.primes - primes, node, scope
                         )
                     if symbol is not None and symbol.role == "index" and symbol.leading:
-                        return self._of_symbol(symbol, spelt, count, None, 0, node, scope)
+                        rest = None if upper else spelt.upper
+                        return self._of_symbol(symbol, spelt, count, rest, 0, node, scope)
                     if key in self.heads and count == len(spelt.lower) and not primes:
                         tensor = self._bare_head(key, node, scope)
                         if tensor is not None:
@@ -296,9 +310,12 @@ class Reader:
         heads = [head for head in self.heads[key] if not head.primes and not head.component]
         if len(heads) != 1:
             return None
-        names = [spelling(argument) for argument in heads[0].arguments]
-        if any(name is None or self.symbols.find(name.base) is None for name in names):
-            return None
+        used = {canonical(part) for part in walk(heads[0].body)}
+        for argument in heads[0].arguments:
+            name = spelling(argument)
+            known = name is not None and self.symbols.find(name.base) is not None
+            if not known and canonical(argument) in used:
+                return None
         return self.read(heads[0].body, Scope())
 
     def _of_symbol(
@@ -315,7 +332,7 @@ class Reader:
             raise Unreadable(
                 f"{symbol.name} is a function and stands without an argument", node.span
             )
-        places = list(spelt.lower[count:])
+        places = [*(Name(letter) for letter in symbol.unwritten), *spelt.lower[count:]]
         if self._is_sibling(symbol, spelt, upper, scope):
             assert upper is not None
             symbol, upper = self._sibling(symbol, upper), None
@@ -578,3 +595,10 @@ def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
         ):
             return entry(inner.symbol, tuple(rename(place, renamed) for place in inner.places))
     return Entry(symbol, places)
+
+
+def _is_exponential(symbol: Symbol, spelt: Spelling) -> bool:
+    """Return whether e is Euler's number although e is a vector too: a vector has no power."""
+    if spelt.base != "e" or spelt.lower or not symbol.axes or spelt.upper is None:
+        return False
+    return not isinstance(spelt.upper, Number | Group) and not is_transpose(spelt.upper)

@@ -50,6 +50,13 @@ class Scope:
                 return scope.written[application]
         return None
 
+    def visible(self) -> dict[str, Core]:
+        """Return all indices that are bound here."""
+        found: dict[str, Core] = {}
+        for scope in reversed(list(self.chain())):
+            found.update(scope.indices)
+        return found
+
     def inside(self, **contents: dict) -> Scope:  # type: ignore[type-arg]
         """Return a scope inside this one."""
         return Scope(**contents, parent=self)

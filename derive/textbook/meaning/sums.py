@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from derive.textbook.errors import Ambiguous, Unreadable
-from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.canonical import canonical, letter_of, plain_name, script_items
 from derive.textbook.meaning.core import ONE, At, Compare, Core, Fold, Tensor
+from derive.textbook.meaning.derivatives import is_bare_prefix
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters, limit_letters
 from derive.textbook.meaning.reader import Reader
@@ -71,10 +72,12 @@ class _Limits:
 def _bind(reader: Reader, limits: _Limits, node: Node) -> None:
     """Take one letter under a prefix."""
     for part in script_items(node):
-        if not isinstance(part, Name):
+        letter = letter_of(part)
+        if letter is None:
             raise Unreadable("an index under a sum is a letter", part.span)
-        letter = plain_name(part)
         symbol = reader.symbols.find(letter)
+        if symbol is not None and symbol.known and symbol.role == "value" and symbol.axes:
+            raise Unreadable(f"a sum over {letter}, which is no index", part.span)
         dimension = symbol.range if symbol is not None and symbol.role == "index" else None
         limits.add(letter, reader.dimensions.index(letter, dimension))
 
@@ -251,8 +254,7 @@ def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope
 
 def _leading_sum(node: Node) -> Scripted | None:
     """Return the sum sign that a term begins with, perhaps after factors."""
-    items = node.items if isinstance(node, Product) else (node,)
-    for item in items:
+    for item in _items(node):
         if (
             isinstance(item, Scripted)
             and isinstance(item.base, Big)
@@ -281,9 +283,31 @@ def _loose_end(reader: Reader, node: Sum, place: int, scope: Scope) -> int:
     return last
 
 
+def _with_signed_operands(node: Sum) -> Sum:
+    """Return a sum in which a derivative before a sign takes the term behind it: ∂/∂b −y(w + b)."""
+    signs, terms = [node.signs[0]], [node.terms[0]]
+    for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
+        before = _items(terms[-1])
+        if sign == "-" and is_bare_prefix(before[-1]):
+            operand = Group("(", (Sum(("-",), (term,), span=term.span),), span=term.span)
+            span = terms[-1].span.to(term.span)
+            terms[-1] = Product((*before, operand), span=span)
+        else:
+            signs.append(sign)
+            terms.append(term)
+    return (
+        node if len(terms) == len(node.terms) else Sum(tuple(signs), tuple(terms), span=node.span)
+    )
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Product) else (node,)
+
+
 def read_sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
     """Return a sum of terms; a sign reaches over later terms where only so they have a meaning."""
     total: Tensor | None = None
+    node = _with_signed_operands(node)
     place = 0
     while place < len(node.terms):
         term, sign = node.terms[place], node.signs[place]
@@ -305,7 +329,7 @@ def read_sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
 def _absorbed(node: Sum, place: int, last: int) -> Node:
     """Return a term whose sum sign takes the terms behind it as well."""
     term = node.terms[place]
-    items = term.items if isinstance(term, Product) else (term,)
+    items = _items(term)
     at = next(
         i
         for i, item in enumerate(items)

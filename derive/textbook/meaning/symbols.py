@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from derive.textbook.lexer import Vocabulary
+from derive.textbook.lexer import Vocabulary, lex
+from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.canonical import canonical, is_bold, plain_name, script_items
 from derive.textbook.meaning.core import Orientation, Symbol
 from derive.textbook.meaning.declarations import Kind, read_kind
 from derive.textbook.meaning.dimensions import Dimension, Dimensions
-from derive.textbook.parser import parse
+from derive.textbook.parser import parse, parse_terminals
+from derive.textbook.tokens import tokenize
 from derive.textbook.tree import Group, Name, Node, Scripted
 
 __all__ = ["Spelling", "Symbols", "spelling"]
@@ -23,6 +25,9 @@ _ORIENTATIONS: dict[str, Orientation] = {
     "tensor": "array",
 }
 _ROLES = {"dim": "dimension", "index": "index", "constant": "constant", "function": "function"}
+
+
+NO_MACROS: Macros = {}
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class Spelling:
         if upper and self.upper is not None:
             text += f"^{{{canonical(self.upper)}}}"
         return text
+
+    def family(self) -> str:
+        """Return the name of a family of quantities, beside one without scripts: L⁽ᵗ⁾ and L."""
+        below = "_{" + ",".join("•" for _ in self.lower) + "}" if self.lower else ""
+        return self.base + below + ("^{(•)}" if isinstance(self.upper, Group) else "")
 
 
 def spelling(node: Node) -> Spelling | None:
@@ -82,6 +92,8 @@ class Symbols:
     bold: dict[str, Symbol] = field(default_factory=dict)
     phrases: dict[str, Symbol] = field(default_factory=dict)
     letters: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
+    """Names of families of which the index stands above, as in L⁽ᵗ⁾."""
 
     def dimension(self, name: str) -> Dimension:
         """Return the dimension of a name or a number."""
@@ -136,6 +148,12 @@ class Symbols:
         symbol.views.setdefault("bold" if bold else "plain", (symbol.leading, symbol.orientation))
         return symbol
 
+    def set_apart(self, name: str) -> None:
+        """Call the family of a name by its scripts, so that the name is free: L⁽ᵗ⁾ and then L."""
+        family = self.named.pop(name)
+        self.above.discard(name)
+        self.named[name + "^{(•)}"] = family
+
     def find(self, key: str, *, bold: bool = False) -> Symbol | None:
         """Return the symbol of a name, the bold one for a bold letter where there are two."""
         if bold and key in self.bold:
@@ -156,7 +174,9 @@ def _dimension_name(text: str) -> str:
     return text if text.isdecimal() else canonical(parse(text))
 
 
-def declared(dimensions: Dimensions, declarations: Mapping[str, str]) -> Symbols:
+def declared(
+    dimensions: Dimensions, declarations: Mapping[str, str], macros: Macros = NO_MACROS
+) -> Symbols:
     """Return the symbols of declarations, by LaTeX name."""
     symbols = Symbols(dimensions)
     leading = (re.match(r"[A-Za-z0-9]*", name) for name in declarations)
@@ -164,5 +184,6 @@ def declared(dimensions: Dimensions, declarations: Mapping[str, str]) -> Symbols
         match.group() for match in leading if match is not None and len(match.group()) > 1
     )
     for name, text in declarations.items():
-        symbols.declare(parse(name, Vocabulary(words)), text)
+        terminals = lex(expand(tokenize(name), macros), Vocabulary(words))
+        symbols.declare(parse_terminals(terminals), text)
     return symbols
