@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-__all__ = ["Claim", "Proof"]
+__all__ = ["Claim", "Proof", "joined"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,20 @@ class Proof:
     def figures(self) -> dict[str, float]:
         """The numbers in floating point."""
         return {name: float(value) for name, value in self.values.items()}
+
+
+def joined(*proofs: Proof) -> Proof:
+    """Return the proof that several proofs are.
+
+    Examples
+    --------
+    >>> joined(Proof({"1 is 1": True}), Proof({"1 is 2": False})).sentence
+    'not so: 1 is 2'
+    """
+    return Proof(
+        {fact: holds for proof in proofs for fact, holds in proof.facts.items()},
+        {name: value for proof in proofs for name, value in proof.values.items()},
+    )
 
 
 @dataclass(frozen=True)

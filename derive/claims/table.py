@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from derive.claims.depth import prove_depth, prove_stuck
+from derive.claims.growth import prove_growth
+from derive.claims.memory import prove_memory
 from derive.claims.output import prove_labels, prove_normal_equations, prove_output
 from derive.claims.ramp import prove_xor
-from derive.claims.record import Claim
+from derive.claims.record import Claim, joined
+from derive.claims.regression import prove_regressions
 from derive.claims.sigmoid import prove_bends
 from derive.errors import UnknownName
 
@@ -41,7 +44,7 @@ CLAIMS: tuple[Claim, ...] = (
         "logistic regression, or softmax regression by gradient descent.",
         statement="Gradient descent on the last layer reaches the solution of the normal "
         "equations, or that of Newton's method, to 1e-8.",
-        proof=prove_normal_equations,
+        proof=lambda: joined(prove_normal_equations(), prove_regressions()),
     ),
     Claim(
         name="attainable-labels",
@@ -50,7 +53,7 @@ CLAIMS: tuple[Claim, ...] = (
         "are co-located training points with different labels.",
         statement="With labels 0.05 and 0.95 the weights converge and ŷ = y; with 0 and 1 they "
         "grow without end; two examples at one place with different labels are not both met.",
-        proof=prove_labels,
+        proof=lambda: joined(prove_labels(), prove_growth()),
     ),
     Claim(
         name="stuck-relus",
@@ -74,6 +77,7 @@ CLAIMS: tuple[Claim, ...] = (
         "superpose memories on top of each other, all stored together in the same weights …",
         statement="A trained network keeps its accuracy as hidden units are removed at random; one "
         "weight matrix stores several patterns and completes each from a damaged part.",
+        proof=prove_memory,
     ),
 )
 """In the order of the lecture."""

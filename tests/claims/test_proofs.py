@@ -7,11 +7,13 @@ from typing import Any
 
 import mpmath
 import pytest
-from sympy import Rational, cancel
+from sympy import Integer, Rational, cancel
 
 import derive
 from derive.claims import CLAIMS, Claim, Proof, Verdict, find_claim, overview
 from derive.claims.depth import prove_depth, prove_stuck
+from derive.claims.growth import prove_growth
+from derive.claims.memory import orthogonal_patterns, prove_memory
 from derive.claims.output import (
     gradient_of,
     limits,
@@ -20,6 +22,7 @@ from derive.claims.output import (
     prove_output,
 )
 from derive.claims.ramp import prove_xor
+from derive.claims.regression import curvature, prove_regressions
 from derive.claims.sigmoid import S_, curvature_points, largest_at, prove_bends, slope_in_value
 
 PROVED = [claim for claim in CLAIMS if claim.proof]
@@ -47,6 +50,12 @@ def test_every_claim_is_proved(claim: Claim) -> None:
         (prove_labels, {"met": ("0.05", "1")}, "0.05 and 1 are met"),
         (prove_labels, {"missed": ("0", "0.5")}, "0 and 0.5 never are"),
         (prove_normal_equations, {"factor": 1}, "normal equations"),
+        (prove_regressions, {"multiple": 1}, "∇_W L of linear units is 1(W HᵀH − YᵀH)"),
+        (prove_regressions, {"rows": (("sigmoid", "squared-error"),)}, "squared-error is convex"),
+        (prove_growth, {"label": Integer(0)}, "with y = 0"),
+        (prove_growth, {"label": Rational(19, 20)}, "a grows for ever"),
+        (prove_memory, {"flips": 4}, "every damage of up to 4 units"),
+        (prove_memory, {"count": 6}, "6 orthogonal patterns"),
         (prove_stuck, {"side": "positive"}, "r′(a) = 0 for positive a"),
         (prove_xor, {"W2": (1, -1)}, "XOR at all four corners"),
         (prove_xor, {"b1": (0, 0)}, "XOR at all four corners"),
@@ -73,6 +82,31 @@ def test_the_points_of_curvature_are_where_mpmath_finds_them() -> None:
     with mpmath.workdps(30):
         top = mpmath.findroot(lambda x: mpmath.diff(curvature, x), -1.36)
         assert abs(s(top) - mpmath.mpf(str(curvature_points()[0].evalf(30)))) < 1e-10
+
+
+@pytest.mark.parametrize(
+    ("output", "loss"), [("sigmoid", "logistic"), ("softmax", "cross-entropy")]
+)
+def test_the_curvature_of_a_convex_loss_has_no_negative_eigenvalue(output: str, loss: str) -> None:
+    matrix = curvature(output, loss, 3)
+    letters = sorted(matrix.free_symbols, key=str)
+    values = {letter: Rational(1 + place**3, 7) for place, letter in enumerate(letters)}
+    with mpmath.workdps(30):
+        numbers = mpmath.matrix(matrix.xreplace(values).tolist())
+        assert min(mpmath.eigsy(numbers, eigvals_only=True)) > -(mpmath.mpf(10) ** -25)
+
+
+def test_the_loss_that_is_not_called_convex_bends_down_somewhere() -> None:
+    (bend,) = curvature("sigmoid", "squared-error", 1)
+    (t,), (y,) = ([s for s in bend.free_symbols if s.name == name] for name in ("t1", "y1"))
+    assert bend.xreplace({t: Integer(9), y: Integer(0)}) < 0
+
+
+def test_the_patterns_of_the_memory_are_orthogonal() -> None:
+    rows = orthogonal_patterns(16, 15)
+    for place, row in enumerate(rows):
+        for other in rows[:place]:
+            assert sum(p * q for p, q in zip(row, other, strict=True)) == 0
 
 
 def test_a_maximum_at_an_end_or_at_several_places_is_found() -> None:
