@@ -26,7 +26,8 @@ from derive.textbook.meaning.core import (
 )
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.proof.domains import SUMMING
-from derive.textbook.proof.lowering import Lowering, index_name
+from derive.textbook.proof.functions import index_name
+from derive.textbook.proof.lowering import Lowering
 from derive.textbook.proof.slopes import Beyond, Differentiator
 
 __all__ = ["prove"]
@@ -116,7 +117,7 @@ def _difference(question: Question, *, written: bool, unfold: bool) -> Form:
     zeros = list(_zeros(lowering, in_force.equations))
     for symbol in sorted(_summing(sides), key=lambda symbol: symbol.name):
         zeros.append(_sum_to_one(lowering, symbol))
-    return _apart(settled(lowering.algebra.reduced(value), zeros), in_force.distinct)
+    return _apart(settled(lowering.functions.algebra.reduced(value), zeros), in_force.distinct)
 
 
 def _zeros(lowering: Lowering, equations: tuple[Core, ...]) -> Iterator[Form]:

@@ -91,6 +91,16 @@ _SLOPES: dict[str, Callable[[Core], Core]] = {
 """The derivative of every function that has one here."""
 
 
+_NEVER_NEGATIVE = frozenset({"abs", "exp", "sqrt", "sigmoid", "softplus", "relu", "cosh"})
+
+
+def _never_negative(core: Core) -> bool:
+    """Return whether the absolute value of an expression is the expression, as that of a norm."""
+    if isinstance(core, Power):
+        return core.exponent == Rational(Fraction(1, 2))
+    return isinstance(core, Function) and core.name in _NEVER_NEGATIVE
+
+
 class Differentiator:
     """Carries derivatives out.
 
@@ -158,6 +168,8 @@ class Differentiator:
                 return self._replaced(self.plain(body), symbol, indices, self.plain(value))
             case MatrixPower():
                 return self._chain(_parts(core, self.plain))
+            case Function(name="abs", argument=argument) if _never_negative(argument):
+                return self.plain(argument)
             case _:
                 return _parts(core, self.plain)
 
