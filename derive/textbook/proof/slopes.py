@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from derive.proof.work import spend
@@ -56,6 +57,20 @@ class Beyond(Exception):
 def delta(left: Core, right: Core) -> Core:
     """Return the Kronecker delta of two index expressions."""
     return ONE if left == right else Choice(((Compare("=", left, right), ONE),), ZERO)
+
+
+def _constant(core: Core) -> Fraction | None:
+    """Return the rational number that an expression is as it stands, as −2 is −1 · 2."""
+    match core:
+        case Rational(value=value):
+            return value
+        case Times(factors=parts) | Plus(terms=parts):
+            numbers = [_constant(part) for part in parts]
+            if None in numbers:
+                return None
+            known = [number for number in numbers if number is not None]
+            return Fraction(sum(known) if isinstance(core, Plus) else prod(known))
+    return None
 
 
 def _number(value: int) -> Core:
@@ -184,9 +199,10 @@ class Differentiator:
     def _chain(self, core: Core) -> Core:
         """Return a whole power of a matrix as a product of the matrix, or of its inverse."""
         assert isinstance(core, MatrixPower)
-        if not isinstance(core.exponent, Rational) or core.exponent.value.denominator != 1:
+        exponent = _constant(core.exponent)
+        if exponent is None or exponent.denominator != 1:
             raise Beyond("a power of a matrix")
-        count = int(core.exponent.value)
+        count = int(exponent)
         if abs(count) > LARGEST_MATRIX_POWER:
             raise Beyond("a large power of a matrix")
         first, last = core.places
