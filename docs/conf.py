@@ -14,7 +14,7 @@ copyright = f"2026, {author}"  # noqa: A001
 version = release = version_of("gradproof")
 
 extensions = ["myst_parser", "pairs", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build", "_extensions"]
+exclude_patterns = ["_build", "_extensions", "examples"]
 
 html_theme = "furo"
 html_title = "gradproof"

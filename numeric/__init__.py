@@ -1,4 +1,4 @@
-"""Kernels in NumPy, and the means to check anyone's gradient against them.
+"""Kernels in NumPy, the means to check anyone's gradient against them, and training with them.
 
 Nothing here needs SymPy, and Hypothesis is imported only by those who draw or hunt
 (:mod:`numeric.strategies`, :mod:`numeric.hunt`). Every public name is resolved at its first use, so
@@ -18,30 +18,49 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numeric import differences, errors, gradcheck, hunt, strategies
+    from numeric import descent, differences, errors, gradcheck, hunt, regression, strategies
+    from numeric.descent import Descent, descend
     from numeric.differences import Difference, central_difference, complex_step
     from numeric.gradcheck import GradientReport, check_gradient
     from numeric.hunt import Hunt, WrongGradient, find_wrong_gradient, hunt_gradient
+    from numeric.regression import (
+        Regression,
+        linear_regression,
+        logistic_regression,
+        softmax_regression,
+    )
 
 __all__ = [
+    "Descent",
     "Difference",
     "GradientReport",
     "Hunt",
+    "Regression",
     "WrongGradient",
     "central_difference",
     "check_gradient",
     "complex_step",
+    "descend",
+    "descent",
     "differences",
     "errors",
     "find_wrong_gradient",
     "gradcheck",
     "hunt",
     "hunt_gradient",
+    "linear_regression",
+    "logistic_regression",
+    "regression",
+    "softmax_regression",
     "strategies",
 ]
 
-_MODULES = frozenset({"differences", "errors", "gradcheck", "hunt", "strategies"})
+_MODULES = frozenset(
+    {"descent", "differences", "errors", "gradcheck", "hunt", "regression", "strategies"}
+)
 _HOME_OF = {
+    "Descent": "descent",
+    "descend": "descent",
     "Difference": "differences",
     "central_difference": "differences",
     "complex_step": "differences",
@@ -51,6 +70,10 @@ _HOME_OF = {
     "WrongGradient": "hunt",
     "find_wrong_gradient": "hunt",
     "hunt_gradient": "hunt",
+    "Regression": "regression",
+    "linear_regression": "regression",
+    "logistic_regression": "regression",
+    "softmax_regression": "regression",
 }
 
 

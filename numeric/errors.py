@@ -8,13 +8,16 @@ of them. A wrong *gradient* is a result and stands in a report; only
 from __future__ import annotations
 
 __all__ = [
+    "Diverged",
     "FunctionRaised",
     "GradientMismatch",
     "InvalidLabels",
+    "NoMinimum",
     "NotAnalytic",
     "NotFinite",
     "NotScalar",
     "NumericError",
+    "OutOfRange",
     "ShapeMismatch",
     "UnknownName",
     "UnsupportedType",
@@ -66,6 +69,10 @@ class NotFinite(NumericError):
     """A number that must be finite is infinite or not a number."""
 
 
+class OutOfRange(NumericError):
+    """A number lies where the method that it steers does not work."""
+
+
 class NotAnalytic(NumericError):
     """The complex step was asked for where the function has no complex derivative."""
 
@@ -96,6 +103,30 @@ class FunctionRaised(NumericError):
             "a result",
             "Look at the exception it was raised from.",
         )
+
+
+class Diverged(NumericError):
+    """Training went to where the loss is no finite number.
+
+    Attributes
+    ----------
+    epoch : int
+        The epoch in which it was found, counted from 0.
+    last_loss : float or None
+        The last finite loss; None where the first one was not finite.
+    """
+
+    def __init__(self, epoch: int, given: str, last_loss: float | None, remedy: str) -> None:
+        self.epoch = epoch
+        self.last_loss = last_loss
+        before = "" if last_loss is None else f"; the last finite loss was {last_loss:.6g}"
+        super().__init__(
+            f"training, epoch {epoch}", given + before, "finite losses and parameters", remedy
+        )
+
+
+class NoMinimum(NumericError):
+    """A loss that only falls as the weights run away was to be minimised."""
 
 
 class UntrustworthyKernel(NumericError):

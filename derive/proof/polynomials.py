@@ -39,6 +39,8 @@ MOST_DEGREES = 200
 """Of a polynomial that is factored: its degree times the number of its atoms."""
 MOST_FACTORED = 400
 """Terms of a polynomial that is factored."""
+FACTORING = 20
+"""What it costs to factor, for each term, atom and degree, in the units of `derive.proof.work`."""
 
 
 class Atom:
@@ -335,6 +337,7 @@ def factors(polynomial: Polynomial) -> tuple[tuple[Polynomial, int], ...]:
     degree = max(map(sum, dense))
     at_most(MOST_DEGREES, degree * len(atoms), "degrees of a polynomial to be factored")
     at_most(MOST_FACTORED, len(dense), "terms of a polynomial to be factored")
+    spend(FACTORING * degree * len(atoms) * len(dense))
     element: PolyElement = _ring(len(atoms)).from_dict(dense)
     found = [
         (primitive(_sparse({m: int(c) for m, c in part.items()}, atoms, scale))[2], multiplicity)

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -33,6 +35,9 @@ __all__ = ["BadDocument", "Document", "Piece", "read_document", "read_file", "re
 LONGEST_DISPLAY = 100_000
 """In characters; what is longer is reported and not read."""
 LONGEST_FORMULA_IN_LINE = 2_000
+LONGEST_DEFINITION = 2_000
+DEEPEST_DEFINITION = 200
+MOST_EDGES = 50
 
 
 class BadDocument(DeriveError, ValueError):
@@ -96,13 +101,17 @@ class Document:
 
 _DISPLAYED = "|".join(re.escape(name) for name in sorted(ENVIRONMENTS, key=len, reverse=True))
 _EDGES = re.compile(rf"\\(begin|end)\s*\{{({_DISPLAYED})\}}")
+_DEFINES = re.compile(
+    r"\\(?:newcommand|renewcommand|providecommand|DeclareMathOperator|def)(?![A-Za-z])\*?"
+)
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _COMMON = (
     ("environment", rf"\\begin\s*\{{(?:{_DISPLAYED})\}}"),
     ("dollars", r"(?<!\\)\$\$"),
     ("bracket", r"(?<!\\)\\\["),
     ("parenthesis", r"(?<!\\)\\\("),
     ("dollar", r"(?<!\\)\$"),
-    ("defining", r"\\(?:re|provide)?newcommand\b\*?|\\def\b|\\DeclareMathOperator\b\*?"),
+    ("defining", _DEFINES.pattern),
 )
 _LATEX = re.compile(
     "|".join(
@@ -112,15 +121,17 @@ _LATEX = re.compile(
             ("verb", r"\\verb\*?(?P<mark>[^\sA-Za-z*])"),
             ("comment", r"(?<!\\)%[^\n]*"),
             ("heading", r"\\(?:part|chapter|(?:sub)*section|paragraph)\*?\s*\{"),
+            ("last", r"\\end\s*\{document\}"),
             *_COMMON,
         )
     )
 )
+_TICKS = r"`{3,}|~{3,}|:{3,}(?=[ \t]*\{math\})"
 _MARKDOWN = re.compile(
     "|".join(
         f"(?P<{name}>{pattern})"
         for name, pattern in (
-            ("fence", r"(?m:^[ \t]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"),
+            ("fence", rf"(?m:^[ \t]*(?P<ticks>{_TICKS})[ \t]*(?P<language>[^\n`]*)$)"),
             ("code", r"(?<!\$)`+"),
             ("note", r"<!--"),
             ("heading", r"(?m:^(?:\#{1,6}[ \t]|\(\d+\)[ \t]))"),
@@ -128,24 +139,36 @@ _MARKDOWN = re.compile(
         )
     )
 )
-_MATHEMATICAL = re.compile(r"(?:math|\{math\}|latex|tex|katex)\b")
+_MATHEMATICAL = re.compile(r"\{math\}|(?:math|latex|tex|katex)\b")
 _DIRECTIVE = re.compile(r"\s*(declare|given|assume)\s*:\s*(.*)", re.DOTALL)
 
 
 @dataclass
 class _Scanner:
-    """Walks a text; every handler returns the place behind what it took."""
+    """Walks a text; every handler returns the place behind what it took.
+
+    `kind` is the pattern of the marks of this kind of text; `pattern` has those of the author too.
+    """
 
     text: str
-    pattern: re.Pattern[str]
+    kind: re.Pattern[str]
     pieces: list[Piece] = field(default_factory=list)
     macros: dict[str, Macro] = field(default_factory=dict)
     ahead: dict[str, int] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    edges: dict[str, dict[str, str]] = field(default_factory=lambda: {"begin": {}, "end": {}})
+    """Commands of the author that stand for an edge of an environment, and for which."""
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pattern = self.kind
 
     def run(self, start: int = 0) -> None:
         at = start
         while (match := self.pattern.search(self.text, at)) is not None:
-            at = max(_HANDLERS[_named(match)](self, match), match.end())
+            name = _named(match)
+            self.seen.add(name)
+            at = max(_HANDLERS[name](self, match), match.end())
 
     def find(self, mark: str, start: int) -> int:
         """Return where a mark comes next, or -1.
@@ -155,14 +178,26 @@ class _Scanner:
         """
         known = self.ahead.get(mark, 0)
         if known < start:
-            found = self.text.find(mark, start)
-            known = self.ahead[mark] = len(self.text) if found < 0 else found
+            found = re.compile(_exactly(mark)).search(self.text, start)
+            known = self.ahead[mark] = len(self.text) if found is None else found.start()
         return known if known < len(self.text) else -1
 
     def until(self, closing: str, start: int) -> int:
         """Return where a delimiter is closed, or -1."""
         end = self.find(closing, start)
         return end if end <= start + LONGEST_DISPLAY else -1
+
+    @cached_property
+    def closings(self) -> array[int]:
+        """Where the group that opens at a place is closed, or -1."""
+        closings = array("q", [-1]) * len(self.text)
+        opened: deque[int] = deque(maxlen=DEEPEST_DEFINITION)
+        for match in _BRACES.finditer(self.text):
+            if match.group() == "{":
+                opened.append(match.start())
+            elif match.group() == "}" and opened:
+                closings[opened.pop()] = match.start()
+        return closings
 
     @cached_property
     def environments(self) -> dict[int, int]:
@@ -178,6 +213,11 @@ class _Scanner:
         return ends
 
 
+def _exactly(mark: str) -> str:
+    """Return the pattern of a mark; a command does not end within a longer word."""
+    return re.escape(mark) + ("(?![A-Za-z])" if mark[-1].isalpha() else "")
+
+
 def _named(match: re.Match[str]) -> str:
     """Return the name of the alternative that matched."""
     for name in _HANDLERS:
@@ -187,14 +227,18 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _display(scanner: _Scanner, start: int, end: int) -> None:
-    text = scanner.text[start:end]
-    if text.strip():
+    text = _without_definitions(scanner, start, end)
+    if len(text) > LONGEST_DISPLAY:
+        reason = f"the display has more than {LONGEST_DISPLAY} characters"
+        scanner.pieces.append(Piece("broken", reason, start))
+    elif text.strip():
         scanner.pieces.append(Piece("display", text, start))
 
 
 def _delimited(scanner: _Scanner, match: re.Match[str], closing: str) -> int:
-    end = scanner.until(closing, match.end())
-    if end < 0:
+    end = scanner.find(closing, match.end())
+    paragraph = 0 <= scanner.find("\n\n", match.end()) < end
+    if end < 0 or (paragraph and end > match.end() + LONGEST_DISPLAY):
         scanner.pieces.append(Piece("broken", f"{match.group()} is not closed", match.start()))
         return match.end()
     _display(scanner, match.end(), end)
@@ -211,11 +255,50 @@ def _environment(scanner: _Scanner, match: re.Match[str]) -> int:
     return end
 
 
+def _abbreviated(scanner: _Scanner, match: re.Match[str]) -> int:
+    r"""Read an environment between commands of the author's, as ``\be … \ee``."""
+    name = scanner.edges["begin"][match.group()]
+    closings = [
+        f"\\end{{{name}}}",
+        *(one for one, of in scanner.edges["end"].items() if of == name),
+    ]
+    ends = [
+        (end, mark) for mark in closings if (end := scanner.until(mark, match.end())) >= match.end()
+    ]
+    if not ends:
+        scanner.pieces.append(Piece("broken", f"{match.group()} is not closed", match.start()))
+        return match.end()
+    end, mark = min(ends)
+    _display(scanner, match.start(), end + len(mark))
+    return end + len(mark)
+
+
+def _without_definitions(scanner: _Scanner, start: int, end: int) -> str:
+    """Return a formula; commands that it defines are taken, and blank in it."""
+    text, at, parts = scanner.text, start, []
+    for match in _DEFINES.finditer(text, start, end):
+        if match.start() < at:
+            continue
+        parts.append(text[at : match.start()])
+        at = min(_defining(scanner, match), end)
+        parts.append(" " * (at - match.start()))
+    return "".join(parts) + text[at:end]
+
+
 def _inline(scanner: _Scanner, start: int, end: int) -> None:
-    text = scanner.text[start:end]
+    text = _without_definitions(scanner, start, end)
     if "=" in text or "\\coloneqq" in text or "\\triangleq" in text:
         words = " ".join(scanner.text[max(0, start - 80) : start].split())
         scanner.pieces.append(Piece("inline", text, start, words))
+
+
+_WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z][a-z]{2,}")
+
+
+def _is_money(inner: str) -> bool:
+    """Return whether what follows a dollar is a price and words, up to some other dollar."""
+    priced = inner[:1].isdigit() and inner[-1:].isspace() and "=" not in inner
+    return priced and _WORD.search(inner) is not None
 
 
 def _dollar(scanner: _Scanner, match: re.Match[str]) -> int:
@@ -229,6 +312,8 @@ def _dollar(scanner: _Scanner, match: re.Match[str]) -> int:
     if end < 0:
         return start
     inner = scanner.text[start:end]
+    if _is_money(inner):
+        return start
     if inner.startswith("`") and inner.endswith("`"):
         start, end = start + 1, end - 1
     _inline(scanner, start, end)
@@ -245,35 +330,48 @@ def _parenthesis(scanner: _Scanner, match: re.Match[str]) -> int:
 
 def _defining(scanner: _Scanner, match: re.Match[str]) -> int:
     """Read the definition of a command, which ends with the brace of its body."""
-    end = _end_of_definition(scanner.text, match.end())
+    end = _end_of_definition(scanner, match.end())
     try:
+        if end < 0:
+            raise Unreadable(f"the definition behind {match.group()} is not closed")
         macros, _ = read_definitions(tokenize(scanner.text[match.start() : end]))
     except Unreadable as error:
         scanner.pieces.append(Piece("broken", error.reason, match.start()))
         return match.end()
     scanner.macros.update(macros)
+    for name, macro in macros.items():
+        _note_edge(scanner, name, macro)
     return end
 
 
-def _end_of_definition(text: str, at: int) -> int:
-    """Return where the last of the groups behind a defining command ends, on few lines."""
-    limit = min(len(text), at + 2_000)
-    groups, depth, place = 0, 0, at
-    while place < limit:
-        character = text[place]
-        if character == "\\" and depth:
-            place += 2
-            continue
-        depth += (character == "{") - (character == "}")
-        if character == "}" and depth == 0:
-            groups += 1
-            rest = text[place + 1 : place + 2]
-            if groups >= 2 or rest not in ("{", "["):
-                return place + 1
-        if character == "\n" and depth == 0 and groups:
-            return place
-        place += 1
-    return limit
+def _note_edge(scanner: _Scanner, name: str, macro: Macro) -> None:
+    r"""Take a command that stands for an edge of an environment, as ``\be``, for a mark."""
+    edge = _EDGES.fullmatch("".join(token.text for token in macro.body))
+    edges = scanner.edges
+    if edge is None or sum(map(len, edges.values())) > MOST_EDGES:
+        return
+    edges[edge.group(1)][name] = edge.group(2)
+    marks = "|".join(map(_exactly, edges["begin"]))
+    if marks:
+        scanner.pattern = re.compile(f"{scanner.kind.pattern}|(?P<abbreviated>{marks})")
+
+
+_OPENS = re.compile(r"[^{}\n]*(?=\{)")
+_AND_OPENS = re.compile(r"\s*(?:\[[^\[\]{}\n]{0,20}\]\s*){0,2}(?=\{)")
+
+
+def _end_of_definition(scanner: _Scanner, at: int) -> int:
+    """Return where the body behind a defining command ends, or -1; it is its last group."""
+    opens = _OPENS.match(scanner.text, at, at + LONGEST_DEFINITION)
+    groups = 2 if opens is not None and not opens.group().strip() else 1
+    for _ in range(groups):
+        if opens is None:
+            return -1
+        at = scanner.closings[opens.end()] + 1
+        if at <= opens.end() or at - opens.start() > LONGEST_DEFINITION:
+            return -1
+        opens = _AND_OPENS.match(scanner.text, at)
+    return at
 
 
 def _skip_to(closing: str) -> Callable[[_Scanner, re.Match[str]], int]:
@@ -316,14 +414,32 @@ def _note(scanner: _Scanner, match: re.Match[str]) -> int:
 def _fence(scanner: _Scanner, match: re.Match[str]) -> int:
     end = re.compile(rf"(?m:^[ \t]*{match.group('ticks')})").search(scanner.text, match.end())
     stop = len(scanner.text) if end is None else end.start()
-    if _MATHEMATICAL.match(match.group("language").strip()):
-        _display(scanner, match.end(), min(stop, match.end() + LONGEST_DISPLAY))
+    marked = _MATHEMATICAL.match(scanner.text, match.start("language"), match.end())
+    if marked is not None:
+        options = _OPTIONS.match(scanner.text, match.end(), stop)
+        start = marked.end() if options is None else options.end()
+        _display(scanner, start, stop)
     return len(scanner.text) if end is None else end.end()
 
 
+_OPTIONS = re.compile(r"(?:\n[ \t]*:[\w-]+:[^\n]*)+")
+"""Lines of a directive that say how it is set, as ``:label: softmax``."""
+
+
 def _code(scanner: _Scanner, match: re.Match[str]) -> int:
-    end = scanner.text.find(match.group(), match.end(), match.end() + 1_000)
-    return match.end() if end < 0 else end + len(match.group())
+    start = match.end()
+    end = scanner.text.find(match.group(), start, start + LONGEST_FORMULA_IN_LINE)
+    if end < 0:
+        return start
+    if scanner.text.endswith("{math}", 0, match.start()):
+        _inline(scanner, start, end)
+    return end + len(match.group())
+
+
+def _last(scanner: _Scanner, match: re.Match[str]) -> int:
+    """Read nothing behind the end of a document."""
+    del match
+    return len(scanner.text)
 
 
 def _heading(scanner: _Scanner, match: re.Match[str]) -> int:
@@ -339,6 +455,8 @@ _HANDLERS: dict[str, Callable[[_Scanner, re.Match[str]], int]] = {
     "code": _code,
     "note": _note,
     "heading": _heading,
+    "last": _last,
+    "abbreviated": _abbreviated,
     "environment": _environment,
     "dollars": lambda scanner, match: _delimited(scanner, match, "$$"),
     "bracket": lambda scanner, match: _delimited(scanner, match, "\\]"),
@@ -375,8 +493,9 @@ def _unquoted(text: str) -> str:
     return text if match is None else match.group(2) + (match.group(3) or "")
 
 
-_HEADED = re.compile(r"(?m:^(?P<line>[A-Z][^\n]{0,200}\$[^\n]*=[^\n]*\$[^\n]{0,200}:)[ \t]*$)")
+_HEADED = re.compile(r"(?m:^[A-Z][^\n]{0,400}:[ \t]*$)")
 """A paragraph of one line with an equation that ends in a colon begins a part of its own."""
+_WITH_EQUATION = re.compile(r"\$[^$=]*=[^$]*\$")
 
 
 def _parts(text: str, pieces: list[Piece]) -> list[Piece]:
@@ -384,6 +503,7 @@ def _parts(text: str, pieces: list[Piece]) -> list[Piece]:
         Piece("heading", "", match.start())
         for match in _HEADED.finditer(text)
         if text[max(0, match.start() - 2) : match.start()].strip() == ""
+        and _WITH_EQUATION.search(match.group())
     ]
     return sorted([*pieces, *headings], key=lambda piece: piece.start)
 
@@ -405,35 +525,59 @@ def read_document(text: str, *, name: str = "", kind: str | None = None) -> Docu
     >>> [(piece.kind, piece.text.strip()) for piece in document.pieces]
     [('inline', 'z = Wx'), ('display', '\\nabla_x z = W.')]
     """
-    latex = kind == "latex" or (kind is None and name.endswith((".tex", ".latex", ".ltx")))
-    if kind is None and not latex:
-        latex = "\\documentclass" in text[:20_000] or "\\begin{document}" in text[:200_000]
+    latex = kind == "latex" or (kind is None and _is_latex(text, name))
     front, start = ([], 0) if latex else _front_matter(text)
     scanner = _Scanner(text, _LATEX if latex else _MARKDOWN, list(front))
     scanner.run(start)
-    pieces = _parts(text, scanner.pieces)
-    if not any(piece.kind in ("display", "inline", "broken") for piece in pieces) and "=" in text:
-        pieces.append(Piece("display", text[start:], start))
-    return Document(name, Source(text), tuple(pieces), scanner.macros)
+    if scanner.seen <= _IN_A_FORMULA and "=" in text:
+        _display(scanner, start, len(text))
+    return Document(name, Source(text), tuple(_parts(text, scanner.pieces)), scanner.macros)
 
 
-def _notebook(text: str, name: str) -> Document:
+_IN_A_FORMULA = {"comment", "note", "defining"}
+"""What may stand beside a formula that is given alone, without dollars around it."""
+_OF_LATEX = re.compile(
+    r"\\(?:documentclass|usepackage|begin\s*\{document\}|end\s*\{document\})"
+    r"|^\\(?:part|chapter|(?:sub)*section)\*?\s*\{",
+    re.MULTILINE,
+)
+
+
+def _is_latex(text: str, name: str) -> bool:
+    if name.endswith((".tex", ".latex", ".ltx")):
+        return True
+    return not name.endswith((".md", ".markdown")) and _OF_LATEX.search(text) is not None
+
+
+def _cells(text: str, name: str) -> list[tuple[int, str]]:
+    """Return the text cells of a notebook with their numbers."""
     try:
-        cells = json.loads(text)["cells"]
-        sources = [
+        return [
             (number, cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"]))
-            for number, cell in enumerate(cells, start=1)
+            for number, cell in enumerate(json.loads(text)["cells"], start=1)
             if cell["cell_type"] == "markdown"
         ]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadDocument(f"{name} is no notebook: {error}") from None
-    parts, begins, at = [], [], 0
-    for number, source in sources:
+
+
+def _notebook(text: str, name: str) -> Document:
+    """Read the cells one by one: what one leaves open does not reach the next."""
+    macros: dict[str, Macro] = {}
+    pieces: list[Piece] = []
+    begins: list[tuple[int, int]] = []
+    parts: list[str] = []
+    at = 0
+    for number, source in _cells(text, name):
+        scanner = _Scanner(source, _MARKDOWN)
+        scanner.run()
+        found = _parts(source, scanner.pieces)
+        pieces.extend(replace(piece, start=piece.start + at) for piece in found)
+        macros.update(scanner.macros)
         begins.append((at, number))
         parts.append(source + "\n\n")
         at += len(parts[-1])
-    document = read_document("".join(parts), name=name, kind="markdown")
-    return Document(name, document.source, document.pieces, document.macros, tuple(begins))
+    return Document(name, Source("".join(parts)), tuple(pieces), macros, tuple(begins))
 
 
 def read_names(path: Path) -> dict[str, list[str]]:

@@ -29,6 +29,8 @@ _EXAMPLE = re.compile(
     r"(?i)\b(like|e\.g\.,?|such as|say|for example|for instance|choose|or|try)\W*$"
 )
 """Words before a formula in a line by which it is an example, which defines nothing."""
+_BARE = re.compile(r"(?:(?!\\(?:d?frac|sum|prod|partial|nabla|log|ln|exp)\b)[\\\w^{}*.,\s])+")
+"""A side of which a condition may consist: names and numbers without operators."""
 PROSE = "the prose states it, perhaps as a condition"
 
 
@@ -249,8 +251,17 @@ def _is_supposed(judge: Judge, piece: Piece) -> bool:
     return _ASSUMING.search(before) is not None and not judge.defines(piece.text)
 
 
+def _may_condition(judged: Judged) -> bool:
+    """Return whether an equality demands something: it says what a quantity is, or a sum of them.
+
+    One of two expressions is a claim, and so is one that a small change makes true.
+    """
+    sides = (judged.left, judged.right)
+    return not judged.suggestion and any(_BARE.fullmatch(side.strip()) for side in sides)
+
+
 def _softened(judged: Judged) -> Judged:
     """Return what is said of a formula in prose: a false one may be a condition, and no claim."""
-    if judged.kind == "refuted" and judged.counterexample is not None:
+    if judged.kind == "refuted" and judged.counterexample is not None and _may_condition(judged):
         return replace(judged, kind="conditional", conditions=(PROSE,), suggestion="")
     return judged

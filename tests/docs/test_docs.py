@@ -13,7 +13,10 @@ from tests.docs.examples import blocks, commands, differences, updated
 from tests.docs.extension import ROOT, extension
 
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    README,
+    *(page for folder in (".", "claims") for page in sorted((ROOT / "docs" / folder).glob("*.md"))),
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -68,7 +71,12 @@ def test_every_block_has_a_language_that_is_checked_or_needs_no_check(page: Path
     fences = re.findall(r"^```(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     opened = fences[::2]
     assert fences[1::2] == [""] * len(opened)
-    directives = {"{toctree}", "{eval-rst}", "{literalinclude} examples/naive_softmax.py"}
+    directives = {
+        "{toctree}",
+        "{eval-rst}",
+        "{literalinclude} examples/naive_softmax.py",
+        "{literalinclude} examples/lecture17.names",
+    }
     assert set(opened) <= {"python", "console", "sh", "text", "latex"} | directives
     assert all(">>>" in block.content for block in blocks(page, "python"))
 

@@ -171,7 +171,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{\partial L_i }{ \partial f_k } = p_k - \mathbb{1}(y_i = k)",
-        "held",
+        "proved",
         {
             r"f": "vector(K)",
             r"y": "index(K) per (N)",
@@ -474,7 +474,7 @@ READINGS = (
     Reading(
         r"\text{ReLU}'(x) = \begin{cases} 1 & \text{if } x > 0 \\ 0 & \text{if } x <"
         r" 0\end{cases}",
-        "held",
+        "proved",
         {
             r"x": "scalar",
         },
@@ -484,7 +484,7 @@ READINGS = (
         r"f(z) = \begin{cases} z, & z \ge 0 \\ \alpha z, & \text{otherwise} \end{cases}"
         r" \qquad f'(z) = \begin{cases} 1, & z \ge 0 \\ \alpha, & \text{otherwise}"
         r" \end{cases}",
-        "definition held",
+        "definition proved",
         {
             r"z": "scalar",
             r"\alpha": "constant",
@@ -492,7 +492,7 @@ READINGS = (
     ),
     Reading(
         r"\frac{d}{dx}|x| = \operatorname{sign}(x)",
-        "held",
+        "proved",
         {
             r"x": "scalar",
         },
@@ -500,7 +500,7 @@ READINGS = (
     Reading(
         r"\frac{\partial \ell}{\partial w} = \begin{cases} -y x & \text{if } y\, w^T x <"
         r" 1\\ 0 & \text{otherwise}\end{cases}",
-        "held",
+        "proved",
         {
             r"w": "vector(d)",
             r"x": "vector(d)",
@@ -586,7 +586,7 @@ READINGS = (
         r" p_1}{\partial z_2}\\ \frac{\partial p_2}{\partial z_1}&\frac{\partial"
         r" p_2}{\partial z_2}\end{bmatrix} ="
         r" \begin{bmatrix}p_1(1-p_1)&-p_1p_2\\-p_2p_1&p_2(1-p_2)\end{bmatrix}",
-        "definition held",
+        "definition proved",
         {
             r"z": "vector(2)",
         },
@@ -680,7 +680,7 @@ READINGS = (
     ),
     Reading(
         r"\nabla^2 f(\mathbf{w}) = 2\mathbf{A}",
-        "held",
+        "proved",
         {
             r"\mathbf{w}": "vector(n)",
             r"\mathbf{A}": "matrix(n,n) symmetric",
@@ -708,7 +708,7 @@ READINGS = (
     Reading(
         r"L(w) = \sum_{i: y_i = 1} \log p_i + \sum_{i: y_i=0}\log(1-p_i) = \sum_i y_i\log"
         r" p_i + \sum_i (1-y_i)\log(1-p_i)",
-        "definition held",
+        "definition proved",
         {
             r"y": "vector(n) in {0,1}",
             r"p": "vector(n) in (0,1)",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 
 from derive.errors import DeriveError
 from derive.proof.deltas import Form, form, total_over
@@ -21,19 +23,21 @@ from derive.textbook.meaning.core import (
     Symbol,
     rename,
     symbols_in,
-    walk_core,
 )
 from derive.textbook.meaning.dimensions import Index
-from derive.textbook.proof.lowering import Lowering, index_name
+from derive.textbook.proof.domains import SUMMING
+from derive.textbook.proof.functions import index_name
+from derive.textbook.proof.lowering import Lowering
 from derive.textbook.proof.slopes import Beyond, Differentiator
 
 __all__ = ["prove"]
 
-WORK = 150_000
-"""For one normal form, in the units of `derive.proof.work`."""
+WORK = 120_000
+"""For one equality, in the units of `derive.proof.work`: a line of a book takes up to 35 000."""
 MOST_ENTRIES = 8
 """Along an axis of an array that is written out."""
-_SUMMING = frozenset({"one-hot", "simplex"})
+MOST_QUESTIONS = 64
+"""Entries of all that is written out."""
 
 
 @dataclass(frozen=True)
@@ -49,29 +53,46 @@ def prove(question: Question) -> bool:
 
     False says that it was not shown, never that they differ.
     """
-    for unfold in (False, True):
-        try:
-            with budget(WORK, "the proof of a line"):
-                entries = _entries(question)
-                if not any(_difference(entry, unfold=unfold) for entry in entries):
-                    return True
-        except (Beyond, DeriveError, WorkLimit, Undefined, RecursionError, ZeroDivisionError):
-            continue
-    return False
+    try:
+        with budget(WORK, "the proof of a line"):
+            return any(
+                _attempt(question, written=written, unfold=unfold)
+                for written, unfold in product((False, True), repeat=2)
+            )
+    except WorkLimit:
+        return False
+
+
+def _attempt(question: Question, *, written: bool, unfold: bool) -> bool:
+    """Return whether the difference of the sides is nought, written in one of the ways."""
+    try:
+        entries = _entries(question) if written else [question]
+        return not any(_difference(one, written=written, unfold=unfold) for one in entries)
+    except WorkLimit:
+        raise
+    except (Beyond, DeriveError, Undefined, RecursionError, ZeroDivisionError):
+        return False
+
+
+def _free(question: Question) -> set[Index]:
+    """Return the indices that no sum binds."""
+    return {*question.axes, *question.free}
 
 
 def _entries(question: Question) -> list[Question]:
-    """Return one question for each entry along the axes of arrays that are written out."""
+    """Return one question for each value of the free indices whose number is known."""
     questions = [question]
-    for axis in question.axes:
-        size = question.reader.dimensions.find(axis.dimension).size
-        if size is None or size > MOST_ENTRIES or not _is_chosen(question, axis):
+    for index in sorted(_free(question), key=lambda index: index.number):
+        size = question.reader.dimensions.find(index.dimension).size
+        if size is None or size > MOST_ENTRIES:
             continue
+        if len(questions) * size > MOST_QUESTIONS:
+            raise Beyond("an array of many entries")
         questions = [
             replace(
                 one,
-                left=rename(one.left, {axis: Rational(Fraction(place))}),
-                right=rename(one.right, {axis: Rational(Fraction(place))}),
+                left=rename(one.left, {index: Rational(Fraction(place))}),
+                right=rename(one.right, {index: Rational(Fraction(place))}),
             )
             for one in questions
             for place in range(1, size + 1)
@@ -79,26 +100,37 @@ def _entries(question: Question) -> list[Question]:
     return questions
 
 
-def _is_chosen(question: Question, axis: Index) -> bool:
-    """Return whether cases tell the entries along an axis apart by their number."""
-    return any(
-        isinstance(part, Compare) and part.left == At(axis) and isinstance(part.right, Rational)
-        for side in (question.left, question.right)
-        for part in walk_core(side)
-    )
-
-
-def _difference(question: Question, *, unfold: bool) -> Form:
+def _difference(question: Question, *, written: bool, unfold: bool) -> Form:
     dimensions = question.reader.dimensions
     differentiator = Differentiator(dimensions)
     in_force = _conditions(question)
-    lowering = Lowering(dimensions, differentiator, unfold=unfold, distinct=in_force.distinct)
+    lowering = Lowering(
+        dimensions,
+        differentiator,
+        unfold=unfold,
+        written=written,
+        free=frozenset(_free(question)),
+        distinct=in_force.distinct,
+    )
     sides = [differentiator.plain(side) for side in (question.left, question.right)]
     value = lowering.lowered(sides[0]) - lowering.lowered(sides[1])
-    zeros = [lowering.lowered(differentiator.plain(core)) for core in in_force.equations]
+    zeros = list(_zeros(lowering, in_force.equations))
     for symbol in sorted(_summing(sides), key=lambda symbol: symbol.name):
         zeros.append(_sum_to_one(lowering, symbol))
-    return _apart(settled(value, zeros), in_force.distinct)
+    return _apart(settled(lowering.functions.algebra.reduced(value), zeros), in_force.distinct)
+
+
+def _zeros(lowering: Lowering, equations: tuple[Core, ...]) -> Iterator[Form]:
+    """Yield what the equations in force say is nought; what is not understood is not used.
+
+    Their indices stand for every value, so that none of them is one that is computed.
+    """
+    lowering.free = frozenset()
+    for equation in equations:
+        try:
+            yield lowering.lowered(lowering.differentiator.plain(equation))
+        except Beyond:
+            continue
 
 
 def _conditions(question: Question) -> _InForce:
@@ -116,7 +148,7 @@ def _conditions(question: Question) -> _InForce:
 def _summing(sides: list[Core]) -> set[Symbol]:
     """Return the quantities whose declaration says that they sum to one."""
     found = {symbol for side in sides for symbol in symbols_in(side)}
-    return {symbol for symbol in found if symbol.domain in _SUMMING and symbol.definition is None}
+    return {symbol for symbol in found if symbol.domain in SUMMING and symbol.definition is None}
 
 
 def _sum_to_one(lowering: Lowering, symbol: Symbol) -> Form:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction
+from itertools import pairwise
+from math import prod
 from typing import Any
 
+from derive.proof.work import spend
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     ONE,
@@ -44,6 +47,7 @@ __all__ = ["Beyond", "Differentiator", "delta"]
 
 DEEPEST = 60
 """Of definitions in each other."""
+LARGEST_MATRIX_POWER = 4
 
 
 class Beyond(Exception):
@@ -55,8 +59,26 @@ def delta(left: Core, right: Core) -> Core:
     return ONE if left == right else Choice(((Compare("=", left, right), ONE),), ZERO)
 
 
+def _constant(core: Core) -> Fraction | None:
+    """Return the rational number that an expression is as it stands, as −2 is −1 · 2."""
+    match core:
+        case Rational(value=value):
+            return value
+        case Times(factors=parts) | Plus(terms=parts):
+            numbers = [_constant(part) for part in parts]
+            if None in numbers:
+                return None
+            known = [number for number in numbers if number is not None]
+            return Fraction(sum(known) if isinstance(core, Plus) else prod(known))
+    return None
+
+
 def _number(value: int) -> Core:
     return Rational(Fraction(value))
+
+
+def _one_minus_square(x: Core) -> Core:
+    return plus(ONE, times(MINUS_ONE, Power(x, _number(2))))
 
 
 _SLOPES: dict[str, Callable[[Core], Core]] = {
@@ -74,8 +96,24 @@ _SLOPES: dict[str, Callable[[Core], Core]] = {
     ),
     "softplus": lambda x: Function("sigmoid", x),
     "relu": lambda x: Function("step", x),
+    "abs": lambda x: Function("sign", x),
+    "sign": lambda x: ZERO,
+    "step": lambda x: ZERO,
+    "tan": lambda x: plus(ONE, Power(Function("tan", x), _number(2))),
+    "arcsin": lambda x: Power(_one_minus_square(x), Rational(Fraction(-1, 2))),
+    "arccos": lambda x: times(MINUS_ONE, Power(_one_minus_square(x), Rational(Fraction(-1, 2)))),
 }
 """The derivative of every function that has one here."""
+
+
+_NEVER_NEGATIVE = frozenset({"abs", "exp", "sqrt", "sigmoid", "softplus", "relu", "cosh"})
+
+
+def _never_negative(core: Core) -> bool:
+    """Return whether the absolute value of an expression is the expression, as that of a norm."""
+    if isinstance(core, Power):
+        return core.exponent == Rational(Fraction(1, 2))
+    return isinstance(core, Function) and core.name in _NEVER_NEGATIVE
 
 
 class Differentiator:
@@ -89,6 +127,7 @@ class Differentiator:
 
     def __init__(self, dimensions: Dimensions) -> None:
         self.dimensions = dimensions
+        self._below: dict[Symbol, frozenset[Symbol]] = {}
 
     # Indices of their own, so that nothing is captured.
 
@@ -96,27 +135,40 @@ class Differentiator:
         """Return an expression whose bound indices are new."""
         match core:
             case Fold(index=index):
-                own = self.dimensions.index(index.name, index.dimension)
-                moved = _parts(core, lambda part: self.fresh(rename(part, {index: At(own)})))
+                own = self._own(index)
+                moved = _parts(core, lambda part: rename(self.fresh(part), {index: At(own)}))
                 assert isinstance(moved, Fold)
                 return replace(moved, index=own)
+            case MatrixPower(row=row, column=column):
+                rows, columns = self._own(row), self._own(column)
+                names: dict[Index, Core] = {row: At(rows), column: At(columns)}
+                body = rename(self.fresh(core.body), names)
+                return replace(core, row=rows, column=columns, body=body)
             case Unknown(arguments=arguments):
                 return replace(core, arguments=tuple(self._argument(one) for one in arguments))
-            case Let() | MatrixPower():
-                raise Beyond(type(core).__name__)
+            case Let():
+                raise Beyond("a local value")
             case _:
                 return _parts(core, self.fresh)
 
+    def _own(self, index: Index) -> Index:
+        return self.dimensions.index(index.name, index.dimension)
+
     def _argument(self, argument: tuple[tuple[Index, ...], Core]) -> tuple[tuple[Index, ...], Core]:
         indices, body = argument
-        own = tuple(self.dimensions.index(index.name, index.dimension) for index in indices)
+        own = tuple(self._own(index) for index in indices)
         moved = {old: At(new) for old, new in zip(indices, own, strict=True)}
-        return own, self.fresh(rename(body, moved))
+        return own, rename(self.fresh(body), moved)
 
     def unfolded(self, entry: Entry) -> Core:
-        """Return what an entry of a defined quantity stands for."""
+        """Return what an entry of a defined quantity stands for.
+
+        An entry before the first one is not what the definition says: h₀ is given.
+        """
         definition = entry.symbol.definition
         assert definition is not None
+        if any(isinstance(place, Rational) and place.value < 1 for place in entry.places):
+            raise Beyond("an entry before the first one")
         body = self.fresh(self.plain(definition.body))
         return rename(body, dict(zip(definition.indices, entry.places, strict=True)))
 
@@ -130,9 +182,45 @@ class Differentiator:
             case Let(symbol=symbol, indices=indices, value=value, body=body):
                 return self._replaced(self.plain(body), symbol, indices, self.plain(value))
             case MatrixPower():
-                raise Beyond("a power of a matrix")
+                return self._chain(_parts(core, self.plain))
+            case Function(name="abs", argument=argument) if _never_negative(argument):
+                return self.plain(argument)
             case _:
                 return _parts(core, self.plain)
+
+    def reaches(self, symbol: Symbol, variable: Symbol) -> bool:
+        """Return whether the definition of a symbol mentions another, at whatever depth."""
+        if symbol.definition is None:
+            return False
+        if symbol not in self._below:
+            self._below[symbol] = symbols_in(symbol.definition.body)
+        return variable in self._below[symbol]
+
+    def _chain(self, core: Core) -> Core:
+        """Return a whole power of a matrix as a product of the matrix, or of its inverse."""
+        assert isinstance(core, MatrixPower)
+        exponent = _constant(core.exponent)
+        if exponent is None or exponent.denominator != 1:
+            raise Beyond("a power of a matrix")
+        count = int(exponent)
+        if abs(count) > LARGEST_MATRIX_POWER:
+            raise Beyond("a large power of a matrix")
+        first, last = core.places
+        if not count:
+            return delta(first, last)
+        inner = [self._own(core.row) for _ in range(abs(count) - 1)]
+        stops = [first, *(At(index) for index in inner), last]
+        steps = pairwise(stops)
+        product = times(*(self._matrix_step(core, left, right, count) for left, right in steps))
+        for index in inner:
+            product = Fold("sum", index, product)
+        return product
+
+    def _matrix_step(self, core: MatrixPower, left: Core, right: Core, count: int) -> Core:
+        if count < 0:
+            own = self.fresh(replace(core, exponent=MINUS_ONE))
+            return replace(own, places=(left, right))  # type: ignore[call-arg]
+        return rename(self.fresh(core.body), {core.row: left, core.column: right})
 
     def _replaced(
         self, core: Core, symbol: Symbol, indices: tuple[Index, ...], value: Core
@@ -141,8 +229,7 @@ class Differentiator:
             if isinstance(part, Entry) and part.symbol is symbol:
                 places = dict(zip(indices, part.places, strict=True))
                 return rename(self.fresh(value), places)
-            definition = part.symbol.definition if isinstance(part, Entry) else None
-            if isinstance(part, Entry) and definition and symbol in symbols_in(definition.body):
+            if isinstance(part, Entry) and self.reaches(part.symbol, symbol):
                 return change(self.unfolded(part))
             return _parts(part, change)
 
@@ -150,6 +237,7 @@ class Differentiator:
 
     def slope(self, core: Core, symbol: Symbol, places: tuple[Core, ...], depth: int) -> Core:
         """Return the derivative by an entry."""
+        spend(1)
         if depth > DEEPEST:
             raise Beyond("definitions in each other")
 
@@ -169,25 +257,43 @@ class Differentiator:
                 return _of_power(core, base, exponent, of)
             case Function(name=name, argument=argument):
                 return _of_function(name, argument, of(argument))
-            case Unknown():
-                return self._of_unknown(core, of)
             case Fold():
                 return _of_fold(core, of)
-            case Choice(branches=branches, otherwise=otherwise):
-                changed = tuple((condition, of(value)) for condition, value in branches)
-                return Choice(changed, None if otherwise is None else of(otherwise))
+            case MatrixPower() | Unknown():
+                return self._of_array(core, of)
+            case Choice():
+                return _of_choice(core, of)
             case _:
                 raise Beyond(type(core).__name__)
 
     def _of_entry(self, entry: Entry, symbol: Symbol, places: tuple[Core, ...], depth: int) -> Core:
         if entry.symbol is symbol:
-            if symbol.definition is not None and symbol in symbols_in(symbol.definition.body):
+            if self.reaches(symbol, symbol):
                 raise Beyond("a quantity that is defined by itself")
             return times(*(delta(a, b) for a, b in zip(entry.places, places, strict=True)))
-        definition = entry.symbol.definition
-        if definition is None or symbol not in symbols_in(definition.body):
+        if not self.reaches(entry.symbol, symbol):
             return ZERO
         return self.slope(self.unfolded(entry), symbol, places, depth + 1)
+
+    def _of_array(self, core: MatrixPower | Unknown, of: Callable[[Core], Core]) -> Core:
+        if isinstance(core, Unknown):
+            return self._of_unknown(core, of)
+        return self._of_inverse(core, of)
+
+    def _of_inverse(self, core: MatrixPower, of: Callable[[Core], Core]) -> Core:
+        """Return d(A⁻¹) = −A⁻¹ dA A⁻¹, an entry of it."""
+        if core.exponent != MINUS_ONE:
+            raise Beyond("the derivative of a power of a matrix")
+        slope = of(core.body)
+        if slope == ZERO:
+            return ZERO
+        row, column = self._own(core.row), self._own(core.column)
+        first, last = core.places
+        before = self._matrix_step(core, first, At(row), -1)
+        after = self._matrix_step(core, At(column), last, -1)
+        middle = rename(self.fresh(slope), {core.row: At(row), core.column: At(column)})
+        inner = Fold("sum", column, times(MINUS_ONE, before, middle, after))
+        return Fold("sum", row, inner)
 
     def _of_unknown(self, core: Unknown, of: Callable[[Core], Core]) -> Core:
         """Return the chain rule for a function of which only the name is known."""
@@ -211,6 +317,7 @@ class Differentiator:
 
 def _parts(core: Core, change: Callable[[Core], Core]) -> Core:
     """Return an expression with a change made to each of its parts."""
+    spend(1)
     changes: dict[str, Any] = {}
     for place in fields(core):
         old = getattr(core, place.name)
@@ -261,6 +368,11 @@ def _of_function(name: str, argument: Core, inner: Core) -> Core:
     if name not in _SLOPES:
         raise Beyond(f"the derivative of {name}")
     return times(_SLOPES[name](argument), inner)
+
+
+def _of_choice(core: Choice, of: Callable[[Core], Core]) -> Core:
+    changed = tuple((condition, of(value)) for condition, value in core.branches)
+    return Choice(changed, None if core.otherwise is None else of(core.otherwise))
 
 
 def _of_fold(core: Fold, of: Callable[[Core], Core]) -> Core:
