@@ -9,18 +9,20 @@ from string import Template
 from sympy import Expr, Symbol
 
 from derive.generate.evaluate import evaluate
+from derive.generate.few import few_lines
 from derive.generate.layer import LAYER, matrix_source
-from derive.generate.layout import block, hanging, paragraph
+from derive.generate.layout import block, broken, hanging, paragraph
 from derive.generate.lower import with_names
 from derive.generate.matching import R, U, X
 from derive.generate.numpy_printer import lines_of, text_of
 from derive.generate.operations import chain_of
-from derive.generate.passes import plan_of
+from derive.generate.passes import plan_of, program_of
 from derive.generate.program import CLASS, UNITS, Program, read, rewrite
 from derive.generate.spec import KernelSpec, prediction
 from derive.generate.stable_forms import COMPENSATED, HALVED, Form
 from derive.generate.templates import (
     ARGUMENTS,
+    FEW,
     HEADER,
     HELPERS,
     HESSIAN_DIAGONAL,
@@ -60,9 +62,16 @@ def numpy_module(spec: KernelSpec) -> str:
     ]
     functions.append(filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
     arguments = filled(ARGUMENTS, words)
-    parts = (arguments, REDUCTION, *_called("".join(functions)), *functions)
-    imports = "import math\n" if "math." in "".join(parts) else ""
-    return "".join((filled(HEADER, {**words, "imports": imports}), *parts))
+    few = filled(FEW, {**words, "few": _few(spec)})
+    helpers = _called("".join((few, *functions)))
+    return "".join((filled(HEADER, words), arguments, REDUCTION, *helpers, few, *functions))
+
+
+def _few(spec: KernelSpec) -> str:
+    """Return the lines for one example in Python's own numbers, each broken at its own depth."""
+    lines = few_lines(program_of(spec, "value_and_grad"))
+    cut = ((line[: len(line) - len(line.lstrip())], line.lstrip()) for line in lines)
+    return "\n".join(piece for depth, line in cut for piece in broken(line, f"    {depth}"))
 
 
 def _body(spec: KernelSpec, function: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""From loops over the classes to the lines of Python that Numba compiles.
+"""From loops over the classes to lines of Python: those that Numba compiles, or for few numbers.
 
 Every number in a loop is a double, whatever the arrays hold: single precision costs as much there
 and would be rounded at every step.
@@ -43,7 +43,16 @@ from derive.generate.program import (
 )
 from derive.language import relu, step
 
-__all__ = ["ARRAYS", "FUNCTIONS", "REDUCTIONS", "ReductionRow", "numba_lines", "numba_text"]
+__all__ = [
+    "ARRAYS",
+    "FUNCTIONS",
+    "NUMBA",
+    "REDUCTIONS",
+    "Dialect",
+    "ReductionRow",
+    "numba_lines",
+    "numba_text",
+]
 
 ARRAYS = {"prediction": "predictions", "grad_a": "gradients", "curvature": "curvatures"}
 """The arrays of all examples that receive the results."""
@@ -116,6 +125,44 @@ REDUCTIONS: dict[type[Expr], ReductionRow] = {
 }
 """How each kind of reduction is written."""
 
+
+@dataclass(frozen=True)
+class Dialect:
+    """How entries, functions and sums are written.
+
+    Parameters
+    ----------
+    name : str
+        Whose lines they are, for a refusal.
+    entry : str
+        An entry of an input, with ``{name}`` and ``{place}``.
+    stored : str
+        Where the entry of a result goes, with ``{array}``.
+    functions : dict
+        As `FUNCTIONS`.
+    reductions : dict
+        As `REDUCTIONS`.
+    divides : bool
+        Whether derivatives are divided by ``count``.
+    """
+
+    name: str
+    entry: str
+    stored: str
+    functions: dict[type[Function], str]
+    reductions: dict[type[Expr], ReductionRow]
+    divides: bool
+
+
+NUMBA = Dialect(
+    "the Numba printer",
+    "np.float64({name}[example, {place}])",
+    "{array}[example, unit]",
+    FUNCTIONS,
+    REDUCTIONS,
+    divides=True,
+)
+
 _CHOICE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
 """How tightly a text holds together."""
 
@@ -135,8 +182,8 @@ class _Text:
 class _Printer:
     """Knows which names are read from a row."""
 
-    def __init__(self, rows: tuple[str, ...] = ()) -> None:
-        self.rows = frozenset(rows)
+    def __init__(self, rows: tuple[str, ...] = (), dialect: Dialect = NUMBA) -> None:
+        self.rows, self.dialect = frozenset(rows), dialect
 
     def text(self, value: Expr) -> _Text:
         """Return the source of an expression.
@@ -149,7 +196,7 @@ class _Printer:
         for kind, method in self._methods():
             if isinstance(value, kind):
                 return method(value)
-        raise UnsupportedExpression("the Numba printer", value)
+        raise UnsupportedExpression(self.dialect.name, value)
 
     def _methods(self) -> tuple[tuple[type, Callable[[Any], _Text]], ...]:
         return (
@@ -167,7 +214,7 @@ class _Printer:
         name = base_name(entry)
         place = "leader" if LEADER in entry.indices else "unit"
         if name in INPUTS:
-            read = f"np.float64({name}[example, leader])"
+            read = self.dialect.entry.format(name=name, place="leader")
             return _Text(read if place == "leader" else INPUTS[name])
         return _Text(f"{name}[{place}]" if name in self.rows else _scalar(name))
 
@@ -181,12 +228,13 @@ class _Printer:
         return repr(float(value)) if value.is_number else self.text(value).within(_SUM)
 
     def _function(self, value: Function) -> _Text:
-        template = FUNCTIONS.get(value.func)
+        functions = self.dialect.functions
+        template = functions.get(value.func)
         if template is None:
-            known = ", ".join(head.__name__ for head in FUNCTIONS)
-            raise UnsupportedExpression("the Numba printer", value, known)
+            known = ", ".join(head.__name__ for head in functions)
+            raise UnsupportedExpression(self.dialect.name, value, known)
         if isinstance(value, step) and not value.args[1].is_number:
-            raise UnsupportedExpression("the Numba printer", value, "a number at the kink")
+            raise UnsupportedExpression(self.dialect.name, value, "a number at the kink")
         return _Text(template.format(*(self.text(part).source for part in value.args)))
 
     def _sum(self, value: Add) -> _Text:
@@ -224,7 +272,7 @@ class _Printer:
         if exponent.is_negative:
             return _Text(f"1 / {self.text(1 / value).within(_SIGN)}", _PRODUCT)
         if not exponent.is_Integer:
-            raise UnsupportedExpression("the Numba printer", value, "whole powers")
+            raise UnsupportedExpression(self.dialect.name, value, "whole powers")
         text = self.text(base).within(_ATOM)
         return _Text(f"{text}{'**' if text.isidentifier() else ' ** '}{exponent}", _POWER)
 
@@ -254,14 +302,15 @@ def numba_text(value: Expr, rows: tuple[str, ...] = ()) -> str:
     return _Printer(rows).text(value).source
 
 
-def numba_lines(nest: LoopNest) -> list[str]:
+def numba_lines(nest: LoopNest, dialect: Dialect = NUMBA) -> list[str]:
     """Return the lines that carry out a loop nest for the example ``example``.
 
     They read the inputs ``a`` and ``y`` at ``[example, unit]``, keep rows of ``units`` numbers
     under the names of `LoopNest.rows`, leave the loss under the name ``loss`` and write the other
-    results into the arrays of `ARRAYS`, derivatives divided by ``count``.
+    results into the arrays of `ARRAYS`, derivatives divided by ``count``. Another dialect may read
+    and write otherwise.
     """
-    printer = _Printer(nest.rows)
+    printer = _Printer(nest.rows, dialect)
     lines: list[str] = []
     for one in nest.steps:
         if isinstance(one, Loop):
@@ -272,8 +321,8 @@ def numba_lines(nest: LoopNest) -> list[str]:
 
 
 def _loop(printer: _Printer, nest: LoopNest, loop: Loop) -> list[str]:
-    rows = [(REDUCTIONS[one.head], one) for one in loop.reductions]
-    body = [*_inputs_read(loop)]
+    rows = [(printer.dialect.reductions[one.head], one) for one in loop.reductions]
+    body = [*_inputs_read(printer, loop)]
     for assignment in loop.assignments:
         body += _computed(printer, nest, loop, assignment)
     for reduction in loop.reductions:
@@ -288,7 +337,8 @@ def _loop(printer: _Printer, nest: LoopNest, loop: Loop) -> list[str]:
 
 def _gathered(printer: _Printer, reduction: Reduction) -> list[str]:
     """Update a reduction, its term under a name where it is read twice or makes a long line."""
-    update, term = REDUCTIONS[reduction.head].update, printer.text(reduction.term).source
+    update = printer.dialect.reductions[reduction.head].update
+    term = printer.text(reduction.term).source
     lines = [*_filled(update, reduction, term)]
     if term.isidentifier() or (len(update) == 1 and _fits(lines[0])):
         return lines
@@ -305,7 +355,7 @@ def _filled(lines: tuple[str, ...], reduction: Reduction, term: str = "") -> Ite
         yield line.format(name=_scalar(reduction.name), term=term)
 
 
-def _inputs_read(loop: Loop) -> Iterator[str]:
+def _inputs_read(printer: _Printer, loop: Loop) -> Iterator[str]:
     read = {
         base_name(entry)
         for value in _values(loop)
@@ -314,7 +364,7 @@ def _inputs_read(loop: Loop) -> Iterator[str]:
     }
     for name, entry in INPUTS.items():
         if name in read:
-            yield f"{entry} = np.float64({name}[example, unit])"
+            yield f"{entry} = {printer.dialect.entry.format(name=name, place='unit')}"
 
 
 def _values(loop: Loop) -> list[Expr]:
@@ -326,7 +376,8 @@ def _computed(printer: _Printer, nest: LoopNest, loop: Loop, one: Assignment) ->
     if one.name not in nest.results:
         kept = one.name in nest.rows
         return _assigned(printer, f"{one.name}[unit]" if kept else one.name, one.value)
-    target, own = f"{ARRAYS[one.name]}[example, unit]", printer.text(one.read).source
+    target = printer.dialect.stored.format(array=ARRAYS[one.name])
+    own = printer.text(one.read).source
     stored = f"{target} = {_result(printer, one.name, one.value)}"
     is_read = any(one.name in names_in(value) for value in _values(loop))
     if is_read or isinstance(one.value, primitives.placed) or not _fits(stored):
@@ -337,7 +388,7 @@ def _computed(printer: _Printer, nest: LoopNest, loop: Loop, one: Assignment) ->
 
 def _result(printer: _Printer, name: str, value: Expr) -> str:
     """Divide a derivative by the count, before a number is multiplied in that might be too much."""
-    if name not in DERIVATIVES:
+    if name not in DERIVATIVES or not printer.dialect.divides:
         return printer.text(value).source
     number, rest = value.as_coeff_Mul()
     if abs(number) == 1 or rest == 1:

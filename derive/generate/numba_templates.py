@@ -46,8 +46,9 @@ def _heading(template: str) -> str:
 
 def _checks_of_layer() -> str:
     """Return the lines of the layer's template that check its arguments."""
-    _, body = _heading_and_body(templates.LAYER_VALUE_AND_GRAD)
-    return body[: body.index("    shape = h.shape\n")]
+    body = templates.LAYER_VALUE_AND_GRAD.partition("def _checked_layer(")[2]
+    start = body.index("-> tuple[Any, ...]:\n") + len("-> tuple[Any, ...]:\n")
+    return body[start : body.index("    shape = h.shape\n")]
 
 
 HEADER = (

@@ -19,6 +19,7 @@ is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a 
 meaning in the results of its example.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
@@ -159,7 +160,7 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
         losses = losses / _count(a, reduction)
     if losses.ndim != 0:
-        losses = _total(losses.reshape(-1))
+        losses = np.add.reduce(losses, axis=None)
     return losses if losses.dtype is a.dtype else losses.astype(a.dtype)
 
 
@@ -172,15 +173,25 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         if a.ndim == 2:
-            return block(*[array[0] for array in arrays], nowhere)
-        return block(*[array.reshape(units) for array in arrays], nowhere)
+            return _of_small(block, [array[0] for array in arrays], nowhere)
+        return _of_small(block, [array.reshape(units) for array in arrays], nowhere)
     if a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
-        return block(*arrays, nowhere)
+        return _of_small(block, arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
     return losses if losses[0] is None else np.concatenate(losses)
+
+
+def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) -> Any:
+    """Return what ``block`` returns for small arrays; float32 is computed in float64."""
+    if arrays[0].dtype.char == "d":
+        return block(*arrays, nowhere)
+    wide = [array.astype(np.float64) for array in arrays]
+    losses = block(*wide, nowhere)
+    arrays[-1][...] = wide[-1]
+    return losses
 
 
 def _of_blocks(
@@ -212,10 +223,16 @@ def _of_blocks(
         return [result for part in pool.map(quiet, parts) for result in part]
 
 
-_AT_ONCE, _IN_GROUPS = 16, 64
-"""How many units are added one after the other, and how many by one product with a matrix."""
-_GROUP, _CHUNK, _CHUNKS = 8, 16, 64
-"""The units of a group and of a chunk, and of how many chunks every sum has more digits."""
+_AT_ONCE = 10
+"""Up to so many units are added one after the other."""
+_GROUP = 8
+"""So many are added at a time by a product with a matrix,"""
+_GROUPED = 64
+"""up to so many units; a matrix for more is too large."""
+_CHUNK = 16
+"""So many of more units are added at a time."""
+_CHUNKS = 64
+"""Up to so many sums are added with more digits, which is dear."""
 
 
 def _total(values: Array) -> Any:
@@ -249,7 +266,7 @@ def _sums(values: Array) -> Any:
     """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
     *examples, units = values.shape
     count, rest = divmod(units, _CHUNK)
-    if units <= _IN_GROUPS:
+    if units <= _GROUPED:
         sums = values.dot(_groups(units))
     elif rest == 0:
         sums = values.reshape(-1, _CHUNK).dot(_ones(_CHUNK)).reshape(*examples, count)
@@ -258,7 +275,7 @@ def _sums(values: Array) -> Any:
         sums = np.vecdot(chunks, _ones(_CHUNK))
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
-    has_rest = rest > 0 and units > _IN_GROUPS
+    has_rest = rest > 0 and units > _GROUPED
     return total + values[..., -rest:].dot(_ones(rest)) if has_rest else total
 
 
@@ -267,7 +284,7 @@ def _label_total(y: Array) -> Any:
     sums = _total(y)
     if sums.dtype.char == "d" and y.dtype.char == "d":
         labels = y.reshape(-1)
-        if labels.dot(labels) != np.add.reduce(sums, axis=None):
+        if labels.dot(labels) != (sums if y.ndim == 1 else _ones(len(y)).dot(sums)[0]):
             sums = np.add.reduce(y, axis=-1, dtype=np.longdouble, keepdims=y.ndim > 1)
     return sums
 
@@ -362,6 +379,105 @@ def _weighted_gaps(
         half = a / 2 - reference / 2
         gaps = np.multiply(half, twice, out=out)
     return gaps
+
+
+_FEW = 16
+"""Up to so many numbers Python is done before NumPy's functions are started."""
+_ROOM = 300.0
+"""Exponentials of numbers up to it have sums and quotients that fit."""
+
+
+def _are_few(a: Any, y: Any) -> bool:
+    """Say whether these are arrays of few numbers that need no check and no change."""
+    return (
+        type(y) is np.ndarray
+        and 0 < y.size <= _FEW
+        and type(a) is np.ndarray
+        and a.dtype is y.dtype
+        and a.dtype in _FORMATS
+        and a.shape == y.shape
+        and y.ndim > 0
+        and y.shape[-1] >= 1
+    )
+
+
+def _are_few_of_layer(W: Any, h: Any, y: Any) -> bool:
+    """Say the same of the matrices of a layer."""
+    return (
+        _are_few(y, y)
+        and type(W) is np.ndarray
+        and type(h) is np.ndarray
+        and W.dtype is y.dtype
+        and h.dtype is y.dtype
+        and W.ndim == h.ndim == y.ndim == 2
+        and W.shape[1] == h.shape[1]
+        and y.shape == (len(h), len(W))
+    )
+
+
+def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
+    """Return the loss and the gradient of few numbers, or None if some are not moderate."""
+    units = a.shape[-1]
+    numbers, labels = a.reshape(-1).tolist(), y.reshape(-1).tolist()
+    if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
+        return None
+    losses, grad_a = [], []
+    try:
+        for start in range(0, len(numbers), units):
+            here = slice(start, start + units)
+            value, gradients = _of_one_example(numbers[here], labels[here])
+            losses.append(value)
+            grad_a += gradients
+        with np.errstate(all="ignore"):
+            return a.dtype.type(math.fsum(losses)), np.array(grad_a, a.dtype).reshape(a.shape)
+    except (ArithmeticError, ValueError):  # what Python refuses is inf or NaN in an array
+        return None
+
+
+def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]:
+    """Return the loss and the gradient of one example."""
+    units = len(a)
+    gradients = [0.0] * units
+    powers = [0.0] * units
+    leader, leader_entry = 0, -math.inf
+    label_sum_parts = []
+    for unit in range(units):
+        pre_activation = a[unit]
+        label = y[unit]
+        powers[unit] = math.exp(pre_activation)
+        if pre_activation > leader_entry:
+            leader, leader_entry = unit, pre_activation
+        label_sum_parts.append(label)
+    label_sum = math.fsum(label_sum_parts)
+    leading_pre_activation = a[leader]
+    top = powers[leader]
+    leading_label = y[leader]
+    offset = label_sum - leading_label
+    others_parts = []
+    loss_sum_parts = []
+    for unit in range(units):
+        pre_activation = a[unit]
+        label = y[unit]
+        shifted = pre_activation - leading_pre_activation
+        rivals = 0.0 if unit == leader else powers[unit]
+        others_parts.append(rivals)
+        loss_sum_parts.append(shifted * label)
+    others = math.fsum(others_parts)
+    loss_sum = math.fsum(loss_sum_parts)
+    partition = others + top
+    leading = top / partition
+    doubt = others / partition
+    log_partition = math.log1p(others / top)
+    loss = label_sum * log_partition - loss_sum
+    leading_grad_a = leading * offset - doubt * leading_label
+    for unit in range(units):
+        label = y[unit]
+        if unit == leader:
+            grad_a = leading_grad_a
+        else:
+            grad_a = label_sum * (powers[unit] / partition) - label
+        gradients[unit] = grad_a
+    return loss, gradients
 
 
 @np.errstate(all="ignore")
@@ -460,7 +576,6 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     return label_sum * log_partition - _total(loss_terms)
 
 
-@np.errstate(all="ignore")
 def value_and_grad(
     a: ArrayLike,
     y: ArrayLike,
@@ -503,6 +618,17 @@ def value_and_grad(
     >>> round(float(value), 4), grad_a.round(4).tolist()
     (0.8046, [-0.2963, -0.0699, 0.3662])
     """
+    if _are_few(a, y) and reduction == "sum" and out is None and threads == 1:
+        found = _of_few(a, y)
+        if found is not None:
+            return found
+    return _checked_value_and_grad(a, y, reduction, out, threads)
+
+
+@np.errstate(all="ignore")
+def _checked_value_and_grad(
+    a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
+) -> tuple[Any, Array]:
     given = a, y
     a, y = _labelled(a, y)
     if reduction != "sum":
@@ -613,7 +739,6 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
         curvature /= count
 
 
-@np.errstate(all="ignore")
 def layer_value_and_grad(
     W: ArrayLike,
     h: ArrayLike,
@@ -666,6 +791,18 @@ def layer_value_and_grad(
     >>> grad_W.shape, grad_h.round(4).tolist()
     ((3, 3), [-0.2963, -0.0699, 0.3662])
     """
+    if b is None and _are_few_of_layer(W, h, y) and reduction == "sum" and threads == 1:
+        found = _of_few(h.dot(W.T), y)
+        if found is not None:
+            value, grad_a = found
+            return value, grad_a.T.dot(h), grad_a.dot(W)
+    return _checked_layer(W, h, y, b, reduction, threads)
+
+
+@np.errstate(all="ignore")
+def _checked_layer(
+    W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
+) -> tuple[Any, ...]:
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean")
     if threads != 1:
