@@ -63,8 +63,16 @@ def numpy_module(spec: KernelSpec) -> str:
     functions.append(filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
     arguments = filled(ARGUMENTS, words)
     few = filled(FEW, {**words, "few": _few(spec)})
-    helpers = _called("".join((few, *functions)))
-    return "".join((filled(HEADER, words), arguments, REDUCTION, *helpers, few, *functions))
+    reduction = filled(REDUCTION, {"small": _of_small(spec)})
+    helpers = _called("".join((reduction, few, *functions)))
+    return "".join((filled(HEADER, words), arguments, reduction, *helpers, few, *functions))
+
+
+def _of_small(spec: KernelSpec) -> str:
+    """Return the call for small arrays: where sums enter the gradient float32 has few digits."""
+    if plan_of(spec, "value_and_grad").is_elementwise:
+        return "block(*arrays, nowhere)"
+    return "_of_small(block, arrays, nowhere)"
 
 
 def _few(spec: KernelSpec) -> str:

@@ -177,26 +177,15 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     a = arrays[0]
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
-        if a.ndim == 2:
-            return _of_small(block, [array[0] for array in arrays], nowhere)
-        return _of_small(block, [array.reshape(units) for array in arrays], nowhere)
+        arrays = tuple(array.reshape(units) for array in arrays)
+        return block(*arrays, nowhere)
     if a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
     if a.nbytes <= SMALL_BYTES:
-        return _of_small(block, arrays, nowhere)
+        return block(*arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
     return losses if losses[0] is None else np.concatenate(losses)
-
-
-def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) -> Any:
-    """Return what ``block`` returns for small arrays; float32 is computed in float64."""
-    if arrays[0].dtype.char == "d":
-        return block(*arrays, nowhere)
-    wide = [array.astype(np.float64) for array in arrays]
-    losses = block(*wide, nowhere)
-    arrays[-1][...] = wide[-1]
-    return losses
 
 
 def _of_blocks(
@@ -261,17 +250,17 @@ def _total(values: Array) -> Any:
     units = values.shape[-1]
     if values.dtype.char == "f":
         values = values.astype(np.float64)
-        sums = values.dot(_ones(units))
-    elif units <= _AT_ONCE:
-        sums = values.dot(_ones(units))
-    else:
+    elif units > _AT_ONCE:
         sums = _sums(values)
-    return sums if values.ndim == 1 else sums[:, np.newaxis]
+        return sums if values.ndim == 1 else sums[:, np.newaxis]
+    sums = values.dot(_ones(units))
+    return sums if values.ndim > 1 else sums[0]
 
 
 @lru_cache(maxsize=8)
 def _ones(units: int) -> Array:
-    return np.ones(units)
+    """Return a column of ones, for a sum over the units as a product."""
+    return np.ones((units, 1))
 
 
 @lru_cache(maxsize=8)
@@ -290,11 +279,11 @@ def _sums(values: Array) -> Any:
         sums = values.reshape(-1, _CHUNK).dot(_ones(_CHUNK)).reshape(*examples, count)
     else:
         chunks = values[..., :-rest].reshape(*examples, count, _CHUNK)
-        sums = np.vecdot(chunks, _ones(_CHUNK))
+        sums = np.vecdot(chunks, _ones(_CHUNK)[:, 0])
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     has_rest = rest > 0 and units > _GROUPED
-    return total + values[..., -rest:].dot(_ones(rest)) if has_rest else total
+    return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if has_rest else total
 
 
 def _slope_of_ramp(x: float, at_zero: float) -> float:
@@ -308,33 +297,35 @@ _FEW = 16
 """Up to so many numbers Python is done before NumPy's functions are started."""
 _ROOM = 300.0
 """Exponentials of numbers up to it have sums and quotients that fit."""
+_FITS = 1e38
+"""Numbers up to it fit into float32."""
 
 
-def _are_few(a: Any, y: Any) -> bool:
-    """Say whether these are arrays of few numbers that need no check and no change."""
+def _are_plain(a: Any, y: Any) -> bool:
+    """Say whether these are arrays that need no check and no change."""
     return (
-        type(y) is np.ndarray
-        and 0 < y.size <= _FEW
-        and type(a) is np.ndarray
-        and a.dtype is y.dtype
-        and a.dtype in _FORMATS
+        type(a) is np.ndarray
+        and type(y) is np.ndarray
+        and _agree(a, y)
         and a.shape == y.shape
-        and y.ndim > 0
-        and y.shape[-1] >= 1
+        and a.size > 0
+        and a.ndim > 0
+        and a.shape[-1] >= 1
     )
 
 
-def _are_few_of_layer(W: Any, h: Any, y: Any) -> bool:
+def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
     """Say the same of the matrices of a layer."""
+    if not (type(W) is type(h) is type(y) is np.ndarray and W.ndim == h.ndim == y.ndim == 2):
+        return False
+    (units, width), (examples, columns) = W.shape, h.shape
     return (
-        _are_few(y, y)
-        and type(W) is np.ndarray
-        and type(h) is np.ndarray
-        and W.dtype is y.dtype
-        and h.dtype is y.dtype
-        and W.ndim == h.ndim == y.ndim == 2
-        and W.shape[1] == h.shape[1]
-        and y.shape == (len(h), len(W))
+        width == columns
+        and y.shape == (examples, units)
+        and y.size > 0
+        and units >= 1
+        and W.dtype is h.dtype
+        and _agree(h, y)
     )
 
 
@@ -344,17 +335,22 @@ def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
     numbers, labels = a.reshape(-1).tolist(), y.reshape(-1).tolist()
     if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
         return None
-    losses, grad_a = [], []
     try:
-        for start in range(0, len(numbers), units):
-            here = slice(start, start + units)
-            value, gradients = _of_one_example(numbers[here], labels[here])
-            losses.append(value)
-            grad_a += gradients
-        with np.errstate(all="ignore"):
-            return a.dtype.type(math.fsum(losses)), np.array(grad_a, a.dtype).reshape(a.shape)
+        if len(numbers) == units:
+            value, gradients = _of_one_example(numbers, labels)
+        else:
+            starts = range(0, len(numbers), units)
+            places = [slice(start, start + units) for start in starts]
+            each = [_of_one_example(numbers[here], labels[here]) for here in places]
+            value = math.fsum(one for one, _ in each)
+            gradients = [entry for _, row in each for entry in row]
     except (ArithmeticError, ValueError):  # what Python refuses is inf or NaN in an array
         return None
+    if a.dtype.char == "d":
+        return np.float64(value), np.array(gradients).reshape(a.shape)
+    if not (max(value, *gradients) <= _FITS and min(value, *gradients) >= -_FITS):
+        return None
+    return np.float32(value), np.array(gradients, np.float32).reshape(a.shape)
 
 
 def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]:
@@ -492,10 +488,8 @@ def value_and_grad(
     >>> round(float(value), 4), (grad_a.round(4) + 0.0).tolist()
     (3.5, [1.0, 0.0, -3.0])
     """
-    if _are_few(a, y) and reduction == "sum" and out is None and threads == 1:
-        found = _of_few(a, y)
-        if found is not None:
-            return found
+    if out is None and reduction == "sum" and threads == 1 and _are_plain(a, y):
+        return _plain_value_and_grad(a, y)
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
@@ -519,6 +513,16 @@ def _checked_value_and_grad(
     return value, grad_a
 
 
+def _plain_value_and_grad(a: Any, y: Any, grad_a: Array | None = None) -> tuple[Any, Array]:
+    """Return the loss and the gradient, which may be written over ``a``."""
+    found = _of_few(a, y) if a.size <= _FEW else None
+    if found is not None:
+        return found
+    grad_a = np.empty(a.shape, a.dtype) if grad_a is None else grad_a
+    return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
+
+
+@np.errstate(all="ignore")
 def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
@@ -633,12 +637,15 @@ def layer_value_and_grad(
     >>> grad_W.shape, (grad_h.round(4) + 0.0).tolist()
     ((3, 3), [1.0, 0.0, -3.0])
     """
-    if b is None and _are_few_of_layer(W, h, y) and reduction == "sum" and threads == 1:
-        found = _of_few(h.dot(W.T), y)
-        if found is not None:
-            value, grad_a = found
-            return value, grad_a.T.dot(h), grad_a.dot(W)
+    if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
+        return _plain_layer(W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
+
+
+def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
+    a = h.dot(W.T)
+    value, grad_a = _plain_value_and_grad(a, y, a)
+    return value, grad_a.T.dot(h), grad_a.dot(W)
 
 
 @np.errstate(all="ignore")
