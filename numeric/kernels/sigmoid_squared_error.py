@@ -162,7 +162,8 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
         losses = losses / _count(a, reduction)
     if losses.ndim != 0:
-        losses = np.add.reduce(losses, axis=None)
+        is_few = losses.size <= 64 and losses.dtype.char == "d"  # then a product is quicker
+        losses = np.vdot(losses, _ones(losses.size)) if is_few else losses.sum()
     return losses if losses.dtype is a.dtype else losses.astype(a.dtype)
 
 
@@ -233,8 +234,8 @@ _GROUP = 8
 """So many are added at a time by a product with a matrix,"""
 _GROUPED = 64
 """up to so many units; a matrix for more is too large."""
-_CHUNK = 16
-"""So many of more units are added at a time."""
+_CHUNKS_OF = (16, 8)
+"""So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
 
@@ -269,14 +270,15 @@ def _groups(units: int) -> Array:
 def _sums(values: Array) -> Any:
     """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
     *examples, units = values.shape
-    count, rest = divmod(units, _CHUNK)
+    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
+    count, rest = divmod(units, chunk)
     if units <= _GROUPED:
         sums = values.dot(_groups(units))
     elif rest == 0:
-        sums = values.reshape(-1, _CHUNK).dot(_ones(_CHUNK)).reshape(*examples, count)
+        sums = values.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
     else:
-        chunks = values[..., :-rest].reshape(*examples, count, _CHUNK)
-        sums = np.vecdot(chunks, _ones(_CHUNK)[:, 0])
+        chunks = values[..., :-rest].reshape(*examples, count, chunk)
+        sums = np.vecdot(chunks, _ones(chunk)[:, 0])
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     has_rest = rest > 0 and units > _GROUPED
