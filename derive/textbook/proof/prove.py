@@ -125,7 +125,7 @@ def _zeros(lowering: Lowering, equations: tuple[Core, ...]) -> Iterator[Form]:
 
     Their indices stand for every value, so that none of them is one that is computed.
     """
-    lowering.free = frozenset()
+    lowering.free = None
     for equation in equations:
         try:
             yield lowering.lowered(lowering.differentiator.plain(equation))
