@@ -462,6 +462,9 @@ def verify(
         Path | None,
         typer.Option("--cases", help="Labelled chains, one JSON record a line; verdicts out."),
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, help="How many processes judge the cases.")
+    ] = 1,
     target: Target = None,
 ) -> None:
     """Read a derivation out of a book, and say of every equality whether it holds.
@@ -479,6 +482,7 @@ def verify(
     request = Request(
         files=tuple(files or ()),
         cases=cases,
+        jobs=jobs,
         pair=pair_,
         declare=tuple(declare or ()),
         given=tuple(given or ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from derive.textbook.tokens import tokenize
 
 __all__ = ["judge_cases", "judge_record", "read_cases"]
 
-_WRITTEN = {"held": "holds"}
+_CALLED = {"held": "holds"}
 """Verdicts that the format of the cases calls otherwise."""
 _DEFINING = ("\\newcommand", "\\def", "\\DeclareMathOperator", "\\renewcommand")
 
@@ -56,7 +57,7 @@ def judge_record(record: Mapping[str, Any]) -> dict[str, Any]:
             record.get("assume") or (),
             _macros(record.get("macros")),
         )
-        verdicts = [_WRITTEN.get(one.kind, one.kind) for one in judge.display(record["latex"])]
+        verdicts = [_CALLED.get(one.kind, one.kind) for one in judge.display(record["latex"])]
     except (BadDeclaration, Unreadable, RecursionError):
         verdicts = []
     return {"id": record["id"], "verdicts": verdicts}
@@ -88,7 +89,14 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
     return records
 
 
-def judge_cases(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a line of JSON for every record."""
-    for record in records:
-        yield json.dumps(judge_record(record), ensure_ascii=False)
+def judge_cases(records: Sequence[Mapping[str, Any]], jobs: int = 1) -> Iterator[str]:
+    """Yield a line of JSON for every record, in their order, however many processes work."""
+    if jobs > 1:
+        with ProcessPoolExecutor(jobs) as pool:
+            yield from map(_written, pool.map(judge_record, records))
+    else:
+        yield from (_written(judge_record(record)) for record in records)
+
+
+def _written(verdicts: dict[str, Any]) -> str:
+    return json.dumps(verdicts, ensure_ascii=False)

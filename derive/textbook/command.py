@@ -31,6 +31,7 @@ class Request:
 
     files: tuple[Path, ...]
     cases: Path | None = None
+    jobs: int = 1
     pair: tuple[str, str] | None = None
     declare: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ def run(request: Request, console: Console, errors: Console, write: Write) -> bo
     if request.cases is not None:
         if request.files:
             raise OptionConflict("--cases takes a file of its own; give no other files")
-        write("\n".join(judge_cases(read_cases(request.cases))))
+        write("\n".join(judge_cases(read_cases(request.cases), request.jobs)))
         return True
     if not request.files:
         raise OptionConflict("give at least one file, or - for what is typed")

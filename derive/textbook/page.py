@@ -10,15 +10,17 @@ import html as markup
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from derive.printers.html_formula import element
 from derive.textbook.documents import Document
 from derive.textbook.errors import Unreadable
 from derive.textbook.lexer import lex
 from derive.textbook.macros import Macros, expand
-from derive.textbook.mathml import to_mathml
+from derive.textbook.mathml import operator, to_mathml
 from derive.textbook.parser import parse_terminals
-from derive.textbook.report import details, summary
+from derive.textbook.report import summary
 from derive.textbook.tokens import tokenize
-from derive.textbook.verdicts import Judged
+from derive.textbook.tree import Node, Sum
+from derive.textbook.verdicts import Counterexample, Judged
 from derive.textbook.verify import Found, Verification
 
 __all__ = ["page"]
@@ -36,6 +38,7 @@ section { border-top: 1px solid var(--rule); padding: .7rem 0; }
   align-items: start; padding: .35rem .2rem; }
 .where { color: gray; font-size: .8rem; padding-top: .3rem; }
 .formula { overflow-x: auto; padding: .1rem 0 .3rem; }
+.formula math { margin: .1rem 0; }
 .note { font-size: .9rem; }
 .verdict { font-weight: bold; font-size: .85rem; letter-spacing: .02em; }
 .proved .verdict, .held .verdict { color: #2e7d32; }
@@ -44,53 +47,96 @@ section { border-top: 1px solid var(--rule); padding: .7rem 0; }
 .unreadable .verdict { color: #7b1fa2; }
 .refuted .verdict, .refuted .note { color: var(--red); }
 .refuted .formula { border-left: 3px solid var(--red); padding-left: .6rem; }
-.refuted .right { text-decoration: underline wavy var(--red) 1.5px; text-underline-offset: .3em; }
-.numbers { overflow-wrap: anywhere; }
+.refuted .sign { color: var(--red); border: 1.5px solid var(--red); border-radius: 50%;
+  padding: .3em .1em; }
+.note { overflow-wrap: anywhere; }
 code { overflow-wrap: anywhere; font-size: .85rem; }
 math { font-size: 1.12rem; }
+.note math { font-size: 1rem; }
 @media (max-width: 48rem) { .row { grid-template-columns: 1fr; gap: .1rem; } }
 """
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
 
-def _math(body: str) -> str:
-    return f'<math xmlns="{_NAMESPACE}" display="block">{body}</math>'
+def _math(*parts: str, style: str = "", large: bool = True) -> str:
+    marks = (' displaystyle="true"' if large else "") + (f' class="{style}"' if style else "")
+    return f'<math xmlns="{_NAMESPACE}"{marks}>{element("mrow", *parts)}</math>'
 
 
-def _side(text: str, macros: Macros) -> str | None:
+def _side(text: str, macros: Macros) -> Node | None:
     try:
-        return to_mathml(parse_terminals(lex(expand(tokenize(text), macros))))
+        return parse_terminals(lex(expand(tokenize(text), macros)))
     except Unreadable:
         return None
 
 
+def _pieces(node: Node) -> list[str]:
+    """Return a side term by term: between terms a line may break."""
+    if not isinstance(node, Sum):
+        return [_math(to_mathml(node))]
+    lead, *signs = node.signs
+    first, *terms = node.terms
+    head = _math(to_mathml(Sum((lead,), (first,))))
+    rest = zip(signs, terms, strict=True)
+    return [
+        head,
+        *(_math(operator(sign, form="infix", lspace="0"), to_mathml(term)) for sign, term in rest),
+    ]
+
+
+def _shown(text: str, macros: Macros, *, large: bool = False) -> str:
+    """Return a formula as MathML, or its source where it cannot be read."""
+    side = _side(text, macros)
+    return _code(text) if side is None else _math(to_mathml(side), large=large)
+
+
+def _code(text: str) -> str:
+    return f"<code>{markup.escape(text)}</code>"
+
+
 def _formula(judged: Judged, macros: Macros) -> str:
-    """Return an equation as MathML, or its source where it cannot be read."""
+    """Return an equation; where the line is too short for it, it breaks between terms."""
     left, right = _side(judged.left, macros), _side(judged.right, macros)
     if left is None or right is None:
-        source = f"{judged.left} = {judged.right}" if judged.left or judged.right else "—"
-        return f"<code>{markup.escape(source)}</code>"
-    return _math(f'<mrow>{left}<mo>=</mo><mrow class="right">{right}</mrow></mrow>')
+        return _code(f"{judged.left} = {judged.right}" if judged.left or judged.right else "—")
+    sign = _math(operator("="), style="sign")
+    return " ".join([*_pieces(left), sign, *_pieces(right)])
+
+
+def _numbers(found: Counterexample, macros: Macros) -> str:
+    """Return for which numbers the sides differ, the names as formulas."""
+    numbers = [
+        f"{_shown(name, macros)} = {markup.escape(str(value))}"
+        for name, value in (*found.sizes, *found.indices, *found.numbers)
+    ]
+    at = f" at {', '.join(numbers)}" if numbers else ""
+    return f"{markup.escape(found.left)} ≠ {markup.escape(found.right)}{at}"
+
+
+def _condition(text: str, macros: Macros) -> str:
+    """Return a condition: some are words, and some are formulas."""
+    side = _side(text, macros) if set(text) & set("\\_^=") else None
+    return markup.escape(text) if side is None else _math(to_mathml(side), large=False)
 
 
 def _notes(judged: Judged, macros: Macros) -> Iterator[str]:
+    """Yield what stands in the margin beside an equation."""
     if judged.suggestion:
-        mended = _side(judged.suggestion, macros)
-        shown = (
-            _math(mended)
-            if mended is not None
-            else f"<code>{markup.escape(judged.suggestion)}</code>"
-        )
-        yield f'<div class="mended">true with the right side{shown}</div>'
-    for detail in details(judged):
-        if judged.suggestion and detail.endswith(judged.suggestion):
-            continue
-        yield f'<div class="numbers">{markup.escape(detail)}</div>'
+        shown = _shown(judged.suggestion, macros, large=True)
+        yield f"true with the right side<div>{shown}</div>"
+    if judged.kind == "conditional":
+        yield from (f"true if {_condition(one, macros)}" for one in judged.conditions)
+    if judged.kind in ("refuted", "unreadable") and judged.reason:
+        yield markup.escape(judged.reason)
+    if judged.kind == "refuted" and judged.counterexample is not None:
+        yield _numbers(judged.counterexample, macros)
+    if judged.declaration:
+        yield f"declare {_code(judged.declaration)}"
 
 
 def _row(found: Found, macros: Macros) -> str:
     judged = found.judged
-    notes = "".join(_notes(judged, macros))
+    notes = "".join(f"<div>{note}</div>" for note in _notes(judged, macros))
     return (
         f'<div class="row {judged.kind}"><div class="where">{markup.escape(found.where)}</div>'
         f'<div class="formula">{_formula(judged, macros)}</div>'

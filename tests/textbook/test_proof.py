@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from mpmath import mp
 
+from derive.proof.deltas import Form
 from derive.proof.field import quotient
 from derive.proof.work import WorkLimit, budget
 from derive.textbook.compare import Question, compare
@@ -28,6 +29,7 @@ from derive.textbook.meaning.core import (
     Choice,
     Compare,
     Core,
+    Definition,
     Entry,
     Fold,
     Function,
@@ -107,6 +109,7 @@ def test_nearly_every_true_equality_is_proved() -> None:
 N, M = {"n": "dim"}, {"m": "dim"}
 X, VECTOR = {"x": "scalar"}, {"x": "vector(n)", **N}
 SQUARE = {"A": "matrix(n,n)", **N}
+LABELS = {"y": "index(n) per (m)"}
 TRUE = (
     (r"\sum_{i=1}^n (x_i + c)^2 = \sum_i x_i^2 + 2c \sum_i x_i + n c^2", {"c": "scalar", **VECTOR}),
     (r"x^\top A y = y^\top A^\top x", {**VECTOR, "y": "vector(m)", "A": "matrix(n,m)", **M}),
@@ -145,6 +148,14 @@ TRUE = (
         r"\frac{\partial}{\partial x_j} \prod_i x_i = \prod_{i\neq j} x_i",
         {"x": "vector(n) positive", **N},
     ),
+    (
+        r"\frac{\partial}{\partial t} \mathrm{tr}((A + t B)^{-1})"
+        r"= -\mathrm{tr}((A+tB)^{-1} B (A+tB)^{-1})",
+        {**SQUARE, "B": "matrix(n,n)", "t": "scalar"},
+    ),
+    (r"\frac{d}{dx} a^x = a^x \log a", {**X, "a": "scalar positive"}),
+    (r"\sum_j Y_{ij} = 1", {"Y": "matrix(n,m) one-hot", **N, **M}),
+    (r"f_{y_i} = \sum_k f_k \mathbb{1}(y_i = k)", {"f": "vector(n)", **LABELS, **N, **M}),
 )
 FALSE = (
     (r"(x^2)^{1/2} = x", X),
@@ -155,6 +166,11 @@ FALSE = (
     (r"|x| = x", X),
     (r"\frac{d}{dx}|x| = 1", X),
     (r"\max(0,x) = x", X),
+    (r"|-\|x\|| = -\|x\|", VECTOR),
+    (r"|x^a| = x^a", {**X, "a": "scalar integer"}),
+    (r"\left|\prod_i x_i\right| = \prod_i x_i", VECTOR),
+    (r"\frac{\partial x_i}{\partial x_j} = 0", VECTOR),
+    (r"\sum_i \sum_j Y_{ij} = 1", {"Y": "matrix(n,m) one-hot", **N, **M}),
     (r"y^3 = y^2", {"y": "scalar in {-1,1}"}),
     (r"y^2 = 1", {"y": "scalar in {0,1}"}),
     (r"y^2 = y", {"y": "scalar in (0,1)"}),
@@ -167,6 +183,7 @@ FALSE = (
     (r"\sum_{i=1}^n i = \sum_{j=1}^m j", {**N, **M}),
     (r"\sum_{i=1}^{0} x_i = \sum_i x_i", VECTOR),
     (r"\sum_{j=1}^{n-1} x_j = \sum_{j=2}^{n} x_j", VECTOR),
+    (r"\sum_{j=2}^{n-1} x_j = \sum_{j=2}^{n} x_j", VECTOR),
     (r"\sum_{j=2}^{n-1} x_j = \sum_j x_j - x_1 - x_n", VECTOR),
     (r"\sum_{i \neq j} x_i = \sum_i x_i", VECTOR),
     (r"x_1 = x_2", VECTOR),
@@ -179,9 +196,9 @@ FALSE = (
 )
 
 
-def asked(display: str, declare: dict[str, str], given: tuple[str, ...] = ()) -> Question:
+def asked(display: str, declare: dict[str, str], *assumed: str) -> Question:
     """Return the question that a line is."""
-    judge = Judge(declare, given)
+    judge = Judge(declare, (), assumed)
     (statement,) = statements(judge._terminals(tokenize(display)))
     left, right = (parse_terminals(part) for part in statement.parts)
     return judge._question(_Chain([], []), left, right)
@@ -199,8 +216,37 @@ def test_false_lines(display: str, declare: dict[str, str]) -> None:
     assert not prove(question)
 
 
-def test_a_domain_says_nothing_of_a_defined_quantity() -> None:
-    question = asked(r"|z| = z", {"z": "scalar positive", **X}, ("z = x",))
+CONDITIONAL = (
+    (r"\frac{\partial x_i}{\partial x_j} = 0", VECTOR, r"i \neq j"),
+    (r"-\sum_i y_i (z - c) = c - z", {"y": "vector(n)", "z": "scalar", "c": "scalar", **N},
+     r"\sum_i y_i = 1"),
+    (r"\sum_j P_{ij} c = c", {"P": "matrix(n,m)", "c": "scalar", **N, **M},
+     r"\sum_j P_{ij} = 1"),
+    (r"f_{2} + f_{1} = f_{2}", {"f": "vector(n)", **N}, r"f_{1} = 0"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("display", "declare", "condition"), CONDITIONAL)
+def test_a_condition_is_used(display: str, declare: dict[str, str], condition: str) -> None:
+    question = asked(display, declare)
+    assert refuted(question)
+    assert not prove(question)
+    assert prove(asked(display, declare, condition))
+
+
+NOT_SUFFICIENT = (
+    (r"f_{2} = 0", {"f": "vector(n)", **N}, r"f_{1} = 0"),
+    (r"f_k = 0", {"f": "vector(n)", **LABELS, **N, **M}, r"f_{y_1} = 0"),
+    (r"\sum_i P_{ij} = 1", {"P": "matrix(n,m)", **N, **M}, r"\sum_j P_{ij} = 1"),
+    (r"\frac{\partial x_i}{\partial x_i} = 0", VECTOR, r"i \neq j"),
+)
+
+
+@pytest.mark.parametrize(("display", "declare", "condition"), NOT_SUFFICIENT)
+def test_a_condition_says_no_more_than_it_says(
+    display: str, declare: dict[str, str], condition: str
+) -> None:
+    question = asked(display, declare, condition)
     assert refuted(question)
     assert not prove(question)
 
@@ -283,7 +329,13 @@ def test_a_parameter_stays_in_its_domain_and_reaches_its_ends(domain: str) -> No
 
 
 LINE = Symbol("t")
-AT_POINTS = [mp.mpf(value) / 8 for value in (-7, -3, -1, 1, 3, 7)]
+TWO = Rational(Fraction(2))
+DIMENSIONS = Dimensions()
+SIZE = Dimension("k")
+ENTRIES = Symbol("x", (SIZE,))
+WEIGHTS = Symbol("p", (SIZE,), domain="positive")
+SUMMED, INNER, PLACE, OTHER = (DIMENSIONS.index(name, SIZE) for name in "jlio")
+AT_POINTS = [mp.mpf(value) / 8 for value in (-7, -3, -1, 0, 1, 3, 7)]
 
 
 def at(value: object) -> Evaluator:
@@ -329,15 +381,77 @@ def test_each_derivative_is_that_of_the_dual_numbers(name: str) -> None:
     assert seen >= 3
 
 
+TIES = st.sampled_from([mp.mpf(value) for value in (-1, 0, 1)])
+
+
+@pytest.mark.parametrize("relation", ["<", ">", "\\le", "\\ge"])
+@pytest.mark.parametrize("value", [ONE, Entry(LINE), Power(Entry(LINE), TWO), Function("cos", ONE)])
+@given(place=TIES)
+def test_cases_are_right_at_a_tie(relation: str, value: Core, place: object) -> None:
+    core = Choice(((Compare(relation, Entry(LINE), ZERO), value),), Times((TWO, value)))
+    functions = Remembering(lambda index: index.name)
+    lowering = Lowering(Dimensions(), Differentiator(Dimensions()), unfold=False)
+    lowering.functions = functions
+    written = lowering.lowered(core)
+    found = Numbers({"t": lambda: place}, {}, functions).form(written, {})
+    assert abs(found - at(place).value(core, {})) < 1e-12
+
+
+# What is left alone, and what is kept apart.
+
+
+def lowered(core: Core, **options: object) -> Form:
+    """Return a normal form, definitions free."""
+    lowering = Lowering(DIMENSIONS, Differentiator(DIMENSIONS), unfold=False, **options)  # type: ignore[arg-type]
+    return lowering.lowered(core)
+
+
+def test_a_domain_says_nothing_of_a_defined_quantity() -> None:
+    free, defined = Symbol("z", domain="positive"), Symbol("z", domain="positive")
+    defined.definition = Definition((), Entry(LINE))
+    assert not lowered(Function("abs", Entry(free))) - lowered(Entry(free))
+    difference = Plus((Function("abs", Entry(defined)), Times((MINUS_ONE, Entry(defined)))))
+    assert lowered(difference)
+    label = Symbol("y", domain="in {0,1}")
+    case = Choice(((Compare("=", Entry(label), ONE), ONE),), ZERO)
+    assert not lowered(Plus((case, Times((MINUS_ONE, Entry(label))))))
+    label.definition = Definition((), Entry(LINE))
+    with pytest.raises(Beyond):
+        lowered(case)
+
+
+def test_what_a_definition_does_not_say_is_beyond() -> None:
+    symbol = Symbol("s", (SIZE,), definition=Definition((OTHER,), Entry(ENTRIES, (At(OTHER),))))
+    differentiator = Differentiator(DIMENSIONS)
+    assert differentiator.unfolded(Entry(symbol, (ONE,))) == Entry(ENTRIES, (ONE,))
+    with pytest.raises(Beyond):
+        differentiator.unfolded(Entry(symbol, (ZERO,)))
+
+
+def test_an_index_that_is_computed_from_a_bound_one_is_beyond() -> None:
+    label = Symbol("y", (SIZE,), role="index", range=SIZE)
+    entry = Entry(ENTRIES, (Entry(label, (At(SUMMED),)),))
+    assert lowered(entry, free=frozenset({SUMMED}))
+    with pytest.raises(Beyond):
+        lowered(Fold("sum", SUMMED, entry))
+
+
+def test_indices_of_different_dimensions_are_not_compared() -> None:
+    other = DIMENSIONS.index("m", Dimension("m"))
+    with pytest.raises(Beyond):
+        lowered(Choice(((Compare("=", At(SUMMED), At(other)), ONE),), ZERO))
+
+
+def test_arrays_of_different_sizes_are_different_arguments() -> None:
+    other = DIMENSIONS.index("m", Dimension("m"))
+    short, long, again = (Unknown("f", 0, (((index,), ZERO),)) for index in (SUMMED, other, INNER))
+    assert lowered(Plus((short, Times((MINUS_ONE, long)))))
+    assert not lowered(Plus((short, Times((MINUS_ONE, again)))))
+
+
 # Meanings drawn at random.
 
-DIMENSIONS = Dimensions()
-SIZE = Dimension("k")
-ENTRIES = Symbol("x", (SIZE,))
-WEIGHTS = Symbol("p", (SIZE,), domain="positive")
-SUMMED, INNER, PLACE, OTHER = (DIMENSIONS.index(name, SIZE) for name in "jlio")
 HALF = Rational(Fraction(1, 2))
-TWO = Rational(Fraction(2))
 SAME = Choice(((Compare("=", At(SUMMED), At(PLACE)), ONE),), ZERO)
 
 
@@ -397,16 +511,19 @@ def near(left: object, right: object) -> bool:
 @given(TREES, st.booleans(), st.integers(1, 50))
 def test_slopes_agree_with_dual_numbers(body: Core, opaque: bool, seed: int) -> None:
     inner = Unknown("f", 0, (((), body),)) if opaque else body
-    carried = Differentiator(DIMENSIONS).slope(closed(inner), ENTRIES, (At(OTHER),), 0)
+    fresh = Differentiator(DIMENSIONS).fresh(closed(inner))
+    carried = Differentiator(DIMENSIONS).slope(fresh, ENTRIES, (At(OTHER),), 0)
     with mp.workdps(30):
         evaluator = Evaluator(Point({SIZE: 3}, seed), DIMENSIONS, Work(400_000))
         places = {PLACE: 2, OTHER: 1 + seed % 3}
         try:
             wanted = evaluator.value(Slope(closed(inner), ENTRIES, (At(OTHER),)), places)
             found = evaluator.value(carried, places)
+            renamed = evaluator.value(fresh, places)
         except Undefined:
             return
         assert near(wanted, found)
+        assert near(renamed, evaluator.value(closed(inner), places))
 
 
 @given(TREES, st.integers(1, 50), st.integers(1, 3))

@@ -123,6 +123,14 @@ def test_cases(tmp_path: Path) -> None:
     assert lines[2]["verdicts"] == []
 
 
+def test_cases_in_several_processes_come_out_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    latex = ["x = x", "1 = 2", "x + x = 2x", "x = \\foo"]
+    records = [{"id": f"{place}", "latex": text} for place, text in enumerate(latex)]
+    path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    assert run("--cases", path, "--jobs", "2") == run("--cases", path)
+
+
 @pytest.mark.parametrize(
     "macros",
     [

@@ -46,7 +46,7 @@ class Functions:
     def __init__(self, size_name: Callable[[Index], str]) -> None:
         self.algebra = Algebra()
         self._size_name = size_name
-        self._even_roots: set[str] = set()
+        self._roots: set[str] = set()
 
     def value(self, name: str, argument: Quotient) -> Quotient:
         """Return an elementary function of a number."""
@@ -111,12 +111,14 @@ class Functions:
             return base**whole
         name, order = self._power_name(base, quotient(Fraction(1, left.denominator)))
         self.algebra.add(name, left.denominator, _with_places(base, order))
-        if left.denominator % 2 == 0:
-            self._even_roots.add(name)
+        self._roots.add(name)
         return base**whole * opaque_entry(name, order) ** left.numerator
 
     def absolute(self, value: Quotient) -> Quotient:
-        """Return the absolute value, by a step unless it is a positive multiple of a root."""
+        """Return the absolute value, by a step unless it is a positive multiple of roots.
+
+        A root that has a value is not negative: x^{1/3} is that of x ≥ 0 alone.
+        """
         if self._is_root(value):
             return value
         return value * (step_value(value, at_kink(value)).scaled(2) - ONE)
@@ -126,7 +128,7 @@ class Functions:
             return False
         ((monomial, coefficient),) = value.numerator.terms.items()
         return coefficient > 0 and all(
-            atom.positive or atom.parts[0] in self._even_roots for atom, _ in monomial
+            atom.positive or atom.parts[0] in self._roots for atom, _ in monomial
         )
 
     def circular(self, name: str, value: Quotient) -> Quotient:

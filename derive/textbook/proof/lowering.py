@@ -53,8 +53,9 @@ class Lowering:
         Whether defined quantities are written out, or free.
     written : bool
         Whether sums with a known number of terms are written out.
-    free : frozenset of Index
-        The indices that no sum binds.
+    free : frozenset of Index, or None
+        The indices that no sum binds; where None, as in a condition that holds for all, no index
+        is computed.
     distinct : frozenset of frozenset of str
         Pairs of indices that are different.
     """
@@ -66,14 +67,14 @@ class Lowering:
         *,
         unfold: bool,
         written: bool = False,
-        free: frozenset[Index] = frozenset(),
+        free: frozenset[Index] | None = frozenset(),
         distinct: frozenset[frozenset[str]] = frozenset(),
     ) -> None:
         self.dimensions = dimensions
         self.differentiator = differentiator
         self.unfold = unfold
         self.written = written
-        self.free = free
+        self.free: frozenset[Index] | None = free
         self.functions = Functions(lambda index: self.size_name(index.dimension))
         self.distinct = distinct
         self._names: dict[Symbol, str] = {}
@@ -159,7 +160,7 @@ class Lowering:
         if isinstance(place, At):
             return index_name(place.index)
         used = {part.index for part in walk_core(place) if isinstance(part, At)}
-        if not used <= self.free:
+        if self.free is None or not used <= self.free:
             raise Beyond("an index that is computed")
         return f"({self.plain(place).text})"
 

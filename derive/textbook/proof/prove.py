@@ -32,8 +32,8 @@ from derive.textbook.proof.slopes import Beyond, Differentiator
 
 __all__ = ["prove"]
 
-WORK = 120_000
-"""For one equality, in the units of `derive.proof.work`: a line of a book takes up to 35 000."""
+WORK = 80_000
+"""For one equality, in the units of `derive.proof.work`: a line of a book takes up to 40 000."""
 MOST_ENTRIES = 8
 """Along an axis of an array that is written out."""
 MOST_QUESTIONS = 64
@@ -125,7 +125,7 @@ def _zeros(lowering: Lowering, equations: tuple[Core, ...]) -> Iterator[Form]:
 
     Their indices stand for every value, so that none of them is one that is computed.
     """
-    lowering.free = frozenset()
+    lowering.free = None
     for equation in equations:
         try:
             yield lowering.lowered(lowering.differentiator.plain(equation))
