@@ -264,7 +264,8 @@ def _ones(units: int) -> Array:
 @lru_cache(maxsize=8)
 def _groups(units: int) -> Array:
     """Return the matrix that adds the units of each group."""
-    return (np.arange(units)[:, np.newaxis] // _GROUP == np.arange(-(-units // _GROUP))) * 1.0
+    group_of = np.arange(units)[:, np.newaxis] // _GROUP
+    return np.equal(group_of, np.arange(-(-units // _GROUP))).astype(np.float64)
 
 
 def _sums(values: Array) -> Any:
@@ -273,20 +274,21 @@ def _sums(values: Array) -> Any:
     chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
     count, rest = divmod(units, chunk)
     if units <= _GROUPED:
-        sums = values.dot(_groups(units))
-    elif rest == 0:
+        total = np.add.reduce(values.dot(_groups(units)), axis=-1, dtype=np.longdouble)
+        is_spoilt = np.isnan(total).any()  # by an infinity, times the 0 of another group
+        return np.add.reduce(values, axis=-1, dtype=np.longdouble) if is_spoilt else total
+    if rest == 0:
         sums = values.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
     else:
         chunks = values[..., :-rest].reshape(*examples, count, chunk)
         sums = np.vecdot(chunks, _ones(chunk)[:, 0])
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
-    has_rest = rest > 0 and units > _GROUPED
-    return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if has_rest else total
+    return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
 _FEW = 16
-"""Up to so many numbers Python is done before NumPy's functions are started."""
+"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
 _ROOM = 300.0
 """Exponentials of numbers up to it have sums and quotients that fit."""
 _FITS = 1e38
@@ -321,8 +323,8 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
     )
 
 
-def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
-    """Return the loss and the gradient of few numbers, or None if some are not moderate."""
+def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
+    """Do the same for few numbers; or, if some are not moderate, nothing, and return None."""
     units = a.shape[-1]
     numbers, labels = a.reshape(-1).tolist(), y.reshape(-1).tolist()
     if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
@@ -338,11 +340,10 @@ def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
             gradients = [entry for _, row in each for entry in row]
     except (ArithmeticError, ValueError):  # what Python refuses is inf or NaN in an array
         return None
-    if a.dtype.char == "d":
-        return np.float64(value), np.array(gradients).reshape(a.shape)
-    if not (max(value, *gradients) <= _FITS and min(value, *gradients) >= -_FITS):
+    if a.dtype.char != "d" and not all(-_FITS <= one <= _FITS for one in (value, *gradients)):
         return None
-    return np.float32(value), np.array(gradients, np.float32).reshape(a.shape)
+    grad_a.reshape(-1)[:] = gradients
+    return a.dtype.type(value)
 
 
 def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]:
@@ -501,6 +502,11 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
+    grad_a = np.empty(a.shape, a.dtype)
+    return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
+
+
 @np.errstate(all="ignore")
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
@@ -521,17 +527,17 @@ def _checked_value_and_grad(
     return value, grad_a
 
 
-def _plain_value_and_grad(a: Any, y: Any, grad_a: Array | None = None) -> tuple[Any, Array]:
-    """Return the loss and the gradient, which may be written over ``a``."""
-    found = _of_few(a, y) if a.size <= _FEW else None
-    if found is not None:
-        return found
-    grad_a = np.empty(a.shape, a.dtype) if grad_a is None else grad_a
-    return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
+def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    """Write the gradient, which may be written over ``a``, and return the loss."""
+    if 0 < a.size <= _FEW and reduction == "sum":
+        loss = _of_few(a, y, grad_a)
+        if loss is not None:
+            return loss
+    return _of_many(a, y, grad_a, reduction, threads)
 
 
 @np.errstate(all="ignore")
-def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -680,9 +686,11 @@ def layer_value_and_grad(
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     a = h.dot(W.T)
-    value, grad_a = _plain_value_and_grad(a, y, a)
+    grad_a = a
+    value = _value_and_grad(a, y, grad_a, "sum", 1)
     return value, grad_a.T.dot(h), grad_a.dot(W)
 
 

@@ -20,16 +20,25 @@ from .inputs import domain_of
 FOLDER = Path(numeric.kernels.__path__[0])
 RETURN_LAYER = "    if b is None:\n        return value, grad_W, grad_h\n"
 BLOCK, RETURN_BLOCK = "def _value_and_grad_block(", "    return losses\n"
+FEW, RETURN_FEW = "def _of_one_example(", "    return loss, gradients\n"
+EXAMPLES = {BLOCK: 8, FEW: 4}
+"""Three units each: 24 numbers are done in blocks and 12 in Python's own."""
 
 
-def _at_the_end(new: str) -> Callable[[str], str]:
-    """Return a mutation that adds a line where a block's gradient is finished."""
+def _at_the_end(new: str, of: str = BLOCK, end: str = RETURN_BLOCK) -> Callable[[str], str]:
+    """Return a mutation that adds a line where a gradient is finished."""
 
     def mutate(source: str) -> str:
-        before, block, after = source.partition(BLOCK)
-        return before + block + after.replace(RETURN_BLOCK, new + RETURN_BLOCK, 1)
+        before, name, after = source.partition(of)
+        return before + name + after.replace(end, new + end, 1)
 
     return mutate
+
+
+def _of_few(entry: str) -> Callable[[str], str]:
+    """Return a mutation of the gradient of few numbers."""
+    new = f"    gradients = [{entry} for unit in range(units)]\n"
+    return _at_the_end(new, FEW, RETURN_FEW)
 
 
 MUTATIONS: dict[str, Callable[[str], str]] = {
@@ -45,6 +54,11 @@ MUTATIONS: dict[str, Callable[[str], str]] = {
     "example left out": lambda source: source.replace("grad_a.T.dot(h)", "grad_a[1:].T.dot(h[1:])"),
     "wrong way round": lambda source: source.replace("grad_a.dot(W)", "grad_a[:, ::-1].dot(W)"),
     "bias of one example": lambda source: source.replace("grad_a.sum(axis=0)", "grad_a[0]"),
+    "sign of few": _of_few("-gradients[unit]"),
+    "factor 1.0001 of few": _of_few("1.0001 * gradients[unit]"),
+    "missing row of few": _of_few("gradients[unit] * (unit > 0)"),
+    "swapped label of few": _of_few("gradients[-1 - unit]"),
+    "mean over units of few": _of_few("gradients[unit] / units"),
 }
 
 
@@ -58,10 +72,12 @@ def source_of(name: str) -> str:
     return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
-def caught(kernel: Any, original: Any, name: str) -> bool:
+def caught(kernel: Any, original: Any, name: str, examples: int) -> bool:
     random = np.random.default_rng(7)
-    W, h, b = random.normal(size=(3, 2)), random.normal(size=(4, 2)), 2 + random.random(3)
-    y = random.dirichlet(np.ones(3), 4) if domain_of(name) == "simplex" else random.random((4, 3))
+    shape = (examples, 3)
+    W, h, b = random.normal(size=(3, 2)), random.normal(size=(examples, 2)), 2 + random.random(3)
+    is_simplex = domain_of(name) == "simplex"
+    y = random.dirichlet(np.ones(3), examples) if is_simplex else random.random(shape)
     report = check_gradient(
         lambda W, h, b: float(original.layer_value_and_grad(W, h, y, b)[0]),
         lambda W, h, b: kernel.layer_value_and_grad(W, h, y, b)[1:],
@@ -78,8 +94,9 @@ def test_a_mutant_is_caught(name: str, mutation: str) -> None:
     mutant = MUTATIONS[mutation](source)
     assert mutant != source, "the mutation found nothing to change"
     original = loaded(source)
-    assert not caught(original, original, name)
-    assert caught(loaded(mutant), original, name)
+    examples = EXAMPLES[FEW if mutation.endswith("of few") else BLOCK]
+    assert not caught(original, original, name, examples)
+    assert caught(loaded(mutant), original, name, examples)
 
 
 SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
@@ -91,12 +108,12 @@ SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
 SWAPPED_CALLS = {"add": "subtract", "subtract": "add", "multiply": "divide", "divide": "multiply"}
 
 
-def arithmetic_of(source: str) -> list[str]:
-    """Return a mutant for every sum, difference, product and quotient of a block's gradient."""
+def arithmetic_of(source: str, function: str) -> list[str]:
+    """Return a mutant for every sum, difference, product and quotient of a function."""
     mutants = []
-    for number in range(len(_arithmetic(ast.parse(source)))):
+    for number in range(len(_arithmetic(ast.parse(source), function))):
         tree = ast.parse(source)
-        node = _arithmetic(tree)[number]
+        node = _arithmetic(tree, function)[number]
         if isinstance(node, ast.Attribute):
             node.attr = SWAPPED_CALLS[node.attr]
         else:
@@ -105,35 +122,56 @@ def arithmetic_of(source: str) -> list[str]:
     return mutants
 
 
-def _arithmetic(tree: ast.Module) -> list[Any]:
-    """Return the operations in the body of a block's gradient, its annotations left out."""
+def _arithmetic(tree: ast.Module, function: str) -> list[Any]:
+    """Return the operations in the body of a function, its annotations left out."""
     (found,) = [
         node
         for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name == "_value_and_grad_block"
+        if isinstance(node, ast.FunctionDef) and f"def {node.name}(" == function
     ]
     nodes = [node for statement in found.body for node in ast.walk(statement)]
     return [
         node
         for node in nodes
-        if isinstance(node, ast.BinOp | ast.AugAssign)
+        if (isinstance(node, ast.BinOp | ast.AugAssign) and not _is_list(node))
         or (isinstance(node, ast.Attribute) and node.attr in SWAPPED_CALLS)
     ]
 
 
+def _is_list(node: ast.BinOp | ast.AugAssign) -> bool:
+    """Say whether a product is a list of zeros, as the results of few numbers begin."""
+    return isinstance(node, ast.BinOp) and isinstance(node.left, ast.List)
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_every_operation_of_the_gradient_counts(name: str) -> None:
+@pytest.mark.parametrize("function", [BLOCK, FEW])
+def test_every_operation_of_the_gradient_counts(name: str, function: str) -> None:
     """Swap one operator: the loss or the gradient of the mutant is no longer the original's."""
     source = source_of(name)
     original = loaded(source)
     random = np.random.default_rng(3)
-    a = random.normal(size=(4, 3))
-    y = 0.7 * random.dirichlet(np.ones(3), 4)  # a sum of one would hide a product with it
-    mutants = arithmetic_of(source)
+    a = random.normal(size=(EXAMPLES[function], 3))
+    y = 0.7 * random.dirichlet(np.ones(3), len(a))  # a sum of one would hide a product with it
+    mutants = arithmetic_of(source, function)
     assert mutants
     for mutant in mutants:
         kernel = loaded(mutant)
-        assert not all(same(original, kernel, a, y, how) for how in ("none", "mean")), mutant
+        if function == FEW:
+            assert not all(
+                same_of_few(original, kernel, *example) for example in zip(a, y, strict=True)
+            )
+        else:
+            assert not all(same(original, kernel, a, y, how) for how in ("none", "mean")), mutant
+
+
+def same_of_few(one: Any, other: Any, a: np.ndarray, y: np.ndarray) -> bool:
+    """Say whether two kernels give the same for an example in Python's own numbers."""
+    try:
+        found = other._of_one_example(a.tolist(), y.tolist())
+    except (ArithmeticError, ValueError):
+        return False
+    loss, gradients = one._of_one_example(a.tolist(), y.tolist())
+    return bool(np.isclose(found[0], loss) and np.allclose(found[1], gradients, rtol=1e-9))
 
 
 def same(one: Any, other: Any, a: np.ndarray, y: np.ndarray, reduction: str) -> bool:
