@@ -107,7 +107,7 @@ def _factor(node: Node) -> str:
 
 
 def _product(node: Product) -> str:
-    return " ".join(_factor(item) for item in node.items)
+    return " ".join(_factor(item) for item in node.items) or "{}"
 
 
 def _term(node: Node) -> str:
@@ -150,20 +150,21 @@ def _operator(node: Operator) -> str:
     return "|" if node.symbol == "|" else node.symbol
 
 
-_EXTREMA = {
+_WORDS = {
     "\\argmax": "\\operatorname{argmax}",
     "\\argmin": "\\operatorname{argmin}",
     "\\tr": "\\operatorname{tr}",
     "\\diag": "\\operatorname{diag}",
     "\\vec": "\\operatorname{vec}",
     "\\rank": "\\operatorname{rank}",
+    "\\sqrt": "\\operatorname{sqrt}",
 }
-"""Functions that LaTeX has no command for."""
+"""Functions that LaTeX has no command for, or one that takes an argument, as the root."""
 _WRITERS: dict[type[Node], Callable[..., str]] = {
     Name: _name,
     Number: lambda node: node.text,
     Text: lambda node: f"\\text{{{node.words}}}",
-    Big: lambda node: _EXTREMA.get(node.symbol, node.symbol),
+    Big: lambda node: _WORDS.get(node.symbol, node.symbol),
     Operator: _operator,
     Dots: lambda node: "\\dots",
     Scripted: _scripted,

@@ -90,6 +90,13 @@ def _span(*parts: Any) -> Span:
     )
 
 
+def _check_whole(*nodes: Node) -> None:
+    """Refuse a sign where an expression has to stand: only a script may be a lone sign."""
+    for node in nodes:
+        if isinstance(node, Operator):
+            raise Unreadable(f"{node.symbol} stands alone", node.span)
+
+
 def _with_font(node: Node, font: str) -> Node:
     match node:
         case Name():
@@ -283,19 +290,24 @@ class _Builder(Transformer[Any, Any]):
         return replace(body, span=opening.value.span.to(closing.value.span))
 
     def fraction(self, token: Any, numerator: Node, denominator: Node) -> Node:
+        _check_whole(numerator, denominator)
         return Fraction(numerator, denominator, span=_span(token.value, denominator))
 
     def root(self, token: Any, opening: Any, degree: Any, _closing: Any, radicand: Node) -> Node:
         del opening
+        _check_whole(radicand)
         return Root(radicand, degree, span=_span(token.value, radicand))
 
     def root_short(self, token: Any, radicand: Node) -> Node:
+        _check_whole(radicand)
         return Root(radicand, span=_span(token.value, radicand))
 
     def accent(self, token: Any, body: Node) -> Node:
+        _check_whole(body)
         return _with_accent(body, token.value.value, _span(token.value, body))
 
     def font(self, token: Any, body: Node) -> Node:
+        _check_whole(body)
         return replace(_with_font(body, token.value.value), span=_span(token.value, body))
 
     def row(self, *parts: Any) -> tuple[Node | None, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from derive.textbook.latex import to_latex
 from derive.textbook.tree import (
     Big,
     Dots,
@@ -21,7 +22,7 @@ from derive.textbook.tree import (
     Table,
 )
 
-__all__ = ["displays", "documents", "noise", "trees"]
+__all__ = ["displays", "documents", "equations", "noise", "trees"]
 
 NAMES = st.one_of(
     st.builds(Name, st.sampled_from(["a", "x", "W", "h", "y", "\\sigma", "\\theta", "\\nabla"])),
@@ -131,8 +132,49 @@ WORDS = tuple(
 displays = st.lists(st.sampled_from(WORDS), min_size=1, max_size=40).map(" ".join)
 """Pieces of LaTeX in any order."""
 
+DERIVATIVES = tuple(
+    line.strip()
+    for line in r"""
+    \frac{\partial L}{\partial a_i}
+    \frac{\partial}{\partial W_{ij}} \left( %s \right)
+    \frac{d}{dx} (%s)
+    \nabla_a %s
+    \sum_{i=1}^{k} \frac{\partial L}{\partial h_i} \frac{\partial h_i}{\partial x_j} + %s
+    \sigma'(%s)
+    \left. %s \right|_{x = 0}
+    \begin{cases} %s & x > 0 \\ 0 & \text{otherwise} \end{cases}
+    \sum_{i \neq j} %s
+    \prod_{i=1}^{3} (%s)
+    W^\top (%s) x
+    \| %s \|_2^2
+    \max(0, %s)
+    """.splitlines()
+    if line.strip()
+)
+"""Sides as books write them, around any formula."""
+DEFINITIONS = (
+    r"L = -\sum_i y_i \log a_i",
+    r"h = W x",
+    r"\sigma(x) = \frac{1}{1 + e^{-x}}",
+    r"a_i = \frac{e^{h_i}}{\sum_j e^{h_j}}",
+    r"f(x) = x^2",
+)
+
+
+@st.composite
+def equations(draw: st.DrawFn) -> str:
+    """Draw a display: a chain of formulas, some of them derivatives, after a definition or two."""
+    sides = draw(st.lists(trees().map(to_latex), min_size=1, max_size=3))
+    shapes = draw(st.lists(st.sampled_from((*DERIVATIVES, "%s")), min_size=2, max_size=3))
+    filled = [shape.replace("%s", sides[at % len(sides)]) for at, shape in enumerate(shapes)]
+    joined = draw(st.sampled_from([" = ", " &= ", " \\\\ &= "])).join(filled)
+    before = draw(st.lists(st.sampled_from(DEFINITIONS), max_size=2, unique=True))
+    return " \n\n ".join(f"$${display}$$" for display in [*before, joined])
+
+
 noise = st.one_of(st.text(max_size=200), st.binary(max_size=200).map(lambda b: b.decode("latin-1")))
 documents = st.one_of(
+    equations(),
     displays,
     noise,
     st.lists(st.one_of(displays.map(lambda text: f"$${text}$$"), noise, displays), max_size=4).map(
