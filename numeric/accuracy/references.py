@@ -358,8 +358,7 @@ PAIRS: MappingProxyType[str, PairReference] = MappingProxyType(
                 _SIMPLEX,
                 "r ŷᵢ + yᵢ",
                 _share_and_label,
-                beyond="for soft labels alone: 4.8 units in the gradient where units nearly tie, "
-                "and 11 ulp in a loss that is below the normal numbers",
+                beyond="for soft labels alone: 11 ulp in a loss that is below the normal numbers",
             ),
             PairReference(
                 "softmax_logistic",
