@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import Expr, Indexed, Max, Rational, S, Symbol, diff
+from sympy import Expr, Indexed, Integer, Max, Rational, S, Symbol, diff, expand, simplify
 
 from derive.catalogue.hidden import find_hidden_unit
 from derive.claims.record import Proof
@@ -53,13 +53,26 @@ def _slopes_left_and_right() -> tuple[Expr, Expr]:
     return _ramp_slope(Symbol("a", negative=True)), _ramp_slope(Symbol("a", positive=True))
 
 
+def _one_layer_more(base: int) -> bool:
+    """Whether 0 ≤ P ≤ base^{−L} and 0 ≤ f ≤ 1/base give P f ≤ base^{−(L+1)}, for every L.
+
+    P is what L layers leave and f the slope of the next; the gaps below the bounds are ≥ 0.
+    """
+    left, factor, gap, room = (Symbol(name, nonnegative=True) for name in ("P", "f", "g", "r"))
+    layers = Symbol("L", integer=True, nonnegative=True)
+    is_product = simplify(Integer(base) ** -(layers + 1) * base - Integer(base) ** -layers) == 0
+    slack = expand((left + gap) * (factor + room) - left * factor)
+    return is_product and slack.is_nonnegative is True
+
+
 def prove_depth(base: int = 4) -> Proof:
     """Prove that L sigmoid layers leave at most base^{−L}, and ReLU layers all or nothing.
 
     By the derivation, a layer multiplies a gradient by Wᵀ and, entry by entry, by the slopes of its
-    units. Under weights that keep lengths, ‖Wᵀu‖ = ‖u‖, what L layers leave of its length is at
-    most the product of the largest slope of each; the layers' units are separate numbers, so that
-    no smaller bound holds for all of them.
+    units. ‖diag(s′)u‖ ≤ max s′ ‖u‖, and so under weights that keep lengths, ‖Wᵀu‖ = ‖u‖, what L
+    layers leave of its length is at most the product of the largest slope of each. That product is
+    bounded by induction on L, from L = 0, where all is left; the layers' units are separate
+    numbers, so that no smaller bound holds for all of them.
 
     Examples
     --------
@@ -68,15 +81,21 @@ def prove_depth(base: int = 4) -> Proof:
     """
     slope = in_value(slope_of("sigmoid"))
     largest = max(slope.xreplace({S_: at}) for at in largest_at(slope))
+    layers = Symbol("L", integer=True, nonnegative=True)
+    middle = slope.xreplace({S_: Rational(1, 2)})
+    is_bounded = bool(largest <= Rational(1, base))
     left, right = _slopes_left_and_right()
     return Proof(
         {
-            f"L sigmoid layers leave at most {base}^(−L) of a gradient": largest
-            <= Rational(1, base),
-            "and as much as that where every unit is at s = 1/2": slope.xreplace(
-                {S_: Rational(1, 2)}
+            f"a sigmoid layer multiplies a gradient, entry by entry, by s(1 − s) ≤ 1/{base}": (
+                is_bounded
+            ),
+            f"by induction the product of L such factors is at most {base}^(−L): with it, one more "
+            "leaves at most the next power": is_bounded and _one_layer_more(base),
+            f"and it is {base}^(−L) where every unit is at s = 1/2": simplify(
+                middle**layers - Integer(base) ** -layers
             )
-            == Rational(1, base),
+            == 0,
             "a ReLU leaves all of it or nothing": (left, right) == (0, 1),
         },
         {"factor of a sigmoid layer": largest, "factor of an active ReLU": right},

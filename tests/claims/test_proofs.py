@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mpmath
 import pytest
-from sympy import Integer, Rational, cancel
+from sympy import Integer, Matrix, Rational, cancel, symbols
 
 import derive
 from derive.claims import CLAIMS, Claim, Proof, Verdict, find_claim, overview
@@ -22,7 +23,13 @@ from derive.claims.output import (
     prove_output,
 )
 from derive.claims.ramp import prove_xor
-from derive.claims.regression import curvature, prove_regressions
+from derive.claims.regression import (
+    PREDICTIONS,
+    REGRESSIONS,
+    SQUARES,
+    curvature,
+    prove_regressions,
+)
 from derive.claims.sigmoid import S_, curvature_points, largest_at, prove_bends, slope_in_value
 
 PROVED = [claim for claim in CLAIMS if claim.proof]
@@ -44,7 +51,8 @@ def test_every_claim_is_proved(claim: Claim) -> None:
         (prove_bends, {"bends": ROUNDED[:1]}, "|s″| is largest"),
         (prove_bends, {"steepest": Rational(1, 5)}, "s′ ≤ 1/5"),
         (prove_depth, {"base": 5}, "at most 5^(−L)"),
-        (prove_depth, {"base": 3}, "as much as that"),
+        (prove_depth, {"base": 5}, "s(1 − s) ≤ 1/5"),
+        (prove_depth, {"base": 3}, "it is 3^(−L) where every unit"),
         (prove_output, {"cure": "squared-error"}, "squared-error, ∂L/∂a is linear"),
         (prove_output, {"ill": "logistic"}, "logistic, ∂L/∂a keeps"),
         (prove_labels, {"met": ("0.05", "1")}, "0.05 and 1 are met"),
@@ -148,3 +156,42 @@ def test_a_verdict_needs_a_measurement_and_all_that_was_found() -> None:
 def test_a_claim_that_is_not_there_is_refused() -> None:
     with pytest.raises(derive.UnknownName, match="did you mean 'stuck-relus'"):
         find_claim("stuck-relu")
+
+
+@pytest.mark.parametrize(
+    ("part", "meant"),
+    [
+        ("xor", "'relus-compute-xor'"),
+        ("XOR", "'relus-compute-xor'"),
+        ("lables", "'attainable-labels'"),
+        ("relus", "'stuck-relus' or 'relus-compute-xor'"),
+    ],
+)
+def test_a_part_of_a_name_suggests_the_claims_that_have_it(part: str, meant: str) -> None:
+    with pytest.raises(derive.UnknownName, match=rf"did you mean {meant}\?") as refused:
+        find_claim(part)
+    assert refused.value.suggestion is not None
+
+
+@pytest.mark.parametrize("output", SQUARES)
+def test_the_sum_of_squares_is_the_quadratic_form_of_the_derived_curvature(output: str) -> None:
+    loss = dict(REGRESSIONS)[output]
+    matrix = curvature(output, loss, 3)
+    t = symbols("t1:4", positive=True)
+    v = symbols("v1:4", real=True)
+    predictions = [PREDICTIONS[output](t, place) for place in range(3)]
+    squares = SQUARES[output]
+    pairs = [(i, j) for i in range(3) for j in range(3) if squares.is_coupled or i == j]
+    expected = sum(
+        squares.weight(predictions[i], predictions[j])
+        * ((v[i] - v[j]) ** 2 if squares.is_coupled else v[i] ** 2)
+        for i, j in pairs
+    )
+    assert cancel((Matrix([v]) * matrix * Matrix(v))[0] - expected) == 0
+
+
+def test_a_wrong_weight_of_a_square_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    for output, squares in list(SQUARES.items()):
+        wrong = replace(squares, weight=lambda p, q, right=squares.weight: 2 * right(p, q))
+        monkeypatch.setitem(SQUARES, output, wrong)
+    assert sum(prove_regressions().facts.values()) == 1
