@@ -62,8 +62,9 @@ CLAIMS: tuple[Claim, ...] = (
         name="stuck-relus",
         quote="It's rare for a ReLU's gradient to be zero for all the training data … But yes, "
         "ReLUs sometimes get stuck too; just not as often as sigmoids.",
-        statement="ReLUs that are dead for all examples, counted by initial bias and learning "
-        "rate: none at the usual start, whatever the size of the weights, which sticks sigmoids.",
+        statement="By one criterion for both, at the usual start neither ReLUs nor sigmoids are "
+        "stuck for all examples; low biases and high rates stick ReLUs more often, large weights "
+        "stick sigmoids alone. For most examples more ReLUs are, unless the weights are large.",
         proof=prove_stuck,
     ),
     Claim(
