@@ -65,7 +65,7 @@ def _one_layer_more(base: int) -> bool:
     return is_product and slack.is_nonnegative is True
 
 
-def prove_depth(base: int = 4) -> Proof:
+def prove_depth(base: int = 4, active: int = 1) -> Proof:
     """Prove that L sigmoid layers leave at most base^{−L}, and ReLU layers all or nothing.
 
     By the derivation, a layer multiplies a gradient by Wᵀ and, entry by entry, by the slopes of its
@@ -73,6 +73,13 @@ def prove_depth(base: int = 4) -> Proof:
     layers leave of its length is at most the product of the largest slope of each. That product is
     bounded by induction on L, from L = 0, where all is left; the layers' units are separate
     numbers, so that no smaller bound holds for all of them.
+
+    Parameters
+    ----------
+    base : int
+        What a sigmoid layer is claimed to divide by, at least.
+    active : int
+        The claimed factor of a ReLU that is not dead.
 
     Examples
     --------
@@ -96,26 +103,28 @@ def prove_depth(base: int = 4) -> Proof:
                 middle**layers - Integer(base) ** -layers
             )
             == 0,
-            "a ReLU leaves all of it or nothing": (left, right) == (0, 1),
+            f"a ReLU multiplies an entry by 0 or by {active}": (left, right) == (0, active),
         },
         {"factor of a sigmoid layer": largest, "factor of an active ReLU": right},
     )
 
 
-def _weights_have_the_factor() -> bool:
+def _weights_have_the_factor(unit: str) -> bool:
     """Whether ∂L/∂W₁ᵢᵣ is ∂L/∂a₁ᵢ times an entry of x, by the derivation."""
-    by_weights = network(["relu"], "linear", "squared-error").gradient("W1").result.expr
+    by_weights = network([unit], "linear", "squared-error").gradient("W1").result.expr
     (by_unit,) = (part for part in by_weights.args if isinstance(part, Partial))
     return str(by_unit.args[1].base) == "a⁽¹⁾"
 
 
-def prove_stuck(side: str = "negative") -> Proof:
+def prove_stuck(side: str = "negative", unit: str = "relu") -> Proof:
     """Prove that a ReLU whose pre-activation is negative has no gradient by its weights.
 
     Parameters
     ----------
     side : {"negative", "positive"}
         On which side of the kink the unit is claimed to be stuck.
+    unit : str
+        The hidden unit that is claimed to have the slope of a ReLU.
 
     Examples
     --------
@@ -125,8 +134,8 @@ def prove_stuck(side: str = "negative") -> Proof:
     slope = _ramp_slope(Symbol("a", **{side: True}))
     return Proof(
         {
-            "∂L/∂a of a ReLU has the factor r′(a), and ∇_W of its weights has the factor ∂L/∂a": (
-                slope_of("relu").func is step and _weights_have_the_factor()
+            f"∂L/∂a of a {unit} has the factor r′(a), and ∇_W of its weights the factor ∂L/∂a": (
+                slope_of(unit).func is step and _weights_have_the_factor(unit)
             ),
             f"r′(a) = 0 for {side} a": slope == 0,
         },

@@ -176,6 +176,15 @@ def test_no_unit_of_a_memory_hears_itself() -> None:
     assert np.array_equal(weights + 30 / 256 * np.eye(256), superposed)
 
 
+@pytest.mark.parametrize("flat", [0.001, 0.02])
+def test_where_a_slope_counts_as_flat_does_not_matter_to_what_is_stuck(
+    flat: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("numeric.claims.stuck.FLAT", flat)
+    result = ROWS["stuck-relus"].measure(networks("stuck-relus"))
+    assert result.ok, result.sentence
+
+
 # Figures ------------------------------------------------------------------------------------------
 
 
