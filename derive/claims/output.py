@@ -13,7 +13,9 @@ from derive.catalogue.tables import find_output
 from derive.claims.depth import in_value, slope_of
 from derive.claims.record import Proof
 from derive.claims.sigmoid import S_
+from derive.language import d, index, k, n, quantity, total
 from derive.pairs import pair
+from derive.proof import equal
 
 __all__ = ["gradient_of", "limits", "prove_labels", "prove_normal_equations", "prove_output"]
 
@@ -116,6 +118,18 @@ def prove_labels(
     )
 
 
+def _is_errors_by_values(name: tuple[str, str], factor: int) -> bool:
+    """Whether ∇_W L of a pair is ``factor`` times (Ŷ − Y)ᵀH, for every k, d and n."""
+    derived = pair(*name).gradient("W", batch=True).result
+    i, r = (axis for axis, _ in derived.axes)
+    m = index("m")
+    H, Y, ŷ = (
+        quantity(letter, *shape)
+        for letter, shape in {"h": (n, d), "y": (n, k), "ŷ": (n, k)}.items()
+    )
+    return equal(derived.expr, factor * total((ŷ[m, i] - Y[m, i]) * H[m, r], m, n))
+
+
 def prove_normal_equations(
     factor: int = 2,
     others: Sequence[tuple[str, str]] = (("sigmoid", "logistic"), ("softmax", "cross-entropy")),
@@ -125,20 +139,25 @@ def prove_normal_equations(
     The derived entry is factor · Σₘ (ŷₘᵢ − yₘᵢ) hₘᵣ, and it is zero exactly where the sum is:
     Ŷᵀ H = Yᵀ H.
 
+    Parameters
+    ----------
+    factor : int
+        The claimed factor of linear units.
+    others : sequence of (str, str)
+        The pairs that are claimed to have the same sum, with the factor 1.
+
     Examples
     --------
     >>> prove_normal_equations().ok, prove_normal_equations(1).ok
     (True, False)
     """
-    linear, logistic, softmax = (
-        pair(*name).gradient("W", batch=True).result.expr
-        for name in (("linear", "squared-error"), *others)
-    )
     same = " and ".join(" + ".join(name) for name in others)
     return Proof(
         {
             f"∇_W L of linear units is {factor} times (Ŷ − Y)ᵀH, 0 at the normal equations "
-            "Ŷᵀ H = Yᵀ H": linear == factor * softmax,
-            f"{same} have the same (Ŷ − Y)ᵀH": logistic == softmax,
+            "Ŷᵀ H = Yᵀ H": _is_errors_by_values(("linear", "squared-error"), factor),
+            f"{same} have the same (Ŷ − Y)ᵀH": all(
+                _is_errors_by_values(name, 1) for name in others
+            ),
         }
     )

@@ -84,13 +84,14 @@ def measure_depth(
     per_layer = float((runs["orthogonal"][1:] / runs["orthogonal"][:-1]).max())
     bound = base ** -depth.astype(float)
     last = {name: float(curve[-1]) for name, curve in left.items()}
+    most = float(runs["orthogonal"][-1].max())
     growth = last["exploding"] ** (1 / DEEPEST)
     return Measurement(
         {
             f"no sigmoid layer with orthogonal weights left more than 1/{base:g} of any gradient: "
             f"at most {per_layer:.4f}": per_layer <= (1 + 1e-12) / base,
             f"and L of them at most {base:g}^(−L), for every L up to {DEEPEST}: "
-            f"{last['orthogonal']:.1e} in the end, {base:g}^(−{DEEPEST}) is {bound[-1]:.1e}": bool(
+            f"at most {most:.1e} in the end, {base:g}^(−{DEEPEST}) is {bound[-1]:.1e}": bool(
                 (runs["orthogonal"] <= bound[:, None] * (1 + 1e-12)).all()
             ),
             f"as many ReLU layers left between 1/{steady:g} and {steady:g} times as much: "
