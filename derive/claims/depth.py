@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import Expr, Indexed, Max, Rational, S, Symbol, diff
+from sympy import Expr, Indexed, Integer, Max, Rational, S, Symbol, diff, expand, simplify
 
 from derive.catalogue.hidden import find_hidden_unit
 from derive.claims.record import Proof
@@ -53,13 +53,33 @@ def _slopes_left_and_right() -> tuple[Expr, Expr]:
     return _ramp_slope(Symbol("a", negative=True)), _ramp_slope(Symbol("a", positive=True))
 
 
-def prove_depth(base: int = 4) -> Proof:
+def _one_layer_more(base: int) -> bool:
+    """Whether 0 ≤ P ≤ base^{−L} and 0 ≤ f ≤ 1/base give P f ≤ base^{−(L+1)}, for every L.
+
+    P is what L layers leave and f the slope of the next; the gaps below the bounds are ≥ 0.
+    """
+    left, factor, gap, room = (Symbol(name, nonnegative=True) for name in ("P", "f", "g", "r"))
+    layers = Symbol("L", integer=True, nonnegative=True)
+    is_product = simplify(Integer(base) ** -(layers + 1) * base - Integer(base) ** -layers) == 0
+    slack = expand((left + gap) * (factor + room) - left * factor)
+    return is_product and slack.is_nonnegative is True
+
+
+def prove_depth(base: int = 4, active: int = 1) -> Proof:
     """Prove that L sigmoid layers leave at most base^{−L}, and ReLU layers all or nothing.
 
     By the derivation, a layer multiplies a gradient by Wᵀ and, entry by entry, by the slopes of its
-    units. Under weights that keep lengths, ‖Wᵀu‖ = ‖u‖, what L layers leave of its length is at
-    most the product of the largest slope of each; the layers' units are separate numbers, so that
-    no smaller bound holds for all of them.
+    units. ‖diag(s′)u‖ ≤ max s′ ‖u‖, and so under weights that keep lengths, ‖Wᵀu‖ = ‖u‖, what L
+    layers leave of its length is at most the product of the largest slope of each. That product is
+    bounded by induction on L, from L = 0, where all is left; the layers' units are separate
+    numbers, so that no smaller bound holds for all of them.
+
+    Parameters
+    ----------
+    base : int
+        What a sigmoid layer is claimed to divide by, at least.
+    active : int
+        The claimed factor of a ReLU that is not dead.
 
     Examples
     --------
@@ -68,35 +88,43 @@ def prove_depth(base: int = 4) -> Proof:
     """
     slope = in_value(slope_of("sigmoid"))
     largest = max(slope.xreplace({S_: at}) for at in largest_at(slope))
+    layers = Symbol("L", integer=True, nonnegative=True)
+    middle = slope.xreplace({S_: Rational(1, 2)})
+    is_bounded = bool(largest <= Rational(1, base))
     left, right = _slopes_left_and_right()
     return Proof(
         {
-            f"L sigmoid layers leave at most {base}^(−L) of a gradient": largest
-            <= Rational(1, base),
-            "and as much as that where every unit is at s = 1/2": slope.xreplace(
-                {S_: Rational(1, 2)}
+            f"a sigmoid layer multiplies a gradient, entry by entry, by s(1 − s) ≤ 1/{base}": (
+                is_bounded
+            ),
+            f"by induction the product of L such factors is at most {base}^(−L): with it, one more "
+            "leaves at most the next power": is_bounded and _one_layer_more(base),
+            f"and it is {base}^(−L) where every unit is at s = 1/2": simplify(
+                middle**layers - Integer(base) ** -layers
             )
-            == Rational(1, base),
-            "a ReLU leaves all of it or nothing": (left, right) == (0, 1),
+            == 0,
+            f"a ReLU multiplies an entry by 0 or by {active}": (left, right) == (0, active),
         },
         {"factor of a sigmoid layer": largest, "factor of an active ReLU": right},
     )
 
 
-def _weights_have_the_factor() -> bool:
+def _weights_have_the_factor(unit: str) -> bool:
     """Whether ∂L/∂W₁ᵢᵣ is ∂L/∂a₁ᵢ times an entry of x, by the derivation."""
-    by_weights = network(["relu"], "linear", "squared-error").gradient("W1").result.expr
+    by_weights = network([unit], "linear", "squared-error").gradient("W1").result.expr
     (by_unit,) = (part for part in by_weights.args if isinstance(part, Partial))
     return str(by_unit.args[1].base) == "a⁽¹⁾"
 
 
-def prove_stuck(side: str = "negative") -> Proof:
+def prove_stuck(side: str = "negative", unit: str = "relu") -> Proof:
     """Prove that a ReLU whose pre-activation is negative has no gradient by its weights.
 
     Parameters
     ----------
     side : {"negative", "positive"}
         On which side of the kink the unit is claimed to be stuck.
+    unit : str
+        The hidden unit that is claimed to have the slope of a ReLU.
 
     Examples
     --------
@@ -106,8 +134,8 @@ def prove_stuck(side: str = "negative") -> Proof:
     slope = _ramp_slope(Symbol("a", **{side: True}))
     return Proof(
         {
-            "∂L/∂a of a ReLU has the factor r′(a), and ∇_W of its weights has the factor ∂L/∂a": (
-                slope_of("relu").func is step and _weights_have_the_factor()
+            f"∂L/∂a of a {unit} has the factor r′(a), and ∇_W of its weights the factor ∂L/∂a": (
+                slope_of(unit).func is step and _weights_have_the_factor(unit)
             ),
             f"r′(a) = 0 for {side} a": slope == 0,
         },

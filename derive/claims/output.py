@@ -13,7 +13,9 @@ from derive.catalogue.tables import find_output
 from derive.claims.depth import in_value, slope_of
 from derive.claims.record import Proof
 from derive.claims.sigmoid import S_
+from derive.language import d, index, k, n, quantity, total
 from derive.pairs import pair
+from derive.proof import equal
 
 __all__ = ["gradient_of", "limits", "prove_labels", "prove_normal_equations", "prove_output"]
 
@@ -56,8 +58,17 @@ def _is_linear_in_the_error(gradient: Expr) -> bool:
     return set(Poly(shifted, error, _label).monoms()) == {(1, 0)}
 
 
-def prove_output(cure: str = "logistic", ill: str = "squared-error") -> Proof:
+def prove_output(
+    cure: str = "logistic", ill: str = "squared-error", unit: str = "sigmoid"
+) -> Proof:
     """Prove that one loss takes the slope of the sigmoid out of ∂L/∂a, and the other keeps it.
+
+    Parameters
+    ----------
+    cure, ill : str
+        The loss that takes it out, and the one that keeps it.
+    unit : str
+        The hidden unit that has it under either.
 
     Examples
     --------
@@ -66,7 +77,7 @@ def prove_output(cure: str = "logistic", ill: str = "squared-error") -> Proof:
     """
     cured, kept = gradient_of("sigmoid", cure), gradient_of("sigmoid", ill)
     slope = _prediction * (1 - _prediction)
-    hidden = in_value(slope_of("sigmoid", "sigmoid", cure)).xreplace({S_: _prediction})
+    hidden = in_value(slope_of(unit, "sigmoid", cure)).xreplace({S_: _prediction})
     return Proof(
         {
             f"with {cure}, ∂L/∂a is linear in ŷ − y": _is_linear_in_the_error(cured),
@@ -75,7 +86,7 @@ def prove_output(cure: str = "logistic", ill: str = "squared-error") -> Proof:
                 (kept / slope).cancel()
             ),
             "its limits are 0 and 0, wrong as the prediction may be": limits(kept) == (0, 0),
-            f"a hidden sigmoid has the factor h(1 − h), also under {cure}": hidden == slope,
+            f"a hidden {unit} has the factor h(1 − h), also under {cure}": hidden == slope,
         },
         {
             f"{cure}, y = 1, a → −∞": limits(cured)[0].xreplace({_label: Integer(1)}),
@@ -107,30 +118,46 @@ def prove_labels(
     )
 
 
-def prove_normal_equations(factor: int = 2) -> Proof:
+def _is_errors_by_values(name: tuple[str, str], factor: int) -> bool:
+    """Whether ∇_W L of a pair is ``factor`` times (Ŷ − Y)ᵀH, for every k, d and n."""
+    derived = pair(*name).gradient("W", batch=True).result
+    i, r = (axis for axis, _ in derived.axes)
+    m = index("m")
+    H, Y, ŷ = (
+        quantity(letter, *shape)
+        for letter, shape in {"h": (n, d), "y": (n, k), "ŷ": (n, k)}.items()
+    )
+    return equal(derived.expr, factor * total((ŷ[m, i] - Y[m, i]) * H[m, r], m, n))
+
+
+def prove_normal_equations(
+    factor: int = 2,
+    others: Sequence[tuple[str, str]] = (("sigmoid", "logistic"), ("softmax", "cross-entropy")),
+) -> Proof:
     """Prove that ∇_W of linear units is zero exactly where the normal equations hold.
 
     The derived entry is factor · Σₘ (ŷₘᵢ − yₘᵢ) hₘᵣ, and it is zero exactly where the sum is:
     Ŷᵀ H = Yᵀ H.
+
+    Parameters
+    ----------
+    factor : int
+        The claimed factor of linear units.
+    others : sequence of (str, str)
+        The pairs that are claimed to have the same sum, with the factor 1.
 
     Examples
     --------
     >>> prove_normal_equations().ok, prove_normal_equations(1).ok
     (True, False)
     """
-    derived = {
-        name: pair(*name).gradient("W", batch=True).result.expr
-        for name in (
-            ("linear", "squared-error"),
-            ("sigmoid", "logistic"),
-            ("softmax", "cross-entropy"),
-        )
-    }
-    linear, *others = derived.values()
+    same = " and ".join(" + ".join(name) for name in others)
     return Proof(
         {
-            "∇_W L = 0 is the normal equations Ŷᵀ H = Yᵀ H of linear regression": linear
-            == factor * others[0],
-            "and has the same form for logistic and softmax regression": others[0] == others[1],
+            f"∇_W L of linear units is {factor} times (Ŷ − Y)ᵀH, 0 at the normal equations "
+            "Ŷᵀ H = Yᵀ H": _is_errors_by_values(("linear", "squared-error"), factor),
+            f"{same} have the same (Ŷ − Y)ᵀH": all(
+                _is_errors_by_values(name, 1) for name in others
+            ),
         }
     )

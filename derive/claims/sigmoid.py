@@ -117,7 +117,10 @@ def radical(number: Expr) -> str:
 
 
 def prove_bends(
-    bends: Sequence[Expr] = BENDS, steepest: Expr = QUARTER, decimals: int = 2
+    bends: Sequence[Expr] = BENDS,
+    steepest: Expr = QUARTER,
+    decimals: int = 2,
+    curved: Sequence[float] = (0.2036, 0.7964),
 ) -> Proof:
     """Prove where |s″| is largest and that s′ ≤ 1/4, and solve for the points of curvature.
 
@@ -129,6 +132,8 @@ def prove_bends(
         The claimed maximum of s′.
     decimals : int
         How many decimals of 0.21 and 0.79 the lecture gives.
+    curved : sequence of float
+        Where the curvature of the graph is claimed to be largest, to four decimals.
 
     Examples
     --------
@@ -146,12 +151,14 @@ def prove_bends(
     low, high = curvature_points()
     return Proof(
         {
-            "s′ = s(1 − s)": _slope_is_that_of_the_definition(),
-            f"s′ ≤ {steepest}": slope.xreplace({S_: flattest}) == steepest,
+            "s′ = s(1 − s)": cancel(slope - S_ * (1 - S_)) == 0
+            and _slope_is_that_of_the_definition(),
+            f"the largest s′ is {steepest}": slope.xreplace({S_: flattest}) == steepest,
             f"|s″| is largest exactly at s = {' and '.join(radical(bend) for bend in bends)}": same,
             "which the lecture rounds to 0.21 and 0.79": rounded == [0.21, 0.79],
-            "and not where the graph is curved most, s = 0.2036 and 0.7964": apart
-            and [round(float(at), 4) for at in (low, high)] == [0.2036, 0.7964],
+            "and not where the graph is curved most, s = "
+            f"{' and '.join(str(at) for at in curved)} to four decimals": apart
+            and [round(float(at), 4) for at in (low, high)] == list(curved),
         },
         {
             "largest slope": slope.xreplace({S_: flattest}),

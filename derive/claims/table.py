@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 from derive.claims.depth import prove_depth, prove_stuck
 from derive.claims.growth import prove_growth
 from derive.claims.memory import prove_memory
@@ -59,8 +62,9 @@ CLAIMS: tuple[Claim, ...] = (
         name="stuck-relus",
         quote="It's rare for a ReLU's gradient to be zero for all the training data … But yes, "
         "ReLUs sometimes get stuck too; just not as often as sigmoids.",
-        statement="ReLUs that are dead for all examples, counted by initial bias and learning "
-        "rate: none at the usual start, whatever the size of the weights, which sticks sigmoids.",
+        statement="By one criterion for both, at the usual start neither ReLUs nor sigmoids are "
+        "stuck for all examples; low biases and high rates stick ReLUs more often, large weights "
+        "stick sigmoids alone. For most examples more ReLUs are, unless the weights are large.",
         proof=prove_stuck,
     ),
     Claim(
@@ -83,6 +87,22 @@ CLAIMS: tuple[Claim, ...] = (
 """In the order of the lecture."""
 
 
+class _UnknownClaim(UnknownName):
+    """A name of no claim; a word of a name suggests the names that have it, as xor does."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__("claim", name, known)
+        words = {word for row in self.known for word in row.split("-")}
+        near = get_close_matches(name.lower(), words, n=1, cutoff=0.75)
+        having = [row for row in self.known if near and near[0] in row.split("-")]
+        if having:
+            self.suggestion = having[0]
+            shown = " or ".join(repr(row) for row in having)
+            self.args = (
+                f"unknown claim {name!r}; did you mean {shown}? Known: {', '.join(self.known)}",
+            )
+
+
 def find_claim(name: str) -> Claim:
     """Return the row of a name.
 
@@ -95,8 +115,13 @@ def find_claim(name: str) -> Claim:
     --------
     >>> find_claim("vanishing-gradient").proof().ok
     True
+    >>> find_claim("xor")
+    Traceback (most recent call last):
+        ...
+    derive.claims.table._UnknownClaim: unknown claim 'xor'; did you mean 'relus-compute-xor'? Known:
+    ...
     """
     rows = {claim.name: claim for claim in CLAIMS}
     if name not in rows:
-        raise UnknownName("claim", name, rows)
+        raise _UnknownClaim(name, rows)
     return rows[name]

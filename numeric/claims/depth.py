@@ -82,17 +82,22 @@ def measure_depth(
     }
     left = {name: _typical(ratios) for name, ratios in runs.items()}
     per_layer = float((runs["orthogonal"][1:] / runs["orthogonal"][:-1]).max())
-    within = runs["orthogonal"] <= base ** -depth[:, None].astype(float) * (1 + 1e-12)
+    bound = base ** -depth.astype(float)
     last = {name: float(curve[-1]) for name, curve in left.items()}
+    most = float(runs["orthogonal"][-1].max())
     growth = last["exploding"] ** (1 / DEEPEST)
     return Measurement(
         {
-            f"{DEEPEST} sigmoid layers left {last['orthogonal']:.1e} of a gradient, and none of "
-            f"them more than 1/{base:g}": bool(within.all()),
-            f"as many ReLU layers left {last['relu']:.2g}": 1 / steady < last["relu"] < steady,
-            f"with weights twice as large each made it {growth:.2g} times as large": bool(
-                abs(growth / explosive - 1) < 0.15
+            f"no sigmoid layer with orthogonal weights left more than 1/{base:g} of any gradient: "
+            f"at most {per_layer:.4f}": per_layer <= (1 + 1e-12) / base,
+            f"and L of them at most {base:g}^(−L), for every L up to {DEEPEST}: "
+            f"at most {most:.1e} in the end, {base:g}^(−{DEEPEST}) is {bound[-1]:.1e}": bool(
+                (runs["orthogonal"] <= bound[:, None] * (1 + 1e-12)).all()
             ),
+            f"as many ReLU layers left between 1/{steady:g} and {steady:g} times as much: "
+            f"{last['relu']:.2g}": 1 / steady < last["relu"] < steady,
+            f"with weights twice as large each made it {explosive:g} times as large, within 15 %: "
+            f"{growth:.3g}": bool(abs(growth / explosive - 1) < 0.15),
         },
         {
             "left by the sigmoids": last["orthogonal"],
@@ -101,7 +106,7 @@ def measure_depth(
             "left by the ReLUs": last["relu"],
             "growth in a ReLU layer, weights doubled": growth,
         },
-        {"depth": depth, "bound": base ** -depth.astype(float), **left},
+        {"depth": depth, "bound": bound, **left},
     )
 
 

@@ -105,7 +105,7 @@ def measure_regression(
     runs = {problem.name: _distances(problem, seed, epochs) for problem in PROBLEMS}
     return Measurement(
         {
-            f"{name} regression comes within {within:g} of its solution": far <= within
+            f"{name} regression comes within {within:g} of its solution: {far:.1e}": far <= within
             for name, (_, far) in runs.items()
         },
         {f"distance, {name}": far for name, (_, far) in runs.items()},

@@ -53,9 +53,14 @@ def measure_bends(
     largest = float(slope.max())
     return Measurement(
         {
-            f"on a grid s′ is at most {largest:.4g}": abs(largest - steepest) < 1e-9,
-            f"|s″| is largest at {bends[0]} and {bends[1]}": _near(tops["bend"], bends),
-            f"κ at {curved[0]} and {curved[1]}": _near(tops["curvature"], curved),
+            f"the largest s′ on a grid is {steepest:g}, within 1e-9: {largest:.10f}": (
+                abs(largest - steepest) < 1e-9
+            ),
+            f"|s″| is largest at s = {bends[0]} and {bends[1]}, within 1e-4: "
+            f"{_shown(tops['bend'])}": _near(tops["bend"], bends),
+            f"κ at {curved[0]} and {curved[1]}, within 1e-4: {_shown(tops['curvature'])}": (
+                _near(tops["curvature"], curved)
+            ),
         },
         {
             "largest slope, measured": largest,
@@ -78,20 +83,34 @@ def _near(found: tuple[float, float], claimed: tuple[float, float]) -> bool:
     return bool(np.allclose(found, claimed, rtol=0, atol=1e-4))
 
 
+def _shown(found: tuple[float, float]) -> str:
+    return " and ".join(f"{value:.6f}" for value in found)
+
+
 def draw_bends(figure: Any, measured: Measurement) -> None:
     """Draw s with its flat spots and points above, and |s″| against κ below."""
     curves = measured.curves
-    above, below = figure.subplots(2, 1, sharex=True)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.4, 1])
     x, s = curves["x"], curves["s"]
-    above.plot(x, s, color="C0")
-    for flat in (s < _FLAT, s > 1 - _FLAT):
-        above.axvspan(x[flat].min(), x[flat].max(), color="0.92")
-    at = np.log(curves["bends"] / (1 - curves["bends"]))
-    above.plot(at, curves["bends"], "o", color="C3", label="|s″| largest: 0.211, 0.789")
-    at = np.log(curves["curved"] / (1 - curves["curved"]))
-    above.plot(at, curves["curved"], "x", color="k", label="κ largest: 0.204, 0.796")
-    above.text(-7.6, 0.5, "flat")
-    above.text(6.6, 0.5, "flat")
+    at = {name: np.log(curves[name] / (1 - curves[name])) for name in ("bends", "curved")}
+    for axes in (above, below):
+        for flat in (s < _FLAT, s > 1 - _FLAT):
+            axes.axvspan(x[flat].min(), x[flat].max(), color="0.92")
+        axes.axvspan(*at["bends"], color="C1", alpha=0.15, linewidth=0)
+    close = above.inset_axes((0.74, 0.17, 0.24, 0.56), xlim=(-1.41, -1.27), ylim=(0.196, 0.219))
+    for axes in (above, close):
+        axes.plot(x, s, color="C0")
+        axes.plot(
+            at["bends"], curves["bends"], "o", color="C3", label="|s″| largest: 0.2113, 0.7887"
+        )
+        axes.plot(at["curved"], curves["curved"], "x", color="k", label="κ largest: 0.2036, 0.7964")
+    close.set_xticks(np.round([at["curved"][0], at["bends"][0]], 2))
+    close.set_yticks(np.round([curves["curved"][0], curves["bends"][0]], 4))
+    close.tick_params(labelsize="small")
+    above.indicate_inset_zoom(close, edgecolor="k")
+    above.text(-7.8, 0.12, f"flat: s < {_FLAT:g}")
+    above.text(3.1, 0.86, f"flat: s > {1 - _FLAT:g}")
+    above.text(0, 0.02, "‘linear’", ha="center")
     above.set_ylabel("s(λ)")
     above.legend(loc="upper left")
     below.plot(x, curves["slope"], color="C0", label="s′ ≤ 1/4")

@@ -1,7 +1,15 @@
-"""Hidden units that learn nothing more, counted by how they begin and how fast they learn."""
+"""Hidden units that learn nothing more, ReLUs and sigmoids, counted by one criterion for both.
+
+A unit is flat for an example where the slope of its activation is below 1/100; that of a ReLU is 0
+or 1. It is stuck for all examples when it is flat for every one, and for most when for more than
+half. Both are counted: the lecture speaks of all where it speaks of ReLUs, and of most where it
+speaks of sigmoids, and the two criteria disagree on which of them sticks more often.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -14,15 +22,37 @@ from numeric.kernels import sigmoid_logistic
 
 __all__ = ["STUCK_NETWORKS", "draw_stuck", "measure_stuck"]
 
-EXAMPLES, INPUTS, UNITS, EPOCHS = 200, 10, 100, 40
-STUCK_NETWORKS = {"relu": NetworkWanted(("relu",), "sigmoid", "logistic")}
+EXAMPLES, INPUTS, UNITS, EPOCHS, SEEDS = 200, 10, 100, 40, 5
 BIASES = (0.0, -1.0, -2.0, -3.0, -4.0)
 """Where the biases begin, in standard deviations of the pre-activations."""
 RATES = (0.1, 1.0, 10.0, 100.0)
-SCALES = (1.0, 2.0, 4.0, 8.0, 16.0)
+SIZES = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)
 """By how much the weights begin larger than usual."""
 FLAT = 0.01
-"""Below this the slope of a sigmoid counts as 0; a ReLU's is 0 or 1."""
+"""A slope below this counts as 0."""
+CALM = 0.1
+"""A rate at which units that live go on learning."""
+
+
+def _slope_of_sigmoid(a: Array) -> Array:
+    s = sigmoid_logistic.predict(a)
+    slope: Array = s * (1 - s)
+    return slope
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A kind of hidden unit: its slope, and the usual standard deviation of its a."""
+
+    slope: Callable[[Array], Array]
+    deviation: float
+
+
+_KINDS = {
+    "relu": _Unit(lambda a: (a > 0).astype(float), float(np.sqrt(2.0))),
+    "sigmoid": _Unit(_slope_of_sigmoid, 1.0),
+}
+STUCK_NETWORKS = {kind: NetworkWanted((kind,), "sigmoid", "logistic") for kind in _KINDS}
 
 
 def _data(seed: int) -> tuple[Array, Array]:
@@ -33,97 +63,213 @@ def _data(seed: int) -> tuple[Array, Array]:
     return x, (values > 0).astype(float)[:, None]
 
 
-def _dead(params: dict[str, Array], x: Array) -> Array:
-    """Say of each ReLU whether its pre-activation is negative for every example."""
-    return np.asarray(np.all((x @ params["W1"].T + params["b1"]) < 0, axis=0))
+def _flat(kind: str, params: dict[str, Array], x: Array) -> Array:
+    """Return for which part of the examples each unit is flat."""
+    slope = _KINDS[kind].slope(x @ params["W1"].T + params["b1"])
+    part: Array = (slope < FLAT).mean(axis=0)
+    return part
 
 
-def _trained(network: ModuleType, bias: float, rate: float, seed: int) -> tuple[float, float, bool]:
-    """Return the parts that are dead before and after, and whether the dead stood still."""
-    x, y = _data(seed)
-    start = network.init([INPUTS, UNITS, 1], seed=seed)
-    start["b1"] += bias * np.sqrt(2.0)
-    before = _dead(start, x)
+def _all_and_most(flat: Array) -> tuple[float, float]:
+    """Return the part of the units that are stuck for all, and for most examples."""
+    return float((flat == 1).mean()), float((flat > 0.5).mean())
+
+
+def _started(network: ModuleType, kind: str, bias: float, size: float, seed: int) -> Any:
+    start = network.init([INPUTS, UNITS, 1], seed=seed, scale=size)
+    start["b1"] += bias * _KINDS[kind].deviation
+    return start
+
+
+def _trained(network: ModuleType, params: dict[str, Array], rate: float, seed: int) -> Any:
     cost = partial(network.value_and_grad, reduction="mean")
-    end = descend(cost, start, x, y, rate=rate, epochs=EPOCHS).params
-    after = _dead(end, x)
-    still = bool(np.array_equal(end["W1"][before], start["W1"][before]))
-    return float(before.mean()), float(after.mean()), still
+    return descend(cost, params, *_data(seed), rate=rate, epochs=EPOCHS).params
 
 
-def _stuck_by_scale(network: ModuleType, seed: int) -> tuple[Array, Array]:
-    """Return by scale the parts of ReLUs dead for all and of sigmoids flat for most examples."""
-    x, _ = _data(seed)
-    relus, sigmoids = [], []
-    for scale in SCALES:
-        params = network.init([INPUTS, UNITS, 1], seed=seed, scale=scale)
-        relus.append(_dead(params, x).mean())
-        # The variance of a sigmoid's weights is 1/d, half that of a ReLU's.
-        s = sigmoid_logistic.predict(x @ params["W1"].T / np.sqrt(2.0))
-        sigmoids.append(((s * (1 - s) < FLAT).mean(axis=0) > 0.5).mean())
-    return np.array(relus), np.array(sigmoids)
+def _before_and_after(
+    networks: Networks, kind: str, bias: float = 0.0, size: float = 1.0, rate: float = CALM
+) -> Array:
+    """Return the stuck: (seeds, before or after training, for all or for most)."""
+    rows = []
+    for seed in range(SEEDS):
+        x, _ = _data(seed)
+        start = _started(networks[kind], kind, bias, size, seed)
+        end = _trained(networks[kind], start, rate, seed)
+        rows.append([_all_and_most(_flat(kind, params, x)) for params in (start, end)])
+    return np.array(rows)
+
+
+def _moved(network: ModuleType, start: dict[str, Array], rate: float, seed: int) -> tuple[int, int]:
+    """Train on and return how many ReLUs were dead, and how many of them a step has moved."""
+    dead = _flat("relu", start, _data(seed)[0]) == 1
+    end = _trained(network, start, rate, seed)
+    moved = (end["W1"] != start["W1"]).any(axis=1) | (end["b1"] != start["b1"])
+    return int(dead.sum()), int((dead & moved).sum())
+
+
+def _dead_that_move(network: ModuleType, bias: float, rate: float) -> tuple[int, int, int]:
+    """Count ReLUs that begin dead, those that a rate kills, and those of both that moved after."""
+    begun = killed = moved = 0
+    for seed in range(SEEDS):
+        low = _started(network, "relu", bias, 1.0, seed)
+        spoiled = _trained(network, _started(network, "relu", 0.0, 1.0, seed), rate, seed)
+        dead_from_start, moved_of_these = _moved(network, low, CALM, seed)
+        dead_by_rate, moved_of_those = _moved(network, spoiled, CALM, seed)
+        begun += dead_from_start
+        killed += dead_by_rate
+        moved += moved_of_these + moved_of_those
+    return begun, killed, moved
+
+
+def _percent(parts: Array) -> str:
+    """Write the mean over the seeds and, where they differ, the range."""
+    low, mean, high = (100 * float(value) for value in (parts.min(), parts.mean(), parts.max()))
+    return f"{mean:.0f} %" if low == high else f"{mean:.0f} % ({low:.0f} to {high:.0f})"
 
 
 def measure_stuck(
-    networks: Networks, usual_bias: float = 0.0, usual_rate: float = 0.1, seed: int = 0
+    networks: Networks,
+    usual_bias: float = 0.0,
+    usual_rate: float = CALM,
+    biases: Sequence[float] = BIASES,
+    rates: Sequence[float] = RATES,
+    sizes: Sequence[float] = SIZES,
+    steady: float = 0.05,
 ) -> Measurement:
-    """Count the dead ReLUs over a grid of initial biases and rates, and over sizes of the weights.
+    """Count the stuck units of both kinds by initial bias and rate, and by the size of the weights.
 
     Parameters
     ----------
     networks : mapping
-        ``"relu"``: one hidden layer.
+        ``"relu"`` and ``"sigmoid"``: one hidden layer.
     usual_bias, usual_rate : float
-        The start and the rate for which it is claimed that none dies.
-    seed : int
-        Of data and weights.
+        The start and the rate for which it is claimed that none is stuck for all examples.
+    biases, rates : sequence of float
+        The grid; the last bias and the last two rates are claimed to stick ReLUs.
+    sizes : sequence of float
+        Factors of the initial weights; the last is claimed to stick sigmoids, all but the last two
+        not.
+    steady : float
+        By how much training at the usual rate is claimed to change the part that is stuck, at most.
     """
-    network = networks["relu"]
-    usual = _trained(network, usual_bias, usual_rate, seed)
-    runs = [[_trained(network, bias, rate, seed) for rate in RATES] for bias in BIASES]
-    before = np.array([row[0][0] for row in runs])
-    after = np.array([[run[1] for run in row] for row in runs])
-    relus, sigmoids = _stuck_by_scale(network, seed)
+    usual = {
+        kind: _before_and_after(networks, kind, usual_bias, rate=usual_rate)[:, :, 0]
+        for kind in _KINDS
+    }
+    grid = {
+        kind: np.array(
+            [
+                [_before_and_after(networks, kind, bias, rate=rate) for rate in rates]
+                for bias in biases
+            ]
+        )[..., 0]
+        for kind in _KINDS
+    }
+    by_size = {
+        kind: np.array([_before_and_after(networks, kind, size=size) for size in sizes])
+        for kind in _KINDS
+    }
+    relus, sigmoids = by_size["relu"][:, :, 0], by_size["sigmoid"][:, :, 0]
+    low = {kind: part[-1, 0, :, 0] for kind, part in grid.items()}
+    less, fast = (
+        {kind: part[0, column, :, 1] for kind, part in grid.items()} for column in (-2, -1)
+    )
+    begun, killed, moved = _dead_that_move(networks["relu"], biases[-1], rates[-1])
+    change = max(float(np.abs(part[:, :, 1] - part[:, :, 0]).max()) for part in by_size.values())
+    count = {kind: round(float(part.max(axis=1).sum()) * UNITS) for kind, part in usual.items()}
     return Measurement(
         {
-            f"of {UNITS} ReLUs {usual[1] * UNITS:.0f} are dead for all examples after training "
-            f"from bias {usual_bias:g} at rate {usual_rate:g}": usual[1] == 0,
-            f"with biases {-BIASES[-1]:g} deviations below 0 {before[-1] * UNITS:.0f} begin dead": (
-                before[-1] > 0.5 and bool((np.diff(before) >= 0).all())
+            f"from bias {usual_bias:g}, at rate {usual_rate:g}, no unit is stuck for all examples, "
+            f"before or after training: of {SEEDS * UNITS} each {count['relu']} ReLUs and "
+            f"{count['sigmoid']} sigmoids": not any(count.values()),
+            f"biases {-biases[-1]:g} deviations below 0 stick more than half of the ReLUs for all "
+            f"examples, and more of them than of the sigmoids, at every seed: "
+            f"{_percent(low['relu'])} against {_percent(low['sigmoid'])}": bool(
+                (low["relu"] > np.maximum(low["sigmoid"], 0.5)).all()
             ),
-            f"rate {RATES[-1]:g} kills {after[0, -1] * UNITS:.0f}": after[0, -1] > 0.05,
-            "what is dead stays as it is": all(run[2] for row in runs for run in row),
-            f"weights {SCALES[-1]:g} times as large kill {relus[-1] * UNITS:.0f} ReLUs and stick "
-            f"{sigmoids[-1] * UNITS:.0f} sigmoids": relus[-1] == 0 and sigmoids[-1] > 0.5,
+            f"rate {rates[-1]:g} sticks more than 30 % of the ReLUs for all examples, at every "
+            f"seed: {_percent(fast['relu'])}; and of the sigmoids {_percent(fast['sigmoid'])}": (
+                bool((fast["relu"] > 0.3).all())
+            ),
+            f"rate {rates[-2]:g} sticks more of the ReLUs than of the sigmoids, at every seed: "
+            f"{_percent(less['relu'])} against {_percent(less['sigmoid'])}": bool(
+                (less["relu"] > less["sigmoid"]).all()
+            ),
+            f"no ReLU that is dead moves when it is trained on at rate {CALM:g}: {moved} of "
+            f"{begun} that begin dead and {killed} that rate {rates[-1]:g} has killed": (
+                moved == 0 and begun > 0 and killed > 0
+            ),
+            f"for all examples, weights {sizes[-1]:g} times as large stick more than a fifth of "
+            f"the sigmoids and no ReLU, at every seed: {_percent(sigmoids[-1, :, 0])} against "
+            f"{_percent(relus[-1, :, 0])}": bool(
+                (sigmoids[-1, :, 0] > 0.2).all() and (relus[-1, :, 0] == 0).all()
+            ),
+            f"but up to {sizes[-3]:g} times as large none of either: "
+            f"{_percent(sigmoids[:-2, :, 0])} and {_percent(relus[:-2, :, 0])}": not (
+                sigmoids[:-2, :, 0].any() or relus[:-2, :, 0].any()
+            ),
+            "for most examples, more ReLUs than sigmoids are stuck at the usual size, at every "
+            f"seed: {_percent(relus[0, :, 1])} against {_percent(sigmoids[0, :, 1])}": bool(
+                (relus[0, :, 1] > sigmoids[0, :, 1]).all()
+            ),
+            f"and fewer at {sizes[-1]:g} times it: {_percent(relus[-1, :, 1])} against "
+            f"{_percent(sigmoids[-1, :, 1])}": bool((relus[-1, :, 1] < sigmoids[-1, :, 1]).all()),
+            f"training at rate {CALM:g} changes none of these by more than {100 * steady:g} "
+            f"points: {100 * change:.0f}": change <= steady,
         },
         {
-            "dead, usual start": usual[1],
-            "dead before training, lowest bias": float(before[-1]),
-            "dead after training, highest rate": float(after[0, -1]),
-            "stuck ReLUs, largest weights": float(relus[-1]),
-            "stuck sigmoids, largest weights": float(sigmoids[-1]),
+            "ReLUs stuck, lowest bias": float(low["relu"].mean()),
+            "sigmoids stuck, lowest bias": float(low["sigmoid"].mean()),
+            "ReLUs stuck, highest rate": float(fast["relu"].mean()),
+            "sigmoids stuck, highest rate": float(fast["sigmoid"].mean()),
+            "ReLUs stuck, largest weights": float(relus[-1, :, 0].mean()),
+            "sigmoids stuck, largest weights": float(sigmoids[-1, :, 0].mean()),
         },
-        {"after": after, "relus": relus, "sigmoids": sigmoids},
+        {
+            **{f"grid, {kind}": part[..., 1] for kind, part in grid.items()},
+            "sizes, relu": relus,
+            "sizes, sigmoid": sigmoids,
+        },
     )
 
 
 def draw_stuck(figure: Any, measured: Measurement) -> None:
-    """Draw the dead of the grid as numbers on a map, and the stuck by the size of the weights."""
-    left, right = figure.subplots(1, 2)
-    after = 100 * measured.curves["after"]
-    left.imshow(after, cmap="Oranges", vmin=0, vmax=130, aspect="auto")
-    for (row, column), percent in np.ndenumerate(after):
-        left.text(column, row, f"{percent:.0f}", ha="center", va="center")
+    """Draw the stuck of the grid as numbers on a map, and by the size of the weights as curves."""
+    curves = measured.curves
+    left, right = figure.subplots(1, 2, width_ratios=[1.1, 1])
+    relus, sigmoids = (100 * curves[f"grid, {kind}"].mean(axis=2) for kind in _KINDS)
+    left.imshow(relus, cmap="Oranges", vmin=0, vmax=150, aspect="auto")
+    for (row, column), percent in np.ndenumerate(relus):
+        shown = f"{percent:.0f} | {sigmoids[row, column]:.0f}"
+        left.text(column, row, shown, ha="center", va="center")
     left.grid(False)
     left.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
     left.set_yticks(range(len(BIASES)), [f"{bias:g}" for bias in BIASES])
     left.set_xlabel("rate")
     left.set_ylabel("initial bias, in deviations of a")
-    left.set_title("dead ReLUs after training, %", fontsize="medium")
-    right.semilogx(SCALES, 100 * measured.curves["sigmoids"], "v-", color="C0", label="sigmoids")
-    right.semilogx(SCALES, 100 * measured.curves["relus"], "o-", color="C2", label="ReLUs")
-    right.set_xticks(SCALES, [f"{scale:g}" for scale in SCALES])
+    left.set_title("stuck for all examples\nafter training: ReLUs | sigmoids, %", fontsize="medium")
+    for kind, label, marker, color in (
+        ("sigmoid", "sigmoids", "v", "C0"),
+        ("relu", "ReLUs", "o", "C2"),
+    ):
+        for criterion, name, style in ((1, "most", "-"), (0, "all", "--")):
+            parts = 100 * curves[f"sizes, {kind}"][:, :, criterion]
+            right.fill_between(
+                SIZES, parts.min(axis=1), parts.max(axis=1), color=color, alpha=0.25, linewidth=0
+            )
+            right.semilogx(
+                SIZES,
+                parts.mean(axis=1),
+                marker + style,
+                color=color,
+                label=f"{label}, for {name}",
+                markersize=4,
+            )
+    right.set_xticks(SIZES, [f"{size:g}" for size in SIZES])
     right.minorticks_off()
     right.set_xlabel("size of the initial weights")
-    right.set_title("stuck before training, %", fontsize="medium")
-    right.legend(loc="center left")
+    right.set_title(
+        f"stuck for all and for most examples,\nbefore training, % (range of {SEEDS} seeds)",
+        fontsize="medium",
+    )
+    right.legend(loc="center right", fontsize="small", bbox_to_anchor=(1, 0.72))

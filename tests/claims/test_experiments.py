@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -46,36 +47,111 @@ def test_every_claim_is_observed(name: str) -> None:
     assert measured(name).ok, measured(name).sentence
 
 
-@pytest.mark.parametrize(
-    ("name", "planted", "failing"),
-    [
-        ("sigmoid-bends", {"bends": (0.2036, 0.7964)}, "|s″| is largest"),
-        ("sigmoid-bends", {"curved": (0.2113, 0.7887)}, "κ at"),
-        ("sigmoid-bends", {"steepest": 0.2}, "s′ is at most"),
-        ("vanishing-gradient", {"base": 5.0}, "more than 1/5"),
-        ("vanishing-gradient", {"steady": 1.01}, "as many ReLU layers"),
-        ("vanishing-gradient", {"explosive": 3.0}, "twice as large"),
-        ("logistic-cures-output", {"cure": "squared-error"}, "∂L/∂a is"),
-        ("last-layer-regression", {"epochs": 100}, "logistic regression"),
-        ("attainable-labels", {"met": (0.0, 0.95)}, "falls below"),
-        ("attainable-labels", {"missed": (0.1, 0.9)}, "grows by"),
-        ("stuck-relus", {"usual_bias": -3.0}, "dead for all examples"),
-        ("stuck-relus", {"usual_rate": 100.0}, "dead for all examples"),
-        ("relus-compute-xor", {"truth": (0.0, 1.0, 1.0, 1.0)}, "the best plane"),
-        ("relus-compute-xor", {"within": 0.0}, "learn it"),
-        ("fault-tolerance", {"width": 6, "stored": 60}, "no single unit"),
-    ],
-)
+def swapped(name: str) -> dict[str, Any]:
+    """Return the networks of a claim, sigmoids in the place of ReLUs and ReLUs in theirs."""
+    wanted = networks(name)
+    return {"sigmoid": wanted["relu"], "relu": wanted["sigmoid"]}
+
+
+PLANTED: list[tuple[str, dict[str, Any], str]] = [
+    ("sigmoid-bends", {"bends": (0.2036, 0.7964)}, "|s″| is largest"),
+    ("sigmoid-bends", {"curved": (0.2113, 0.7887)}, "κ at"),
+    ("sigmoid-bends", {"steepest": 0.2}, "the largest s′ on a grid is 0.2,"),
+    ("sigmoid-bends", {"steepest": 0.3}, "the largest s′ on a grid is 0.3,"),
+    ("vanishing-gradient", {"base": 5.0}, "more than 1/5"),
+    ("vanishing-gradient", {"base": 5.0}, "at most 5^(−L)"),
+    ("vanishing-gradient", {"base": 4.5}, "more than 1/4.5"),
+    ("vanishing-gradient", {"steady": 1.01}, "as many ReLU layers"),
+    ("vanishing-gradient", {"explosive": 3.0}, "twice as large"),
+    ("logistic-cures-output", {"cure": "squared-error"}, "∂L/∂a is −1"),
+    ("logistic-cures-output", {"cure": "squared-error"}, "but 0 within"),
+    ("logistic-cures-output", {"cure": "squared-error"}, "gives ŷ − y everywhere"),
+    ("logistic-cures-output", {"faint": 1e-6}, "a hidden sigmoid"),
+    ("last-layer-regression", {"epochs": 100}, "logistic regression"),
+    ("last-layer-regression", {"epochs": 100}, "softmax regression"),
+    ("last-layer-regression", {"epochs": 20}, "linear regression"),
+    ("attainable-labels", {"met": (0.0, 0.95)}, "falls below"),
+    ("attainable-labels", {"met": (0.0, 0.95)}, "less than 1e-6"),
+    ("attainable-labels", {"missed": (0.1, 0.9)}, "more than 1"),
+    ("attainable-labels", {"missed": (0.1, 0.9)}, "stays above"),
+    ("attainable-labels", {"halfway": 0.4}, "at one place"),
+    ("stuck-relus", {"usual_bias": -3.0}, "no unit is stuck"),
+    ("stuck-relus", {"usual_rate": 100.0}, "no unit is stuck"),
+    ("stuck-relus", {"biases": (0.0, -0.5)}, "biases 0.5 deviations"),
+    ("stuck-relus", {"rates": (0.1, 1.0)}, "rate 1 sticks more than 30 %"),
+    ("stuck-relus", {"rates": (0.1, 1.0)}, "rate 0.1 sticks more of the ReLUs"),
+    ("stuck-relus", {"rates": (0.1, 1.0)}, "no ReLU that is dead moves"),
+    ("stuck-relus", {"sizes": (1.0, 1.0, 4.0)}, "weights 4 times as large"),
+    ("stuck-relus", {"sizes": (1024.0, 1.0, 1.0)}, "up to 1024 times"),
+    ("stuck-relus", {"sizes": (1024.0, 1.0, 1.0)}, "more ReLUs than sigmoids"),
+    ("stuck-relus", {"sizes": (1.0, 1.0, 4.0)}, "and fewer at 4 times"),
+    ("stuck-relus", {"steady": 0.0}, "more than 0 points"),
+    ("relus-compute-xor", {"truth": (0.0, 1.0, 1.0, 1.0)}, "the best plane"),
+    ("relus-compute-xor", {"within": 0.0}, "learn it"),
+    ("fault-tolerance", {"width": 6, "stored": 60}, "no single unit"),
+    ("fault-tolerance", {"width": 6, "stored": 60}, "is right in more than 95 %"),
+    ("fault-tolerance", {"width": 6, "stored": 60}, "a tenth of them removed"),
+    ("fault-tolerance", {"width": 6, "stored": 60}, "with half of them"),
+    ("fault-tolerance", {"width": 6, "stored": 60}, "completes each of 60"),
+    ("fault-tolerance", {"width": 6, "stored": 60}, "with 30 %"),
+    ("fault-tolerance", {"width": 6, "most": 12}, "of 12 patterns"),
+]
+"""What is claimed falsely of a row, and a part of the fact that must then be false."""
+
+
+@cache
+def measured_falsely(name: str, planted: tuple[tuple[str, Any], ...]) -> Measurement:
+    return ROWS[name].measure(networks(name), **dict(planted))
+
+
+@pytest.mark.parametrize(("name", "planted", "failing"), PLANTED)
 def test_a_false_claim_is_not_observed(name: str, planted: dict[str, Any], failing: str) -> None:
-    result = ROWS[name].measure(networks(name), **planted)
+    result = measured_falsely(name, tuple(planted.items()))
     assert not result.ok
     assert any(failing in fact for fact, holds in result.facts.items() if not holds)
 
 
+@pytest.mark.parametrize("name", ROWS)
+def test_every_fact_is_made_false_by_something(name: str) -> None:
+    results = [
+        list(measured_falsely(name, tuple(planted.items())).facts.values())
+        for row, planted, _ in PLANTED
+        if row == name
+    ]
+    assert {len(holds) for holds in results} == {len(measured(name).facts)}
+    never = [
+        fact
+        for fact, *verdicts in zip(measured(name).facts, *results, strict=True)
+        if all(verdicts)
+    ]
+    assert not never
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_fact_has_its_bound_and_then_what_was_measured(name: str) -> None:
+    for fact in measured(name).facts:
+        bound, _, seen = fact.partition(": ")
+        assert bound
+        assert any(letter.isdigit() for letter in seen), fact
+
+
 def test_sigmoids_in_the_place_of_relus_are_noticed() -> None:
-    swapped = networks("vanishing-gradient")
-    swapped = {"sigmoid": swapped["relu"], "relu": swapped["sigmoid"]}
-    assert not any(ROWS["vanishing-gradient"].measure(swapped).facts.values())
+    name = "vanishing-gradient"
+    assert not any(ROWS[name].measure(swapped(name)).facts.values())
+
+
+def test_sigmoids_do_not_stand_still_where_relus_would_be_dead() -> None:
+    result = ROWS["stuck-relus"].measure(swapped("stuck-relus"))
+    (moved,) = (fact for fact in result.facts if "dead moves" in fact)
+    assert not result.facts[moved]
+    assert ": 0 of" not in moved
+
+
+def test_a_relu_that_the_rate_has_killed_is_among_those_that_stand_still() -> None:
+    (moved,) = (fact for fact in measured("stuck-relus").facts if "dead moves" in fact)
+    begun, killed = re.findall(r"(\d+) (?:that begin|that rate)", moved)
+    assert int(begun) > 0
+    assert int(killed) > 0
 
 
 def test_a_number_that_is_nan_fails_whatever_the_facts_say() -> None:
@@ -90,6 +166,23 @@ def test_a_memory_keeps_every_pattern_it_can_hold() -> None:
     assert np.linalg.matrix_rank(weights + 8 / 256 * np.eye(256)) == 8
     flipped = np.where(np.random.default_rng(2).random(memories.shape) < 0.2, -memories, memories)
     assert np.array_equal(complete(weights, flipped), memories)
+
+
+def test_no_unit_of_a_memory_hears_itself() -> None:
+    memories = patterns(30, 16, np.random.default_rng(1))
+    weights = store(memories)
+    assert not weights.diagonal().any()
+    superposed = sum(np.outer(one, one) for one in memories) / 256
+    assert np.array_equal(weights + 30 / 256 * np.eye(256), superposed)
+
+
+@pytest.mark.parametrize("flat", [0.001, 0.02])
+def test_where_a_slope_counts_as_flat_does_not_matter_to_what_is_stuck(
+    flat: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("numeric.claims.stuck.FLAT", flat)
+    result = ROWS["stuck-relus"].measure(networks("stuck-relus"))
+    assert result.ok, result.sentence
 
 
 # Figures ------------------------------------------------------------------------------------------

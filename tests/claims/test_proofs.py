@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mpmath
 import pytest
-from sympy import Integer, Rational, cancel
+from sympy import Integer, Matrix, Rational, cancel, symbols
 
 import derive
 from derive.claims import CLAIMS, Claim, Proof, Verdict, find_claim, overview
@@ -22,7 +23,13 @@ from derive.claims.output import (
     prove_output,
 )
 from derive.claims.ramp import prove_xor
-from derive.claims.regression import curvature, prove_regressions
+from derive.claims.regression import (
+    PREDICTIONS,
+    REGRESSIONS,
+    SQUARES,
+    curvature,
+    prove_regressions,
+)
 from derive.claims.sigmoid import S_, curvature_points, largest_at, prove_bends, slope_in_value
 
 PROVED = [claim for claim in CLAIMS if claim.proof]
@@ -37,32 +44,48 @@ def test_every_claim_is_proved(claim: Claim) -> None:
     assert all(isinstance(number, float) for number in proof.figures.values())
 
 
-@pytest.mark.parametrize(
-    ("prove", "planted", "failing"),
-    [
-        (prove_bends, {"bends": ROUNDED}, "|s″| is largest"),
-        (prove_bends, {"bends": ROUNDED[:1]}, "|s″| is largest"),
-        (prove_bends, {"steepest": Rational(1, 5)}, "s′ ≤ 1/5"),
-        (prove_depth, {"base": 5}, "at most 5^(−L)"),
-        (prove_depth, {"base": 3}, "as much as that"),
-        (prove_output, {"cure": "squared-error"}, "squared-error, ∂L/∂a is linear"),
-        (prove_output, {"ill": "logistic"}, "logistic, ∂L/∂a keeps"),
-        (prove_labels, {"met": ("0.05", "1")}, "0.05 and 1 are met"),
-        (prove_labels, {"missed": ("0", "0.5")}, "0 and 0.5 never are"),
-        (prove_normal_equations, {"factor": 1}, "normal equations"),
-        (prove_regressions, {"multiple": 1}, "∇_W L of linear units is 1(W HᵀH − YᵀH)"),
-        (prove_regressions, {"rows": (("sigmoid", "squared-error"),)}, "squared-error is convex"),
-        (prove_growth, {"label": Integer(0)}, "with y = 0"),
-        (prove_growth, {"label": Rational(19, 20)}, "a grows for ever"),
-        (prove_memory, {"flips": 4}, "every damage of up to 4 units"),
-        (prove_memory, {"count": 6}, "6 orthogonal patterns"),
-        (prove_stuck, {"side": "positive"}, "r′(a) = 0 for positive a"),
-        (prove_xor, {"W2": (1, -1)}, "XOR at all four corners"),
-        (prove_xor, {"b1": (0, 0)}, "XOR at all four corners"),
-        (prove_xor, {"truth": (0, 1, 1, 1)}, "XOR at all four corners"),
-        (prove_xor, {"truth": (0, 0, 1, 1)}, "no ŷ = w·x + b"),
-    ],
+OTHERS = (("sigmoid", "squared-error"), ("softmax", "cross-entropy"))
+WRONG_PAIRS = (
+    ("linear", "squared-error"),
+    ("sigmoid", "squared-error"),
+    ("softmax", "squared-error"),
 )
+PLANTED: list[tuple[Callable[..., Proof], dict[str, Any], str]] = [
+    (prove_bends, {"bends": ROUNDED}, "|s″| is largest"),
+    (prove_bends, {"bends": ROUNDED[:1]}, "|s″| is largest"),
+    (prove_bends, {"steepest": Rational(1, 5)}, "the largest s′ is 1/5"),
+    (prove_bends, {"steepest": Rational(1, 3)}, "the largest s′ is 1/3"),
+    (prove_bends, {"decimals": 3}, "which the lecture rounds"),
+    (prove_bends, {"curved": (0.2113, 0.7887)}, "curved most, s = 0.2113"),
+    (prove_depth, {"active": 2}, "0 or by 2"),
+    (prove_depth, {"base": 5}, "at most 5^(−L)"),
+    (prove_depth, {"base": 5}, "s(1 − s) ≤ 1/5"),
+    (prove_depth, {"base": 3}, "it is 3^(−L) where every unit"),
+    (prove_output, {"cure": "squared-error"}, "squared-error, ∂L/∂a is linear"),
+    (prove_output, {"ill": "logistic"}, "logistic, ∂L/∂a keeps"),
+    (prove_output, {"unit": "relu"}, "a hidden relu has"),
+    (prove_labels, {"met": ("0.05", "1")}, "0.05 and 1 are met"),
+    (prove_labels, {"missed": ("0", "0.5")}, "0 and 0.5 never are"),
+    (prove_normal_equations, {"factor": 1}, "normal equations"),
+    (prove_normal_equations, {"others": OTHERS}, "the same (Ŷ − Y)ᵀH"),
+    (prove_regressions, {"multiple": 1}, "∇_W L of linear units is 1(W HᵀH − YᵀH)"),
+    (prove_regressions, {"rows": (("sigmoid", "squared-error"),)}, "squared-error is convex"),
+    (prove_growth, {"label": Integer(0)}, "with y = 0"),
+    (prove_growth, {"label": Rational(19, 20)}, "a grows for ever"),
+    (prove_memory, {"flips": 4}, "every damage of up to 4 units"),
+    (prove_memory, {"count": 6}, "6 orthogonal patterns"),
+    (prove_stuck, {"side": "positive"}, "r′(a) = 0 for positive a"),
+    (prove_stuck, {"unit": "sigmoid"}, "∂L/∂a of a sigmoid has"),
+    (prove_xor, {"W2": (1, -1)}, "XOR at all four corners"),
+    (prove_xor, {"b1": (0, 0)}, "XOR at all four corners"),
+    (prove_xor, {"truth": (0, 1, 1, 1)}, "XOR at all four corners"),
+    (prove_xor, {"truth": (0, 0, 1, 1)}, "no ŷ = w·x + b"),
+    (prove_regressions, {"rows": WRONG_PAIRS}, "softmax + squared-error is convex"),
+]
+"""What is claimed falsely of a proof, and a part of the fact that must then be refuted."""
+
+
+@pytest.mark.parametrize(("prove", "planted", "failing"), PLANTED)
 def test_a_false_claim_is_refuted(
     prove: Callable[..., Proof], planted: dict[str, Any], failing: str
 ) -> None:
@@ -70,6 +93,35 @@ def test_a_false_claim_is_refuted(
     assert not proof.ok
     assert any(failing in fact for fact, holds in proof.facts.items() if not holds)
     assert proof.sentence.startswith("not so: ")
+
+
+def test_every_proved_fact_is_refuted_by_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: set[str] = set()
+    never: set[str] = set()
+    proves = dict.fromkeys(prove for prove, _, _ in PLANTED)
+    for prove in proves:
+        facts = prove().facts
+        results = [
+            list(prove(**planted).facts.values()) for other, planted, _ in PLANTED if other is prove
+        ]
+        if prove is prove_bends:
+            # That s′ = s(1 − s) takes no argument: the table of functions itself is spoilt.
+            with monkeypatch.context() as spoilt:
+                spoilt.setattr("derive.claims.sigmoid.slope_in_value", lambda: S_ * (2 - S_) / 2)
+                results.append(list(prove().facts.values()))
+        walked |= set(facts)
+        never |= {
+            fact
+            for place, fact in enumerate(facts)
+            if not any(place < len(holds) and not holds[place] for holds in results)
+        }
+    assert not never
+    assert walked == {fact for claim in PROVED for fact in _proved(claim).facts}
+
+
+def _proved(claim: Claim) -> Proof:
+    assert claim.proof is not None
+    return claim.proof()
 
 
 def test_the_points_of_curvature_are_where_mpmath_finds_them() -> None:
@@ -148,3 +200,42 @@ def test_a_verdict_needs_a_measurement_and_all_that_was_found() -> None:
 def test_a_claim_that_is_not_there_is_refused() -> None:
     with pytest.raises(derive.UnknownName, match="did you mean 'stuck-relus'"):
         find_claim("stuck-relu")
+
+
+@pytest.mark.parametrize(
+    ("part", "meant"),
+    [
+        ("xor", "'relus-compute-xor'"),
+        ("XOR", "'relus-compute-xor'"),
+        ("lables", "'attainable-labels'"),
+        ("relus", "'stuck-relus' or 'relus-compute-xor'"),
+    ],
+)
+def test_a_part_of_a_name_suggests_the_claims_that_have_it(part: str, meant: str) -> None:
+    with pytest.raises(derive.UnknownName, match=rf"did you mean {meant}\?") as refused:
+        find_claim(part)
+    assert refused.value.suggestion is not None
+
+
+@pytest.mark.parametrize("output", SQUARES)
+def test_the_sum_of_squares_is_the_quadratic_form_of_the_derived_curvature(output: str) -> None:
+    loss = dict(REGRESSIONS)[output]
+    matrix = curvature(output, loss, 3)
+    t = symbols("t1:4", positive=True)
+    v = symbols("v1:4", real=True)
+    predictions = [PREDICTIONS[output](t, place) for place in range(3)]
+    squares = SQUARES[output]
+    pairs = [(i, j) for i in range(3) for j in range(3) if squares.is_coupled or i == j]
+    expected = sum(
+        squares.weight(predictions[i], predictions[j])
+        * ((v[i] - v[j]) ** 2 if squares.is_coupled else v[i] ** 2)
+        for i, j in pairs
+    )
+    assert cancel((Matrix([v]) * matrix * Matrix(v))[0] - expected) == 0
+
+
+def test_a_wrong_weight_of_a_square_is_not_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    for output, squares in list(SQUARES.items()):
+        wrong = replace(squares, weight=lambda p, q, right=squares.weight: 2 * right(p, q))
+        monkeypatch.setitem(SQUARES, output, wrong)
+    assert sum(prove_regressions().facts.values()) == 1
