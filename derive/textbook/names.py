@@ -196,9 +196,9 @@ INVISIBLE = _commands(
     "nonumber notag noindent hfill hfil thinspace medspace thickspace negthinspace negmedspace "
     "relax allowbreak nobreak strut mathstrut null centering par smallskip medskip bigskip "
     "enspace enskip hline break normalsize small footnotesize large Large / displaylimits mathord "
-    "ensuremath protect left right"
+    "ensuremath protect left right checkmark blacksquare qed qedhere qedsymbol"
 ) | {"\\ ", "~"}
-"""Commands without meaning; spaces among them."""
+"""Commands without meaning; spaces and marks of a proof's end among them."""
 
 INVISIBLE_WITH_ARGUMENT = _commands(
     "label tag hspace vspace phantom hphantom vphantom color textcolor kern mkern cite ref eqref "

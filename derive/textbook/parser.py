@@ -208,6 +208,14 @@ class _Builder(Transformer[Any, Any]):
             return items[0]
         return Group("", tuple(items), tuple(separators), span=_span(*items))
 
+    def signed_list(self, sign: Any, comma: Any, rest: Node) -> Node:
+        items = rest.items if isinstance(rest, Group) and not rest.opening else (rest,)
+        between = rest.separators if isinstance(rest, Group) and not rest.opening else ()
+        lone = self.lone_operator(sign)
+        return Group(
+            "", (lone, *items), (comma.value.value, *between), span=_span(sign.value, rest)
+        )
+
     def relation(self, lead: Any, first: Node, *rest: Any) -> Node:
         if lead is not None:
             first, rest = Product(()), (lead, first, *rest)

@@ -13,6 +13,7 @@ from derive.pairs import pair
 from derive.printers.latex import latex
 from derive.textbook.latex import to_latex
 from derive.textbook.meaning.canonical import canonical, plain_name
+from derive.textbook.meaning.letters import LOSSES
 from derive.textbook.parser import parse
 from derive.textbook.tokens import tokenize
 from derive.textbook.tree import Group, Name, Node, Product, Scripted
@@ -33,7 +34,7 @@ ROLES = (
     Role("\\hat{y}", ("\\hat{y}", "\\hat{p}", "p", "q", "\\pi"), "vector(k)"),
     Role("a", ("a", "z", "o", "s", "\\eta", "x"), "vector(k)"),
     Role("y", ("y", "t"), "vector(k)"),
-    Role("L", ("L", "\\mathcal{L}", "\\ell", "J", "E", "C", "l"), "scalar"),
+    Role("L", LOSSES, "scalar"),
     Role("W", ("W", "w", "\\Theta"), "matrix(k,d)"),
     Role("h", ("h", "x", "\\phi"), "vector(d)"),
     Role("b", ("b",), "vector(k)"),

@@ -22,7 +22,7 @@ from derive.textbook.meaning.core import (
 )
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
-from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.letters import LOSSES, index_letters
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import call_of, is_transpose, is_word
 from derive.textbook.meaning.reader import Head, Reader
@@ -344,6 +344,8 @@ def _define_symbol(
     reader: Reader, spelt: Spelling, left: Node, right: Node, *, given: bool = True
 ) -> None:
     symbol, count, upper = _symbol_of(reader, spelt)
+    if _is_number(symbol, spelt):
+        _note_function_of_array(reader, right)
     if symbol is not None and symbol.definition is None and symbol.role != "constant":
         letters = _index_letters_of(spelt, count, upper, symbol)
         _bind_symbol(reader, symbol, letters, left, right, given=given)
@@ -351,6 +353,30 @@ def _define_symbol(
     if symbol is not None and symbol.definition is not None and not spelt.primes:
         raise Unreadable(f"{symbol.name} is defined already", left.span)
     _define_new(reader, spelt, left, right)
+
+
+def _is_number(symbol: Symbol | None, spelt: Spelling) -> bool:
+    """Return whether a name is that of a number: by its declaration, or as a loss is called."""
+    if symbol is not None:
+        return symbol.known and not symbol.axes
+    return spelt.base in LOSSES and not spelt.lower
+
+
+def _note_function_of_array(reader: Reader, right: Node) -> None:
+    """Note that an unknown function has one value for an array, as in a loss L = f(P)."""
+    call = call_of(right.items, 0) if isinstance(right, Product) and len(right.items) == 2 else None
+    if call is None or len(call[1].items) != 1:
+        return
+    spelt = spelling(call[0])
+    function = None if spelt is None else reader.symbols.find(spelt.base)
+    if function is None or function.role != "function" or function.definition is not None:
+        return
+    try:
+        argument, _ = _read_right(reader, [], call[1].items[0], ())
+    except Unreadable:
+        return
+    if argument.axes:
+        function.elementwise = False
 
 
 def _index_letters_of(spelt: Spelling, count: int, upper: bool, symbol: Symbol) -> list[str]:
@@ -364,13 +390,18 @@ def _index_letters_of(spelt: Spelling, count: int, upper: bool, symbol: Symbol) 
 
 
 def _read_right(
-    reader: Reader, letters: list[str], right: Node, dimensions: tuple[Dimension, ...]
+    reader: Reader,
+    letters: list[str],
+    right: Node,
+    dimensions: tuple[Dimension, ...],
+    perhaps: list[str] | None = None,
 ) -> tuple[Tensor, dict[str, Index]]:
+    """Return the right side and its free indices; ``perhaps`` are indices if it uses them."""
     free, outside = reader.free, reader.outside
     reader.free = {}
     for letter, dimension in zip(letters, dimensions, strict=False):
         reader.free_index(letter, dimension)
-    reader.outside = frozenset(letters)
+    reader.outside = frozenset((*letters, *(perhaps or ())))
     try:
         tensor = reader.read(right, Scope())
         return tensor, dict(reader.free)
@@ -461,7 +492,7 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     )
     if isinstance(above, Name):
         candidates.append(canonical(above))
-    tensor, free = _read_right(reader, [], right, ())
+    tensor, free = _read_right(reader, [], right, (), perhaps=candidates)
     used = {part.index for part in walk_core(tensor.body) if isinstance(part, At)}
     running = {letter for letter in candidates if letter in free and free[letter] in used}
     count = len(spelt.lower)

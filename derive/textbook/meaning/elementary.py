@@ -18,6 +18,7 @@ from derive.textbook.meaning.core import (
     Tensor,
     rename,
     times,
+    walk_core,
 )
 from derive.textbook.meaning.derivatives import slope_of_function
 from derive.textbook.meaning.reader import Reader
@@ -89,7 +90,18 @@ def _trace(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
     return reader.arrays.trace(tensor, node.span)
 
 
+def _of_entries(reader: Reader, tensor: Tensor) -> Tensor:
+    r"""Return the vector of which an entry is written, as in ``\diag(p_i (1 - p_i))``."""
+    used = {part.index for part in walk_core(tensor.body) if isinstance(part, At)}
+    free = [index for index in reader.free.values() if index in used]
+    if tensor.axes or len(free) != 1:
+        return tensor
+    axis = reader.dimensions.index(free[0].name, free[0].dimension)
+    return Tensor((axis,), rename(tensor.body, {free[0]: At(axis)}), "column")
+
+
 def _diagonal(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
+    tensor = _of_entries(reader, tensor)
     if len(tensor.axes) == 1:
         (axis,) = tensor.axes
         other = reader.dimensions.index(axis.name, axis.dimension)
@@ -224,6 +236,11 @@ def _bare_argument(
         while at < len(items) and _goes_on(items[at]):
             second, at = factor(reader, items, at, scope)
             argument = reader.arrays.multiplied(argument, second, "", items[start].span)
+    if not whole and at < len(items) and _is_parenthesised(items[at]):
+        wide = reader.readings.take("wide")
+        while wide and at < len(items) and (_goes_on(items[at]) or _is_parenthesised(items[at])):
+            second, at = factor(reader, items, at, scope)
+            argument = reader.arrays.multiplied(argument, second, "", items[start].span)
     return (reader.arrays.negative(argument) if sign < 0 else argument), at
 
 
@@ -235,6 +252,11 @@ def _goes_on(node: Node) -> bool:
     """Return whether a factor still belongs to the argument of a function without parentheses."""
     base = node.base if isinstance(node, Scripted) else node
     return isinstance(base, Name | Number)
+
+
+def _is_parenthesised(node: Node) -> bool:
+    base = node.base if isinstance(node, Scripted) else node
+    return isinstance(base, Group) and base.opening in ("(", "[")
 
 
 def _of_list(reader: Reader, big: Big, items: tuple[Node, ...], at: int, scope: Scope) -> Tensor:

@@ -289,6 +289,11 @@ class Reader:
                         or _is_exponential(symbol, spelt)
                     ):
                         symbol = None
+                    if symbol is not None and symbol.role == "dimension":
+                        rest = None if upper else spelt.upper
+                        size = Tensor((), Size(Dimension(symbol.name)))
+                        if count == len(spelt.lower):
+                            return self.raised(size, rest, spelt.primes - primes, node, scope)
                     if symbol is not None and symbol.role not in ("index", "dimension"):
                         rest = None if upper else spelt.upper
                         return self._of_symbol(

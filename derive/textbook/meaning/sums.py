@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, letter_of, plain_name, script_items
-from derive.textbook.meaning.core import ONE, At, Compare, Core, Fold, Tensor
+from derive.textbook.meaning.core import (
+    MINUS_ONE,
+    ONE,
+    ZERO,
+    At,
+    Compare,
+    Core,
+    Entry,
+    Fold,
+    Size,
+    Tensor,
+    plus,
+    walk_core,
+)
 from derive.textbook.meaning.derivatives import is_bare_prefix
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters, limit_letters
@@ -246,10 +259,27 @@ def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope
     for part in conditions:
         condition = part if condition is None else Compare("and", condition, part)
     core = tensor.body
+    if limits.lower == ZERO:
+        _count_from_one(reader, limits, core, body)
     for place, index in enumerate(reversed(limits.indices)):
         within = condition if place == 0 else None
         core = Fold(kind, index, core, limits.lower, limits.upper, within)
     return Tensor(tensor.axes, core, tensor.orientation)
+
+
+def _count_from_one(reader: Reader, limits: _Limits, core: Core, node: Node) -> None:
+    """Take a sum over entries from 0 to n - 1 for one over all; entries are counted from 1 here."""
+    (index,) = limits.indices
+    within = [entry for entry in walk_core(core) if isinstance(entry, Entry)]
+    if not any(At(index) in entry.places for entry in within):
+        return
+    dimension = reader.dimensions.find(index.dimension)
+    only_places = sum(part == At(index) for part in walk_core(core)) == sum(
+        entry.places.count(At(index)) for entry in within
+    )
+    if not only_places or limits.upper != plus(Size(dimension), MINUS_ONE):
+        raise Unreadable("entries that are counted from 0", node.span)
+    limits.lower = limits.upper = None
 
 
 def _leading_sum(node: Node) -> Scripted | None:

@@ -1,0 +1,143 @@
+r"""Pieces of notation that books write, one by one, and what is said of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.textbook.judge import Judge
+
+VECTORS = {"n": "dim", "x": "vector(n)", "y": "vector(n)", "a": "scalar"}
+LOSS = {"n": "dim", "P": "vector(n)", "S": "vector(n)", "\\ell": "function"}
+LAYER = {"n": "dim", "m": "dim", "x": "vector(n)", "z": "vector(m)", "W": "matrix(m,n)"}
+UNKNOWN = LAYER | {"f": "function"}
+WEIGHTS = {"n": "dim", "d": "dim", "p": "vector(n)", "W": "matrix(n,n)", "X": "matrix(n,d)"}
+ATTENTION = {"T": "dim", "d_k": "dim", "Q": "matrix(T,d_k)", "K": "matrix(T,d_k)"}
+SCORES = ATTENTION | {"S": "matrix(T,T)", "f": "function"}
+SCORED = (r"S = \frac{1}{\sqrt{d_k}} Q K^T", "L = f(S)")
+SOFTMAX = (r"P_i = \frac{e^{S_i}}{\sum_j e^{S_j}}", r"L = \ell(P)")
+POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
+
+CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
+    (
+        "a sum over entries from 0",
+        r"\sum_{i=0}^{n-1} (x_i + y_i) = \sum_i x_i + \sum_i y_i",
+        VECTORS,
+        (),
+        ["proved"],
+    ),
+    (
+        "one entry too many",
+        r"\sum_{i=0}^{n-1} x_i = \sum_{i=1}^n x_i + x_1",
+        VECTORS,
+        (),
+        ["refuted"],
+    ),
+    ("an entry 0", r"\sum_{i=0}^{n} x_i = \sum_{i=1}^n x_i", VECTORS, (), ["unreadable"]),
+    (
+        "the number of an entry from 0",
+        r"\sum_{i=0}^{n-1} i x_i = \sum_{i=1}^n i x_i",
+        VECTORS,
+        (),
+        ["unreadable"],
+    ),
+    (
+        "a series from 0",
+        r"\sum_{i=0}^{n-1} a^i (1 - a) = 1 - a^n",
+        VECTORS,
+        (),
+        ["held"],
+    ),
+    (
+        "entries in brackets of their own definition",
+        r"z_i = a[(x_i - y_i)], \quad \sum_i z_i = a \sum_i x_i - a \sum_i y_i",
+        VECTORS,
+        (),
+        ["definition", "proved"],
+    ),
+    (
+        "a loss as an unknown function of an array",
+        r"\frac{\partial L}{\partial S} = P \odot \frac{\partial L}{\partial P}"
+        r"- P P^T \frac{\partial L}{\partial P}",
+        LOSS,
+        SOFTMAX,
+        ["proved"],
+    ),
+    (
+        "the wrong side of a product",
+        r"\frac{\partial L}{\partial K} = \frac{1}{\sqrt{d_k}} Q^T \frac{\partial L}{\partial S}",
+        SCORES,
+        SCORED,
+        ["refuted"],
+    ),
+    (
+        "the right side of a product",
+        r"\frac{\partial L}{\partial K}"
+        r"= \frac{1}{\sqrt{d_k}} \left(\frac{\partial L}{\partial S}\right)^T Q",
+        SCORES,
+        SCORED,
+        ["proved"],
+    ),
+    (
+        "the chain rule through an unknown loss",
+        r"\frac{\partial L}{\partial x_i} = \sum_j W_{ji} \frac{\partial L}{\partial z_j}",
+        UNKNOWN,
+        ("z = W x", "L = f(z)"),
+        ["proved"],
+    ),
+    (
+        "the same without the transpose",
+        r"\frac{\partial L}{\partial x_i} = \sum_j W_{ij} \frac{\partial L}{\partial z_j}",
+        UNKNOWN | {"W": "matrix(n,n)", "z": "vector(n)"},
+        ("z = W x", "L = f(z)"),
+        ["refuted"],
+    ),
+    (
+        "a dimension with an index",
+        r"\sqrt{d_k} \sqrt{d_k} = d_k",
+        ATTENTION,
+        (),
+        ["proved"],
+    ),
+    (
+        "a diagonal by its entries",
+        r"X^T W X = \sum_i p_i (1 - p_i) x_i x_i^T",
+        WEIGHTS | {"x": "vector(d) per (n)"},
+        (r"W = \mathrm{diag}(p_i (1 - p_i))", "X_{ij} = (x_i)_j"),
+        ["proved"],
+    ),
+    (
+        "a logarithm of all that follows",
+        r"\log p^y (1-p)^{1-y} = y \log p + (1-y) \log(1-p)",
+        POWERS,
+        (),
+        ["conditional"],
+    ),
+    (
+        "a logarithm of the first factor alone",
+        r"\log p^y (1-p) = y (1-p) \log p",
+        POWERS,
+        (),
+        ["proved"],
+    ),
+    ("the end of a proof", r"x - x = 0 \quad \checkmark", VECTORS, (), ["proved"]),
+    (
+        "a label with a list",
+        r"\ell^{+,\text{ref}} + \ell^{+,\text{ref}} = 2 \ell^{+,\text{ref}}",
+        {"n": "dim", r"\ell^{+,\text{ref}}": "vector(n)"},
+        (),
+        ["proved"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("display", "declare", "given", "kinds"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_notation_is_read_as_it_is_meant(
+    display: str, declare: dict[str, str], given: tuple[str, ...], kinds: list[str]
+) -> None:
+    judge = Judge(declare, given, ())
+    assert [judged.kind for judged in judge.display(display)] == kinds
+    assert not judge.troubles
