@@ -40,6 +40,19 @@ Params = TypeVar("Params", Array, Arrays)
 
 _ALONE = "params"
 """The key of parameters that are one array."""
+_HIGHEST_RISE = 1000.0
+"""So many times the first loss, or 1 where that is less, is the most that an epoch may end with.
+
+The rises that training gets over are of a few tens: by momentum, by a batch, by a rate at its
+limit. The 1 is for beginnings at a minimum, above which nearly everything is many times as high.
+"""
+_LARGEST_GROWTH = 2.0**52
+"""So many times the largest entry that was given, or 1, is the most that a parameter may hold.
+
+In float64 the spacing of numbers is above what was begun with from there on, so that nothing is
+left of the beginning. Weights that grow by training as it should be, such as those of labels that
+can be separated, grow by the logarithm of the epochs.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +151,17 @@ def descend(
     Raises
     ------
     Diverged
-        Once a loss or a parameter is NaN or infinite; it names the epoch and the last finite loss.
+        Once a loss or a parameter is NaN or infinite, or far above where it began: at the end of
+        an epoch, for a loss of all examples above 1000 · max(first loss, 1), and for a parameter
+        beyond 2⁵² · max(largest first entry, 1). It names the epoch, the last finite loss, the
+        rate, and the parameter that is not finite or has the largest entry.
     NotFinite
         For NaN and infinity in ``x`` and ``y``, with the row, and in ``params``.
     ShapeMismatch
         When ``x`` and ``y`` differ in their rows, or a gradient and its parameter in their shapes.
     OutOfRange
-        For a rate, a momentum, a batch or a tolerance that is not as above.
+        For a rate, a momentum, a batch, a tolerance, a number of epochs or a seed that is not as
+        above.
     UnsupportedType, NotScalar
         For values of the wrong type, and a loss that is no single number.
 
@@ -166,10 +183,13 @@ def descend(
     >>> descend(layer_value_and_grad, np.zeros((1, 2)), h, y, rate=1.0, epochs=1000)
     Traceback (most recent call last):
         ...
-    numeric.errors.Diverged: training, epoch ...: got a loss of inf; the last finite loss was ...;
-    expected finite losses and parameters. Choose a smaller rate than 1.0.
+    numeric.errors.Diverged: training, epoch ...: got a loss of ..., above 1000 times the first one
+    of ..., where params has entries up to ...; the last finite loss was ...; expected losses and
+    parameters that stay finite and near where they began. Choose a smaller rate than 1.0.
     """
     read_callable("value_and_grad", value_and_grad)
+    if watch is not None:
+        read_callable("watch", watch)
     examples, labels = read_examples(x, y)
     is_alone = not isinstance(params, Mapping)
     plan = _Plan(
@@ -275,6 +295,8 @@ class _Course:
         self._x, self._y = x, y
         self._plan = plan
         self._params = params
+        self._begun = {name: array.copy() for name, array in params.items()}
+        self._first_loss: float | None = None
         self._is_alone = is_alone
         self._velocity = {name: np.zeros_like(array) for name, array in params.items()}
         self._random = np.random.default_rng(plan.seed)
@@ -300,7 +322,8 @@ class _Course:
             for start in range(0, rows, self._plan.batch):
                 chosen = order[start : start + self._plan.batch]
                 mean += self._step(self._x[chosen], self._y[chosen]) * (len(chosen) / rows)
-        self._refuse_runaway()
+        self._refuse_runaway_parameters()
+        self._refuse_runaway_loss(mean)
         self._losses.append(mean)
         return mean
 
@@ -312,6 +335,7 @@ class _Course:
     def end(self) -> Descent[Any]:
         """Return the record of the whole course."""
         last = self.survey()
+        self._refuse_runaway_loss(last.loss)
         tolerance = self._plan.tolerance
         return Descent(
             params=self.handed_out(),
@@ -343,6 +367,17 @@ class _Course:
 
     @np.errstate(over="ignore", invalid="ignore")
     def _evaluated(self, x: Array, y: Array) -> tuple[float, Arrays]:
+        value, grads = self._answer(x, y)
+        loss = _read_loss(value)
+        if not math.isfinite(loss):
+            raise self._diverged(f"a loss of {loss}")
+        if self._first_loss is None:
+            self._first_loss = loss
+        self._last_loss = loss
+        return loss, self._read_grads(grads)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _answer(self, x: Array, y: Array) -> tuple[Any, Any]:
         try:
             answer = self._value_and_grad(self.handed_out(), x, y)
         except (TypeError, ValueError):
@@ -357,11 +392,7 @@ class _Course:
                 "Return both.",
             )
         value, grads, *_ = answer
-        loss = _read_loss(value)
-        if not math.isfinite(loss):
-            raise self._diverged(f"a loss of {loss}")
-        self._last_loss = loss
-        return loss, self._read_grads(grads)
+        return value, grads
 
     def _read_grads(self, given: Any) -> Arrays:
         grads = {_ALONE: given} if self._is_alone else given
@@ -381,18 +412,54 @@ class _Course:
                 )
         return arrays
 
-    def _refuse_runaway(self) -> None:
-        for name, array in self._params.items():
-            if not np.isfinite(array).all():
-                raise self._diverged(f"NaN or infinity in {name}")
+    def _refuse_runaway_parameters(self) -> None:
+        name, largest = self._largest_parameter()
+        if not math.isfinite(largest):
+            raise self._diverged(f"NaN or infinity in {name}", is_named=True)
+        most = _LARGEST_GROWTH * max(1.0, *(_largest(array) for array in self._begun.values()))
+        if largest > most:
+            said = f"entries up to {largest:.3g} in {name}, above {most:.3g}"
+            raise self._diverged(said, is_named=True)
 
-    def _diverged(self, given: str) -> Diverged:
+    def _largest_parameter(self) -> tuple[str, float]:
+        """Return the parameter with the largest entry, and the entry; NaN counts as the largest."""
+        sizes = {name: _largest(array) for name, array in self._params.items()}
+        name = max(sizes, key=lambda one: (math.isnan(sizes[one]), sizes[one]))
+        return name, sizes[name]
+
+    def _refuse_runaway_loss(self, met: float) -> None:
+        """Refuse a loss far above the first one; ``met`` is where it is looked for."""
+        if self._first_loss is None or abs(met) <= _HIGHEST_RISE * max(abs(self._first_loss), 1.0):
+            return
+        # The first batch may have fitted by chance. What is far above it is compared once more,
+        # over all examples both times.
+        loss = self.survey().loss
+        params, self._params = self._params, self._begun
+        try:
+            first = _read_loss(self._answer(self._x, self._y)[0])
+        finally:
+            self._params = params
+        if loss > _HIGHEST_RISE * max(abs(first), 1.0):
+            raise self._diverged(
+                f"a loss of {loss:.6g}, above {_HIGHEST_RISE:g} times the first one of {first:.6g}"
+            )
+        self._first_loss = max(abs(first), abs(self._first_loss))
+
+    def _diverged(self, given: str, *, is_named: bool = False) -> Diverged:
         # What is found when all epochs are through was brought about by the last one.
         epoch = min(len(self._losses), self._plan.epochs - 1)
+        if not is_named:
+            name, largest = self._largest_parameter()
+            given = f"{given}, where {name} has entries up to {largest:.3g}"
         remedy = f"Choose a smaller rate than {self._plan.rate}."
         if self._last_loss is None:
             remedy = "Begin where the loss is finite."
         return Diverged(epoch, given, self._last_loss, remedy)
+
+
+def _largest(array: Array) -> float:
+    """Return the largest absolute value, NaN where there is one."""
+    return float(np.abs(array).max(initial=0))
 
 
 def _read_loss(value: Any) -> float:
