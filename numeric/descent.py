@@ -40,18 +40,26 @@ Params = TypeVar("Params", Array, Arrays)
 
 _ALONE = "params"
 """The key of parameters that are one array."""
-_HIGHEST_RISE = 1000.0
-"""So many times the first loss, or 1 where that is less, is the most that an epoch may end with.
+_HIGHEST_END = 1e3
+"""An end with more than so many times the first loss, or 1 where that is less, has run away.
 
-The rises that training gets over are of a few tens: by momentum, by a batch, by a rate at its
-limit. The 1 is for beginnings at a minimum, above which nearly everything is many times as high.
+On the way no finite loss is too high: at a large rate it rises 10⁶ times, and falls again when the
+ReLUs behind it have died. The 1 is for beginnings at a minimum, above which nearly everything is
+many times as high.
 """
-_LARGEST_GROWTH = 2.0**52
-"""So many times the largest entry that was given, or 1, is the most that a parameter may hold.
+_LARGEST_END = 2.0**52
+"""So is one with a parameter beyond so many times the largest entry that was given, or 1.
 
 In float64 the spacing of numbers is above what was begun with from there on, so that nothing is
 left of the beginning. Weights that grow by training as it should be, such as those of labels that
 can be separated, grow by the logarithm of the epochs.
+"""
+_LARGEST_GROWTH = 2.0**200
+"""Beyond so many times it training is given up at once, in whichever epoch.
+
+It is far from the end of float64, 2¹⁰²⁴, but what two layers of such weights make of each other,
+squared by a loss, is not: there is no way back from here. Those who look at what a rate far too
+large does, such as how many ReLUs it kills, can do so below.
 """
 
 
@@ -72,6 +80,10 @@ class Descent(Generic[Params]):
         each before its step. Where a batch is all examples, it is their loss when the epoch began.
     converged : bool
         Whether ``gradient_norm`` is at most the tolerance; False without one.
+    runaway : str
+        Empty, unless the end is far above the beginning: the loss of all examples above
+        1000 · max(first loss, 1), or a parameter beyond 2⁵² · max(largest first entry, 1). Then it
+        says how far, and which parameter is the largest.
     """
 
     params: Params
@@ -79,6 +91,7 @@ class Descent(Generic[Params]):
     gradient_norm: float
     losses: tuple[float, ...]
     converged: bool
+    runaway: str = ""
 
     @property
     def epochs(self) -> int:
@@ -87,10 +100,10 @@ class Descent(Generic[Params]):
 
     def __str__(self) -> str:
         verb = "converged" if self.converged else "stopped"
-        return (
-            f"{verb} after {self.epochs} epochs: loss {self.loss:.6g}, "
-            f"gradient norm {self.gradient_norm:.2g}"
-        )
+        loss = f"loss {self.loss:.6g}"
+        if self.runaway:
+            verb, loss = "diverged", f"{loss}, {self.runaway}"
+        return f"{verb} after {self.epochs} epochs: {loss}, gradient norm {self.gradient_norm:.2g}"
 
 
 def descend(
@@ -151,10 +164,9 @@ def descend(
     Raises
     ------
     Diverged
-        Once a loss or a parameter is NaN or infinite, or far above where it began: at the end of
-        an epoch, for a loss of all examples above 1000 · max(first loss, 1), and for a parameter
-        beyond 2⁵² · max(largest first entry, 1). It names the epoch, the last finite loss, the
-        rate, and the parameter that is not finite or has the largest entry.
+        Once a loss or a parameter is NaN or infinite, or a parameter is beyond
+        2²⁰⁰ · max(largest first entry, 1) after an epoch. It names the epoch, the last finite loss,
+        the rate, and the parameter that is not finite or has the largest entry.
     NotFinite
         For NaN and infinity in ``x`` and ``y``, with the row, and in ``params``.
     ShapeMismatch
@@ -183,9 +195,9 @@ def descend(
     >>> descend(layer_value_and_grad, np.zeros((1, 2)), h, y, rate=1.0, epochs=1000)
     Traceback (most recent call last):
         ...
-    numeric.errors.Diverged: training, epoch ...: got a loss of ..., above 1000 times the first one
-    of ..., where params has entries up to ...; the last finite loss was ...; expected losses and
-    parameters that stay finite and near where they began. Choose a smaller rate than 1.0.
+    numeric.errors.Diverged: training, epoch ...: got entries up to ... in params, above 1.61e+60;
+    the last finite loss was ...; expected losses and parameters that stay finite and near where
+    they began. Choose a smaller rate than 1.0.
     """
     read_callable("value_and_grad", value_and_grad)
     if watch is not None:
@@ -323,7 +335,6 @@ class _Course:
                 chosen = order[start : start + self._plan.batch]
                 mean += self._step(self._x[chosen], self._y[chosen]) * (len(chosen) / rows)
         self._refuse_runaway_parameters()
-        self._refuse_runaway_loss(mean)
         self._losses.append(mean)
         return mean
 
@@ -335,7 +346,6 @@ class _Course:
     def end(self) -> Descent[Any]:
         """Return the record of the whole course."""
         last = self.survey()
-        self._refuse_runaway_loss(last.loss)
         tolerance = self._plan.tolerance
         return Descent(
             params=self.handed_out(),
@@ -343,6 +353,7 @@ class _Course:
             gradient_norm=last.gradient_norm,
             losses=tuple(self._losses),
             converged=tolerance is not None and last.gradient_norm <= tolerance,
+            runaway=self._runaway(),
         )
 
     def _step_with_all(self) -> float:
@@ -416,7 +427,7 @@ class _Course:
         name, largest = self._largest_parameter()
         if not math.isfinite(largest):
             raise self._diverged(f"NaN or infinity in {name}", is_named=True)
-        most = _LARGEST_GROWTH * max(1.0, *(_largest(array) for array in self._begun.values()))
+        most = _LARGEST_GROWTH * self._largest_begun()
         if largest > most:
             said = f"entries up to {largest:.3g} in {name}, above {most:.3g}"
             raise self._diverged(said, is_named=True)
@@ -427,23 +438,31 @@ class _Course:
         name = max(sizes, key=lambda one: (math.isnan(sizes[one]), sizes[one]))
         return name, sizes[name]
 
-    def _refuse_runaway_loss(self, met: float) -> None:
-        """Refuse a loss far above the first one; ``met`` is where it is looked for."""
-        if self._first_loss is None or abs(met) <= _HIGHEST_RISE * max(abs(self._first_loss), 1.0):
-            return
-        # The first batch may have fitted by chance. What is far above it is compared once more,
-        # over all examples both times.
+    def _runaway(self) -> str:
+        """Return what has run away by the end; empty where nothing has."""
+        name, largest = self._largest_parameter()
+        where = f"{name} has entries up to {largest:.3g}"
         loss = self.survey().loss
+        # The first loss may be of a batch, which has fitted by chance: it only says whether to
+        # compare the losses of all examples.
+        if self._is_above(loss, self._first_loss) and self._is_above(loss, first := self._begin()):
+            return f"above {_HIGHEST_END:g} times the first one of {first:.6g}; {where}"
+        return where if largest > _LARGEST_END * self._largest_begun() else ""
+
+    @staticmethod
+    def _is_above(loss: float, first: float | None) -> bool:
+        return first is not None and loss > _HIGHEST_END * max(abs(first), 1.0)
+
+    def _begin(self) -> float:
+        """Return the loss of all examples at the beginning."""
         params, self._params = self._params, self._begun
         try:
-            first = _read_loss(self._answer(self._x, self._y)[0])
+            return _read_loss(self._answer(self._x, self._y)[0])
         finally:
             self._params = params
-        if loss > _HIGHEST_RISE * max(abs(first), 1.0):
-            raise self._diverged(
-                f"a loss of {loss:.6g}, above {_HIGHEST_RISE:g} times the first one of {first:.6g}"
-            )
-        self._first_loss = max(abs(first), abs(self._first_loss))
+
+    def _largest_begun(self) -> float:
+        return max(1.0, *(_largest(array) for array in self._begun.values()))
 
     def _diverged(self, given: str, *, is_named: bool = False) -> Diverged:
         # What is found when all epochs are through was brought about by the last one.
