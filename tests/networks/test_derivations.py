@@ -437,3 +437,19 @@ def test_wrong_arguments_are_told(
 def test_what_the_network_does_not_have_is_no_variable(wrt: str) -> None:
     with pytest.raises(derive.UnknownName, match="quantity of the network"):
         LECTURE.gradient(wrt)
+
+
+@pytest.mark.parametrize("output", ["linear", "relu"])
+@pytest.mark.parametrize("biases", [True, False])
+@pytest.mark.parametrize("hidden", [(), ("relu",)])
+def test_the_regulariser_stands_last_with_its_own_number(
+    hidden: tuple[str, ...], biases: bool, output: str
+) -> None:
+    """Whatever number the gradient of the loss has in front."""
+    network = derive.network(hidden, output, "squared-error", l2=True, biases=biases)
+    page = network.gradient(network.parameters[-1 - biases])
+    last = [line for line in page.text().splitlines() if "∇_{W" in line][-1]
+    letters = f"W⁽{'²' if hidden else '¹'}⁾"
+    assert last.split("   ")[0].endswith(f" + 2λ {letters}")
+    assert " = 2(" in last
+    assert page.verify().ok
