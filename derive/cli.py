@@ -276,9 +276,14 @@ LossOption = Annotated[str, typer.Option("--loss", help="The loss.")]
 Regularised = Annotated[bool, typer.Option("--l2", help="Add λ‖W‖² for every layer.")]
 NoBias = Annotated[bool, typer.Option("--no-bias", help="a = Wh instead of a = Wh + b.")]
 AtZero = Annotated[
-    str, typer.Option("--at-zero", help="The slope r′(0): 1 as in the lecture, 0, 1/2, c.")
+    str | None, typer.Option("--at-zero", help="The slope r′(0): 1 as in the lecture, 0, 1/2, c.")
 ]
-Slope = Annotated[str, typer.Option("--slope", help="The slope of a leaky ReLU left of 0.")]
+Slope = Annotated[
+    str | None, typer.Option("--slope", help="The slope of a leaky ReLU left of 0; 1/100.")
+]
+Depth = Annotated[
+    int | None, typer.Option("--depth", help="Hidden layers: the units are repeated up to it.")
+]
 TargetFile = Annotated[
     Path | None, typer.Option("-o", help="Write to this file instead of the screen.")
 ]
@@ -292,8 +297,9 @@ def network(
     loss: LossOption = "cross-entropy",
     l2: Regularised = False,
     no_bias: NoBias = False,
-    at_zero: AtZero = "1",
-    slope: Slope = "1/100",
+    at_zero: AtZero = None,
+    slope: Slope = None,
+    depth: Depth = None,
     wrt: Annotated[
         str | None,
         typer.Option("--wrt", help="By what: W2, b2, a2, h1, x … Without it, by everything."),
@@ -320,7 +326,7 @@ def network(
 
       derive network --hidden tanh --output linear --loss squared-error --wrt W1 --format latex
     """
-    chosen = _network(hidden, no_hidden, output, loss, l2, no_bias, at_zero, slope)
+    chosen = _network(hidden, no_hidden, output, loss, l2, no_bias, at_zero, slope, depth)
     derivation = chosen.asked_for(wrt or "", assume)
     if standalone and format_ != "latex":
         raise OptionConflict("--standalone is of LaTeX; give --format latex too")
@@ -342,8 +348,9 @@ def network_kernel(
     loss: LossOption = "cross-entropy",
     l2: Regularised = False,
     no_bias: NoBias = False,
-    at_zero: AtZero = "1",
-    slope: Slope = "1/100",
+    at_zero: AtZero = None,
+    slope: Slope = None,
+    depth: Depth = None,
     target: TargetFile = None,
 ) -> None:
     """The NumPy module of a network: init, forward, value_and_grad.
@@ -352,7 +359,7 @@ def network_kernel(
     """
     import derive
 
-    chosen = _network(hidden, no_hidden, output, loss, l2, no_bias, at_zero, slope)
+    chosen = _network(hidden, no_hidden, output, loss, l2, no_bias, at_zero, slope, depth)
     _write(derive.network_source(chosen), target)
 
 
@@ -363,17 +370,43 @@ def _network(
     loss: str,
     l2: bool,
     no_bias: bool,
-    at_zero: str,
-    slope: str,
+    at_zero: str | None,
+    slope: str | None,
+    depth: int | None,
 ) -> Any:
     import derive
+    from derive.errors import UnknownOption
 
     if hidden and no_hidden:
         raise OptionConflict("--no-hidden leaves no hidden layer; leave out --hidden")
+    if depth is not None and no_hidden:
+        raise OptionConflict("--no-hidden leaves no hidden layer; leave out --depth")
     units = [] if no_hidden else hidden or ["relu", "relu"]
-    return derive.network(
-        units, output, loss, l2=l2, biases=not no_bias, at_zero=at_zero, slope=slope
-    )
+    given = {"at_zero": at_zero, "slope": slope, "depth": depth}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        chosen = derive.network(units, output, loss, l2=l2, biases=not no_bias, **options)
+    except UnknownOption as error:
+        flag = f"--{error.option.replace('_', '-')}"
+        raise UnknownOption(flag, error.value, error.allowed) from None
+    _refuse_idle_slopes(chosen, at_zero, slope)
+    return chosen
+
+
+def _refuse_idle_slopes(chosen: Any, at_zero: str | None, slope: str | None) -> None:
+    """Refuse a slope that is given where no unit has it."""
+    units = dict.fromkeys([*(unit.name for unit in chosen.hidden), chosen.pair.output.name])
+    has_kink = any(unit.kink for unit in (*chosen.hidden, chosen.pair.output))
+    if at_zero is not None and not has_kink:
+        raise OptionConflict(
+            f"--at-zero is the slope of a unit at its kink, and none of {', '.join(units)} has "
+            "one; leave it out"
+        )
+    if slope is not None and not any(chosen.has_slope(unit) for unit in chosen.hidden):
+        raise OptionConflict(
+            f"--slope is that of a leaky unit left of its kink, and none of {', '.join(units)} is "
+            "one; leave it out"
+        )
 
 
 @app.command()

@@ -76,7 +76,7 @@ class UnknownOption(DeriveError, ValueError):
         choices = ", ".join(repr(choice) for choice in known)
         near = difflib.get_close_matches(str(value), [str(choice) for choice in known], n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        self.option, self.value = option, value
+        self.option, self.value, self.allowed = option, value, tuple(known)
         super().__init__(f"{option}={value!r} is not an option; {hint}{option} takes: {choices}")
 
 

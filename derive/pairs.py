@@ -21,6 +21,7 @@ __all__ = ["Pair", "pair", "register_catalogue", "what_the_catalogue_says"]
 _VARIABLES = ("a", "W", "b", "h")
 _REDUCTIONS = ("sum", "mean")
 _CONVENTIONS = (0, "1/2", 1, "c")
+_ANY_SLOPE = "any number of [0, 1]"
 
 
 @dataclass(frozen=True)
@@ -231,9 +232,9 @@ def _slope(value: Any) -> Expr:
     try:
         slope = Rational(str(value)) if not isinstance(value, bool) else Integer(int(value))
     except (TypeError, ValueError, ZeroDivisionError):
-        raise UnknownOption("at_kink", value, _CONVENTIONS) from None
+        raise UnknownOption("at_kink", value, [*_CONVENTIONS, _ANY_SLOPE]) from None
     if not slope.is_finite or not 0 <= slope <= 1:
-        raise UnknownOption("at_kink", value, [*_CONVENTIONS, "or any number between 0 and 1"])
+        raise UnknownOption("at_kink", value, [*_CONVENTIONS, _ANY_SLOPE])
     return slope
 
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from numeric.errors import (
     FunctionRaised,
-    NotFinite,
     NotScalar,
+    OutOfRange,
     ShapeMismatch,
     UnsupportedType,
 )
@@ -109,14 +109,14 @@ def read_whole_number(what: str, given: object, *, least: int) -> int:
     ------
     UnsupportedType
         For anything that is not an integer of Python or NumPy.
-    NotFinite
+    OutOfRange
         For one that is too small.
     """
     expected = f"a whole number, at least {least}"
     if isinstance(given, bool) or not isinstance(given, int | np.integer):
-        raise UnsupportedType(what, repr(given), expected, "Leave it out for the default.")
+        raise UnsupportedType(what, repr(given), expected, "Give an integer of Python or NumPy.")
     if given < least:
-        raise NotFinite(what, repr(given), expected, "Leave it out for the default.")
+        raise OutOfRange(what, repr(given), expected, "Choose another value.")
     return int(given)
 
 

@@ -40,6 +40,27 @@ Params = TypeVar("Params", Array, Arrays)
 
 _ALONE = "params"
 """The key of parameters that are one array."""
+_HIGHEST_END = 1e3
+"""An end with more than so many times the first loss, or 1 where that is less, has run away.
+
+On the way no finite loss is too high: at a large rate it rises 10⁶ times, and falls again when the
+ReLUs behind it have died. The 1 is for beginnings at a minimum, above which nearly everything is
+many times as high.
+"""
+_LARGEST_END = 2.0**52
+"""So is one with a parameter beyond so many times the largest entry that was given, or 1.
+
+In float64 the spacing of numbers is above what was begun with from there on, so that nothing is
+left of the beginning. Weights that grow by training as it should be, such as those of labels that
+can be separated, grow by the logarithm of the epochs.
+"""
+_LARGEST_GROWTH = 2.0**200
+"""Beyond so many times it training is given up at once, in whichever epoch.
+
+It is far from the end of float64, 2¹⁰²⁴, but what two layers of such weights make of each other,
+squared by a loss, is not: there is no way back from here. Those who look at what a rate far too
+large does, such as how many ReLUs it kills, can do so below.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,10 @@ class Descent(Generic[Params]):
         each before its step. Where a batch is all examples, it is their loss when the epoch began.
     converged : bool
         Whether ``gradient_norm`` is at most the tolerance; False without one.
+    runaway : str
+        Empty, unless the end is far above the beginning: the loss of all examples above
+        1000 · max(first loss, 1), or a parameter beyond 2⁵² · max(largest first entry, 1). Then it
+        says how far, and which parameter is the largest.
     """
 
     params: Params
@@ -66,6 +91,7 @@ class Descent(Generic[Params]):
     gradient_norm: float
     losses: tuple[float, ...]
     converged: bool
+    runaway: str = ""
 
     @property
     def epochs(self) -> int:
@@ -74,10 +100,10 @@ class Descent(Generic[Params]):
 
     def __str__(self) -> str:
         verb = "converged" if self.converged else "stopped"
-        return (
-            f"{verb} after {self.epochs} epochs: loss {self.loss:.6g}, "
-            f"gradient norm {self.gradient_norm:.2g}"
-        )
+        loss = f"loss {self.loss:.6g}"
+        if self.runaway:
+            verb, loss = "diverged", f"{loss}, {self.runaway}"
+        return f"{verb} after {self.epochs} epochs: {loss}, gradient norm {self.gradient_norm:.2g}"
 
 
 def descend(
@@ -138,13 +164,16 @@ def descend(
     Raises
     ------
     Diverged
-        Once a loss or a parameter is NaN or infinite; it names the epoch and the last finite loss.
+        Once a loss or a parameter is NaN or infinite, or a parameter is beyond
+        2²⁰⁰ · max(largest first entry, 1) after an epoch. It names the epoch, the last finite loss,
+        the rate, and the parameter that is not finite or has the largest entry.
     NotFinite
         For NaN and infinity in ``x`` and ``y``, with the row, and in ``params``.
     ShapeMismatch
         When ``x`` and ``y`` differ in their rows, or a gradient and its parameter in their shapes.
     OutOfRange
-        For a rate, a momentum, a batch or a tolerance that is not as above.
+        For a rate, a momentum, a batch, a tolerance, a number of epochs or a seed that is not as
+        above.
     UnsupportedType, NotScalar
         For values of the wrong type, and a loss that is no single number.
 
@@ -166,10 +195,13 @@ def descend(
     >>> descend(layer_value_and_grad, np.zeros((1, 2)), h, y, rate=1.0, epochs=1000)
     Traceback (most recent call last):
         ...
-    numeric.errors.Diverged: training, epoch ...: got a loss of inf; the last finite loss was ...;
-    expected finite losses and parameters. Choose a smaller rate than 1.0.
+    numeric.errors.Diverged: training, epoch ...: got entries up to ... in params, above 1.61e+60;
+    the last finite loss was ...; expected losses and parameters that stay finite and near where
+    they began. Choose a smaller rate than 1.0.
     """
     read_callable("value_and_grad", value_and_grad)
+    if watch is not None:
+        read_callable("watch", watch)
     examples, labels = read_examples(x, y)
     is_alone = not isinstance(params, Mapping)
     plan = _Plan(
@@ -275,6 +307,8 @@ class _Course:
         self._x, self._y = x, y
         self._plan = plan
         self._params = params
+        self._begun = {name: array.copy() for name, array in params.items()}
+        self._first_loss: float | None = None
         self._is_alone = is_alone
         self._velocity = {name: np.zeros_like(array) for name, array in params.items()}
         self._random = np.random.default_rng(plan.seed)
@@ -300,7 +334,7 @@ class _Course:
             for start in range(0, rows, self._plan.batch):
                 chosen = order[start : start + self._plan.batch]
                 mean += self._step(self._x[chosen], self._y[chosen]) * (len(chosen) / rows)
-        self._refuse_runaway()
+        self._refuse_runaway_parameters()
         self._losses.append(mean)
         return mean
 
@@ -319,6 +353,7 @@ class _Course:
             gradient_norm=last.gradient_norm,
             losses=tuple(self._losses),
             converged=tolerance is not None and last.gradient_norm <= tolerance,
+            runaway=self._runaway(),
         )
 
     def _step_with_all(self) -> float:
@@ -343,6 +378,17 @@ class _Course:
 
     @np.errstate(over="ignore", invalid="ignore")
     def _evaluated(self, x: Array, y: Array) -> tuple[float, Arrays]:
+        value, grads = self._answer(x, y)
+        loss = _read_loss(value)
+        if not math.isfinite(loss):
+            raise self._diverged(f"a loss of {loss}")
+        if self._first_loss is None:
+            self._first_loss = loss
+        self._last_loss = loss
+        return loss, self._read_grads(grads)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _answer(self, x: Array, y: Array) -> tuple[Any, Any]:
         try:
             answer = self._value_and_grad(self.handed_out(), x, y)
         except (TypeError, ValueError):
@@ -357,11 +403,7 @@ class _Course:
                 "Return both.",
             )
         value, grads, *_ = answer
-        loss = _read_loss(value)
-        if not math.isfinite(loss):
-            raise self._diverged(f"a loss of {loss}")
-        self._last_loss = loss
-        return loss, self._read_grads(grads)
+        return value, grads
 
     def _read_grads(self, given: Any) -> Arrays:
         grads = {_ALONE: given} if self._is_alone else given
@@ -381,18 +423,62 @@ class _Course:
                 )
         return arrays
 
-    def _refuse_runaway(self) -> None:
-        for name, array in self._params.items():
-            if not np.isfinite(array).all():
-                raise self._diverged(f"NaN or infinity in {name}")
+    def _refuse_runaway_parameters(self) -> None:
+        name, largest = self._largest_parameter()
+        if not math.isfinite(largest):
+            raise self._diverged(f"NaN or infinity in {name}", is_named=True)
+        most = _LARGEST_GROWTH * self._largest_begun()
+        if largest > most:
+            said = f"entries up to {largest:.3g} in {name}, above {most:.3g}"
+            raise self._diverged(said, is_named=True)
 
-    def _diverged(self, given: str) -> Diverged:
+    def _largest_parameter(self) -> tuple[str, float]:
+        """Return the parameter with the largest entry, and the entry; NaN counts as the largest."""
+        sizes = {name: _largest(array) for name, array in self._params.items()}
+        name = max(sizes, key=lambda one: (math.isnan(sizes[one]), sizes[one]))
+        return name, sizes[name]
+
+    def _runaway(self) -> str:
+        """Return what has run away by the end; empty where nothing has."""
+        name, largest = self._largest_parameter()
+        where = f"{name} has entries up to {largest:.3g}"
+        loss = self.survey().loss
+        # The first loss may be of a batch, which has fitted by chance: it only says whether to
+        # compare the losses of all examples.
+        if self._is_above(loss, self._first_loss) and self._is_above(loss, first := self._begin()):
+            return f"above {_HIGHEST_END:g} times the first one of {first:.6g}; {where}"
+        return where if largest > _LARGEST_END * self._largest_begun() else ""
+
+    @staticmethod
+    def _is_above(loss: float, first: float | None) -> bool:
+        return first is not None and loss > _HIGHEST_END * max(abs(first), 1.0)
+
+    def _begin(self) -> float:
+        """Return the loss of all examples at the beginning."""
+        params, self._params = self._params, self._begun
+        try:
+            return _read_loss(self._answer(self._x, self._y)[0])
+        finally:
+            self._params = params
+
+    def _largest_begun(self) -> float:
+        return max(1.0, *(_largest(array) for array in self._begun.values()))
+
+    def _diverged(self, given: str, *, is_named: bool = False) -> Diverged:
         # What is found when all epochs are through was brought about by the last one.
         epoch = min(len(self._losses), self._plan.epochs - 1)
+        if not is_named:
+            name, largest = self._largest_parameter()
+            given = f"{given}, where {name} has entries up to {largest:.3g}"
         remedy = f"Choose a smaller rate than {self._plan.rate}."
         if self._last_loss is None:
             remedy = "Begin where the loss is finite."
         return Diverged(epoch, given, self._last_loss, remedy)
+
+
+def _largest(array: Array) -> float:
+    """Return the largest absolute value, NaN where there is one."""
+    return float(np.abs(array).max(initial=0))
 
 
 def _read_loss(value: Any) -> float:

@@ -106,7 +106,7 @@ class FunctionRaised(NumericError):
 
 
 class Diverged(NumericError):
-    """Training went to where the loss is no finite number.
+    """Training went to where the loss or a parameter is not finite, or far above its beginning.
 
     Attributes
     ----------
@@ -121,7 +121,10 @@ class Diverged(NumericError):
         self.last_loss = last_loss
         before = "" if last_loss is None else f"; the last finite loss was {last_loss:.6g}"
         super().__init__(
-            f"training, epoch {epoch}", given + before, "finite losses and parameters", remedy
+            f"training, epoch {epoch}",
+            given + before,
+            "losses and parameters that stay finite and near where they began",
+            remedy,
         )
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Integer, S, Symbol, tanh
+from sympy import Dummy, Expr, Integer, S, Symbol, pretty, tanh
+from sympy.calculus.util import continuous_domain
 
 from derive.catalogue.records import AT_KINK
 from derive.errors import DeriveError, UnknownName
@@ -124,7 +125,7 @@ def register_hidden_unit(row: HiddenUnit) -> HiddenUnit:
     ------
     DeriveError
         If the name is taken or is not made of lower-case words and hyphens, or if the row, tried
-        out, does not give an expression of the pre-activation.
+        out, does not give an expression of the pre-activation, or one without a value for some.
     """
     if not isinstance(row, HiddenUnit):
         raise DeriveError(
@@ -159,3 +160,22 @@ def _try_out(row: HiddenUnit) -> None:
     loose = sorted(str(symbol) for symbol in made.free_symbols - {entry, AT_KINK, SLOPE})
     if loose:
         raise DeriveError(f"the activation of {row.name!r} leaves {', '.join(loose)} free")
+    _refuse_gaps(row.name, made, entry)
+
+
+def _refuse_gaps(name: str, made: Expr, entry: Expr) -> None:
+    """Refuse an activation without a value somewhere on ℝ, where SymPy can tell."""
+    a = Symbol("a", real=True)
+    # At the slopes in a row it is the same function that has a value or not.
+    value = made.xreplace({entry: a, AT_KINK: S.One, SLOPE: S.Half})
+    try:
+        domain = continuous_domain(value, a, S.Reals)
+    except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError):
+        return  # Of functions of one's own SymPy knows no domain.
+    if domain != S.Reals:
+        written = pretty(domain, use_unicode=True)
+        where = str(domain) if "\n" in written else written
+        raise DeriveError(
+            f"the activation of {name!r} is defined for a in {where} alone, and a "
+            "pre-activation can be anything in ℝ; use one that is defined there"
+        )

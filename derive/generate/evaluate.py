@@ -50,6 +50,7 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     primitives.weighted_gap: lambda weight, x, reference: weight * (x - reference),
     primitives.scaled_exp: lambda x, reference: mpmath.exp(x - reference / 3 - 1),
     primitives.magnitude: abs,
+    primitives.positive_part: lambda x: max(x, mpmath.mpf(0)),
     primitives.clear_sign: lambda x: mpmath.mpf(x >= 0),
     primitives.sign_bit: lambda x: mpmath.mpf(x < 0),
     primitives.with_sign: lambda value, x: value if x >= 0 else -value,

@@ -54,6 +54,7 @@ _QUICK = (
     primitives.clear_sign,
     primitives.finite,
     primitives.magnitude,
+    primitives.positive_part,
     primitives.sign_bit,
     primitives.weighted_gap,
     primitives.with_sign,

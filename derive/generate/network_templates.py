@@ -129,6 +129,36 @@ ${bias}        layers.append((${layer}))
     return layers
 
 
+def _refuse_infinite_parameters(layers: list[tuple[Array, ...]]) -> None:
+    """Refuse an infinity or NaN, and name its layer and place; called where a result has one."""
+    for key, array in zip(KEYS, (array for layer in layers for array in layer), strict=True):
+        if not np.isfinite(array).all():
+            place = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+            raise ValueError(
+                f"{_named(key)} holds {array[place]} at {place if len(place) > 1 else place[0]}; "
+                "finite numbers are expected"
+            )
+
+
+def _number(name: str, given: Any, least: float = -math.inf) -> float:
+    """Return an option as a finite number from ``least`` on."""
+    expected = "a finite number" if least == -math.inf else f"a finite number from {least:g} on"
+    if isinstance(given, bool) or not isinstance(given, float | int | np.floating | np.integer):
+        raise TypeError(f"{name}={given!r}; {expected} is expected")
+    if not least <= given < math.inf:
+        raise ValueError(f"{name}={given!r}; {expected} is expected")
+    return float(given)
+
+
+def _format(dtype: Any) -> Any:
+    try:
+        if dtype is not None and np.dtype(dtype) in _FORMATS:  # None is a name of float64
+            return np.dtype(dtype)
+    except TypeError:
+        pass
+    raise TypeError(f"dtype={dtype!r}; float32 or float64 is expected")
+
+
 def _inputs(x: ArrayLike, W: Array) -> Array:
     x = _floats("x", x, W)
     if x.ndim != 2 or x.shape[1] != W.shape[1] or not len(x):
@@ -212,7 +242,7 @@ ${about_sizes}
     Raises
     ------
     TypeError, ValueError
-        For sizes or a format that are not as above, with the layer.
+        For sizes that are not as above, with the layer, and for any other argument.
 
     Examples
     --------
@@ -229,8 +259,11 @@ ${about_sizes}
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < least:
             place = f"layer {layer}" if layer else "the input"
             raise ValueError(f"{place} has size {size!r}; a whole number from {least} is expected")
-    if np.dtype(dtype) not in _FORMATS:
-        raise TypeError(f"dtype is {dtype!r}; float32 or float64 is expected")
+    dtype, scale = _format(dtype), _number("scale", scale)
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise TypeError(f"seed={seed!r}; a whole number from 0 is expected")
+    if seed < 0:
+        raise ValueError(f"seed={seed!r}; a whole number from 0 is expected")
     random = np.random.default_rng(seed)
     params: dict[str, Array] = {}
     for layer, gain in enumerate(GAINS, 1):
@@ -261,7 +294,8 @@ def forward(params: Mapping[str, ArrayLike], x: ArrayLike) -> Array:
     Raises
     ------
     TypeError, ValueError
-        For a dtype, a shape or a number that is not as above, with the layer or the row.
+        For a dtype, a shape or a number that is not as above, with the layer or the row; for a
+        parameter with an infinity or NaN where the result would have one, too.
 
     Examples
     --------
@@ -273,6 +307,8 @@ def forward(params: Mapping[str, ArrayLike], x: ArrayLike) -> Array:
     for unit, layer in zip(_UNITS, layers, strict=False):  # the last layer is the output
         h, _ = unit(_affine(h, *layer))
     a = _affine(h, *layers[-1])
+    if not np.isfinite(np.vdot(a, a)):
+        _refuse_infinite_parameters(layers)
     prediction = np.empty_like(a)
     _by_blocks(_predict_block, ${predict_buffers}, a, prediction)
     return prediction
@@ -315,7 +351,7 @@ ${about_inputs}
     ------
     TypeError, ValueError
         For a dtype, a shape, a number, a label or a reduction that is not as above, with the layer
-        or the row.
+        or the row; for a parameter with an infinity or NaN where the results would have one, too.
 
     Examples
     --------
@@ -335,6 +371,7 @@ ${check_regularisation}    layers = _parameters(params)
         taken.append(h)
         slopes.append(slope)
     grad_a = _affine(h, *layers[-1])
+    seen = np.vdot(grad_a, grad_a)
     value = _value_and_grad(grad_a, y, grad_a, reduction, 1)
     grads: dict[str, Array] = {}
     for number in range(LAYERS, 0, -1):
@@ -343,15 +380,17 @@ ${grad_b}        grads[f"W{number}"] = ${grad_W}
 ${regularise}        if number > 1 or inputs:
             grad_h = ${grad_h}
         if inputs:
+            seen += np.vdot(grad_h, grad_h)
             grads[f"h{number - 1}" if number > 1 else "x"] = grad_h
         if number > 1:
             grad_a = np.multiply(grad_h, slopes[number - 2], out=None if inputs else grad_h)
+    # The sums are finite only where all that they are of is: what is not finite goes through them.
+    if not np.isfinite(seen + np.vdot(grad_a, grad_a) + value):
+        _refuse_infinite_parameters(layers)
     return value, dict(reversed(grads.items()))
 '''
 
-CHECK_REGULARISATION = """    regularisation = float(regularisation)
-    if not 0 <= regularisation < math.inf:
-        raise ValueError(f"regularisation={regularisation!r}; a number from 0 on is expected")
+CHECK_REGULARISATION = """    regularisation = _number("regularisation", regularisation, 0.0)
 """
 
 REGULARISE = """        if regularisation:

@@ -68,6 +68,7 @@ FUNCTIONS: dict[type[Function], str] = {
     sinh: "math.sinh({0})",
     primitives.log1p: "math.log1p({0})",
     primitives.magnitude: "abs({0})",
+    primitives.positive_part: "max({0}, 0.0)",
     primitives.with_sign: "math.copysign({0}, {1})",
     primitives.clear_sign: "_clear_sign({0})",
     primitives.sign_bit: "_sign_bit({0})",

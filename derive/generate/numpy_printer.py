@@ -88,6 +88,7 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(sinh, "np.sinh({0})"),
     FunctionRow(primitives.log1p, "np.log1p({0})"),
     FunctionRow(primitives.magnitude, "np.abs({0})"),
+    FunctionRow(primitives.positive_part, "np.maximum({0}, 0)"),
     FunctionRow(primitives.with_sign, "np.copysign({0}, {1})"),
     FunctionRow(primitives.clear_sign, "~np.signbit({0})", is_boolean=True, precedence=_SIGN),
     FunctionRow(primitives.sign_bit, "np.signbit({0})", is_boolean=True),

@@ -26,6 +26,7 @@ __all__ = [
     "log1p",
     "magnitude",
     "placed",
+    "positive_part",
     "primitive_table",
     "scaled_exp",
     "sign_bit",
@@ -51,6 +52,10 @@ class log1p(_Primitive):  # noqa: N801
 
 class magnitude(_Primitive):  # noqa: N801
     """|x|."""
+
+
+class positive_part(_Primitive):  # noqa: N801
+    """max(x, 0)."""
 
 
 class clear_sign(_Primitive):  # noqa: N801
@@ -148,6 +153,7 @@ _TABLE = (
     Primitive(largest, lambda vector: (_largest(vector),)),
     Primitive(sum_but_largest, lambda vector: (_sum(vector) - _largest(vector),)),
     Primitive(magnitude, lambda x: (x, -x), sign_of=0),
+    Primitive(positive_part, lambda x: (x, S.Zero), sign_of=0),
     Primitive(clear_sign, lambda x: (S.One, S.Zero), sign_of=0),
     Primitive(sign_bit, lambda x: (S.Zero, S.One), sign_of=0),
     Primitive(with_sign, lambda value, x: (value, -value), sign_of=1),

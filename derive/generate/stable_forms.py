@@ -18,6 +18,7 @@ from derive.generate.primitives import (
     finite,
     log1p,
     magnitude,
+    positive_part,
     sign_bit,
     with_sign,
 )
@@ -107,6 +108,13 @@ STABLE: tuple[Form, ...] = (
         log1p(_named("decay")) + _named("offset") * X,
         "e^(−x) overflows; two large terms cancel",
         (_DECAY, ("offset", clear_sign(X) - 1 + U)),
+    ),
+    Form(
+        "softplus",
+        softplus(X),
+        positive_part(X) + log1p(_named("decay")),
+        "e^x overflows; −∞ times a sign bit of 0 is no number",
+        (_DECAY,),
     ),
     Form(
         "softplus with a multiple of its argument",

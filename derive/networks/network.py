@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -106,6 +107,10 @@ class Network:
         """Return h_i in a_i, with the slopes that were chosen."""
         chosen = {AT_KINK: self.pair.at_kink, SLOPE: self.slope}
         return unit.activation(quantity("a", k)[_i]).xreplace(chosen)
+
+    def has_slope(self, unit: HiddenUnit) -> bool:
+        """Say whether a unit takes the slope left of a kink."""
+        return SLOPE in unit.activation(quantity("a", k)[_i]).free_symbols
 
     def hidden_setting(self, unit: HiddenUnit) -> HiddenSetting:
         """Return the general layer of a unit."""
@@ -271,6 +276,7 @@ def network(
     biases: bool = True,
     at_zero: Any = 1,
     slope: Any = "1/100",
+    depth: int | None = None,
 ) -> Network:
     """Return a network of hidden layers below an output unit and its loss.
 
@@ -278,6 +284,7 @@ def network(
     ----------
     hidden : sequence of str
         The unit of each hidden layer, the first above the input; none for a network without.
+        ``"64 × relu"`` and ``"64*relu"`` are as many layers of one unit.
     output, loss : str
         The pair of the last layer.
     l2 : bool
@@ -289,6 +296,9 @@ def network(
         The lecture takes 1, most frameworks 0.
     slope : fraction or decimal text
         The slope of leaky units left of their kink, in [0, 1].
+    depth : int, optional
+        The number of hidden layers: those of ``hidden`` are repeated in turn up to it, so that it
+        is a multiple of their number.
 
     Raises
     ------
@@ -308,13 +318,49 @@ def network(
     derive.errors.RefusedPair: linear + cross-entropy is refused: the loss is not defined where ŷ
     leaves (0, 1), and a linear unit's ŷ can be anything in ℝ
     """
-    if isinstance(hidden, str):
-        raise UnknownOption("hidden", hidden, [[hidden], "a list of names, one for each layer"])
+    names = _repeated(_names(hidden), depth)
     for name, value in (("l2", l2), ("biases", biases)):
         if not isinstance(value, bool):
             raise UnknownOption(name, value, (True, False))
-    units = tuple(find_hidden_unit(name) for name in hidden)
-    return Network(units, pair(output, loss, at_kink=at_zero), _fraction(slope), l2, biases)
+    units = tuple(find_hidden_unit(name) for name in names)
+    try:
+        last = pair(output, loss, at_kink=at_zero)
+    except UnknownOption as error:
+        raise UnknownOption("at_zero", at_zero, error.allowed) from None
+    return Network(units, last, _fraction(slope), l2, biases)
+
+
+_COUNTED = re.compile(r"\s*(\d+)\s*[×*]\s*(\S.*)")
+"""What the tool prints for layers of one kind: 64 × relu."""
+_MOST_LAYERS = 10_000
+"""So many hidden layers are more than a page or a module is for."""
+
+
+def _names(hidden: Any) -> list[str]:
+    """Return the unit of each hidden layer by name, counted ones as many times."""
+    if isinstance(hidden, str) or not isinstance(hidden, Iterable):
+        allowed = ["a list of names, one for each layer", ["relu", "tanh"], ["64 × relu"], []]
+        raise UnknownOption("hidden", hidden, allowed)
+    names: list[str] = []
+    for given in hidden:
+        counted = _COUNTED.fullmatch(given) if isinstance(given, str) else None
+        count = int(counted[1]) if counted else 1
+        if not 1 <= count <= _MOST_LAYERS:
+            raise UnknownOption("hidden", given, [f"1 to {_MOST_LAYERS} layers of a unit"])
+        names += [counted[2] if counted else given] * count
+    return names
+
+
+def _repeated(names: list[str], depth: Any) -> list[str]:
+    if depth is None:
+        return names
+    if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= _MOST_LAYERS:
+        allowed = [f"a whole number from 1 to {_MOST_LAYERS}, the number of hidden layers"]
+        raise UnknownOption("depth", depth, allowed)
+    if not names or depth % len(names):
+        units = f"a multiple of {len(names)}, as many as the hidden units: {', '.join(names)}"
+        raise UnknownOption("depth", depth, [units if names else "nothing without a hidden unit"])
+    return names * (depth // len(names))
 
 
 def _says_of_a_layer(

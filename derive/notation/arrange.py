@@ -157,6 +157,12 @@ def _without_coefficient(term: Term, common: Fraction) -> Term:
     return Term(Product((front, *factors)), term.negative)
 
 
+def _is_weighted(term: Term) -> bool:
+    """Whether a term has the weight λ of a regulariser, as 2λ W."""
+    factors = term.node.factors if isinstance(term.node, Product) else (term.node,)
+    return any(isinstance(one, Name) and one.letter == "λ" for one in factors)
+
+
 def sum_of(terms: Iterable[Term]) -> Term:
     """Return the sum of ``terms`` in reading order, a common number drawn out in front.
 
@@ -175,6 +181,11 @@ def sum_of(terms: Iterable[Term]) -> Term:
     if len(flat) == 1:
         return flat[0]
     common = _common_coefficient(flat)
+    weighted = [_is_weighted(term) for term in flat]
+    if common != 1 and any(weighted) and not all(weighted):
+        # The gradient of the loss and that of the regulariser are then told apart at a glance, and
+        # read the same whatever number the loss has in front.
+        return Term(Sum(tuple(sorted(flat, key=lambda one: (_is_weighted(one), _term_key(one))))))
     if common != 1:
         flat = _flat_terms(_without_coefficient(term, common) for term in flat)
     total = _sorted_sum(flat)

@@ -165,7 +165,7 @@ def plain_letter(letter: str, signs: Signs = UNICODE) -> str:
     Examples
     --------
     >>> plain_letter("ŷ"), plain_letter("ŷ", ASCII), plain_letter("λ", ASCII)
-    ('ŷ', 'yhat', 'lamda')
+    ('ŷ', 'yhat', 'lambda')
     >>> plain_letter("W⁽²⁾", ASCII)
     'W^(2)'
     """
@@ -188,6 +188,7 @@ def plain_letter(letter: str, signs: Signs = UNICODE) -> str:
 
 def _spelt(name: str) -> str:
     last = re.sub(r"[^A-Za-z]", "", name.split()[-1] if name else "unnamed")
+    last = "LAMBDA" if last == "LAMDA" else last  # Unicode spells the letter as in modern Greek
     return last.capitalize() if "CAPITAL" in name else last.lower()
 
 

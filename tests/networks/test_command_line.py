@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,10 @@ def test_the_kernel_is_the_module(command: Any, tmp_path: Path) -> None:
         (["network", "--no-hidden", "--hidden", "relu"], "leave out --hidden"),
         (["network", "--format", "word"], "--format='word'"),
         (["network", "--standalone"], "--standalone is of LaTeX"),
-        (["network", "--at-zero", "2"], "at_kink='2'"),
+        (
+            ["network", "--at-zero", "2"],
+            "--at-zero='2' is not an option; --at-zero takes: 0, '1/2', 1, 'c', 'any number of",
+        ),
         (["kernel", "network", "--at-zero", "c"], "at_zero='c' leaves the slope"),
         (["kernel", "network", "--slope", "x"], "slope='x'"),
     ],
@@ -119,3 +123,39 @@ def test_mistakes_end_in_a_message_and_code_two(
     assert (code, out) == (2, "")
     assert said in " ".join(err.split())
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "units"),
+    [
+        (["--hidden", "relu", "--depth", "3"], ["relu"] * 3),
+        (["--hidden", "relu", "tanh", "--depth", "4"], ["relu", "tanh"] * 2),
+        (["--depth", "4"], ["relu"] * 4),
+        (["--hidden", "3 × relu", "tanh"], ["relu", "relu", "relu", "tanh"]),
+        (["--hidden", "64*relu"], ["relu"] * 64),
+        (["--hidden", "2*leaky relu", "--depth", "4"], ["leaky-relu"] * 4),
+    ],
+)
+def test_depth_is_a_number(command: Any, words: list[str], units: list[str]) -> None:
+    code, out, _ = command("kernel", "network", *words)
+    assert code == 0
+    assert out.rstrip() == derive.network_source(derive.network(units)).rstrip()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--hidden", "relu", "tanh", "--depth", "3"], "--depth=3 is not .*'a multiple of 2"),
+        (["--depth", "0"], "--depth=0 is not an option; --depth takes: 'a whole number from 1"),
+        (["--no-hidden", "--depth", "2"], "leave out --depth"),
+        (["--hidden", "0 × relu"], "--hidden='0 × relu' is not an option"),
+        (["--at-zero", "foo"], "--at-zero='foo' is not .*'any number of .0, 1.'"),
+        (["--slope", "foo", "--hidden", "leaky-relu"], "--slope='foo' is not an option"),
+        (["--hidden", "tanh", "--at-zero", "0"], "none of tanh, softmax has one; leave it out"),
+        (["--hidden", "relu", "--slope", "1/5"], "none of relu, softmax is one; leave it out"),
+    ],
+)
+def test_options_are_told_by_their_flags(command: Any, words: list[str], said: str) -> None:
+    code, out, err = command("network", *words)
+    assert (code, out) == (2, "")
+    assert re.search(said, err.replace("\n", " "))

@@ -399,7 +399,7 @@ def test_ascii_and_html_have_the_layers() -> None:
     page = LECTURE.gradient("W2")
     plain = page.text(ascii=True, width=160)
     assert plain.isascii()
-    assert "grad_{W^(2)} J = (grad_{a^(2)} L) h^(1)^T + 2 lamda W^(2)" in plain
+    assert "grad_{W^(2)} J = (grad_{a^(2)} L) h^(1)^T + 2 lambda W^(2)" in plain
     assert "<msup><mi>W</mi><mrow><mo>(</mo><mn>2</mn><mo>)</mo></mrow></msup>" in page.html()
 
 
@@ -419,7 +419,7 @@ def test_the_report_names_the_sections_and_the_verdict() -> None:
         ((["rellu"],), {}, derive.UnknownName, "unknown hidden unit 'rellu'; did you mean 'relu'"),
         (("relu",), {}, derive.UnknownOption, "hidden='relu' is not an option.*a list of names"),
         ((["relu"], "sofmax"), {}, derive.UnknownName, "did you mean 'softmax'"),
-        ((["relu"],), {"at_zero": 2}, derive.UnknownOption, "at_kink=2"),
+        ((["relu"],), {"at_zero": 2}, derive.UnknownOption, "at_zero=2 is not"),
         ((["relu"],), {"slope": "steep"}, derive.UnknownOption, "slope='steep'"),
         ((["relu"],), {"slope": 2}, derive.UnknownOption, "slope=2"),
         ((["relu"],), {"l2": 0.1}, derive.UnknownOption, "l2=0.1"),
@@ -437,3 +437,37 @@ def test_wrong_arguments_are_told(
 def test_what_the_network_does_not_have_is_no_variable(wrt: str) -> None:
     with pytest.raises(derive.UnknownName, match="quantity of the network"):
         LECTURE.gradient(wrt)
+
+
+@pytest.mark.parametrize("output", ["linear", "relu"])
+@pytest.mark.parametrize("biases", [True, False])
+@pytest.mark.parametrize("hidden", [(), ("relu",)])
+def test_the_regulariser_stands_last_with_its_own_number(
+    hidden: tuple[str, ...], biases: bool, output: str
+) -> None:
+    """Whatever number the gradient of the loss has in front."""
+    network = derive.network(hidden, output, "squared-error", l2=True, biases=biases)
+    page = network.gradient(network.parameters[-1 - biases])
+    last = [line for line in page.text().splitlines() if "∇_{W" in line][-1]
+    letters = f"W⁽{'²' if hidden else '¹'}⁾"
+    assert last.split("   ")[0].endswith(f" + 2λ {letters}")
+    assert " = 2(" in last
+    assert page.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("hidden", "depth", "said"),
+    [
+        (3, None, "hidden=3 is not an option; hidden takes: 'a list of names"),
+        (None, None, "hidden=None is not an option"),
+        ("relu", None, "hidden='relu' is not an option"),
+        (["relu"], 0, "depth=0"),
+        (["relu"], True, "depth=True"),
+        (["relu"], 2.0, "depth=2.0"),
+        ([], 2, "nothing without a hidden unit"),
+        (["99999 × relu"], None, "1 to 10000 layers"),
+    ],
+)
+def test_hidden_layers_that_are_no_list_are_told(hidden: Any, depth: Any, said: str) -> None:
+    with pytest.raises(derive.UnknownOption, match=said):
+        derive.network(hidden, depth=depth)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import sympy
 from sympy import Rational, Symbol, exp, log, sin, tanh
 
 import derive
@@ -150,3 +152,31 @@ def test_a_unit_is_a_function_of_one_number() -> None:
     row = derive.HiddenUnit("wrong", lambda one: one * total(a[i], i, k))
     with pytest.raises(derive.DeriveError, match="leaves a"):
         derive.register_hidden_unit(row)
+
+
+@pytest.mark.parametrize(
+    ("activation", "domain"),
+    [
+        (sympy.log, "(0, ∞)"),
+        (sympy.sqrt, "[0, ∞)"),
+        (lambda a: 1 / a, "(-∞, 0) ∪ (0, ∞)"),
+        (lambda a: sympy.log(1 - a), "(-∞, 1)"),
+    ],
+)
+def test_a_unit_with_gaps_is_refused_with_its_domain(activation: Any, domain: str) -> None:
+    with pytest.raises(derive.DeriveError, match=re.escape(f"for a in {domain} alone")):
+        derive.register_hidden_unit(derive.HiddenUnit("gaps", activation))
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [
+        lambda a: a / sympy.sqrt(1 + a**2),
+        lambda a: sympy.exp(-(a**2)),
+        lambda a: sympy.log(1 + a**2),
+        sympy.atan,
+        lambda a: a * sympy.tanh(a),
+    ],
+)
+def test_a_unit_without_gaps_is_none_of_these(activation: Any) -> None:
+    hidden._refuse_gaps("whole", activation(entry := sympy.Dummy("a", real=True)), entry)

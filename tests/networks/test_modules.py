@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -512,6 +513,45 @@ def test_wrong_input_is_told_with_its_layer_or_row(
             module_of(LECTURE).forward(given["params"], given["x"])
 
 
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_no_parameter_gives_nan_without_a_word(unit: str, number: float) -> None:
+    """A parameter that is not finite is named, or is a limit that the results have, too."""
+    network = made((unit, unit), "softmax", "cross-entropy", l2=True)
+    module = module_of(network)
+    for key in network.parameters:
+        params, x, y = example(network)
+        place: Any = (1, 0) if key[0] == "W" else 2
+        params[key][place] = number
+        layer = "the output layer" if key.endswith("3") else f"layer {key[1]}"
+        said = rf"{key}, of {layer}, holds {number} at {re.escape(str(place))}; finite"
+        for refusal, results in (
+            tried(module.forward, params, x),
+            tried(module.value_and_grad, params, x, y),
+            tried(module.value_and_grad, params, x, y, inputs=True),
+        ):
+            if refusal:
+                assert re.match(said, refusal)
+            else:
+                assert not np.isnan(number)
+                assert not any(np.isnan(one).any() for one in results)
+
+
+def tried(function: Any, *given: Any, **options: Any) -> tuple[str, list[Any]]:
+    """Return what a call is refused with, and the arrays that it gives otherwise."""
+    try:
+        results = function(*given, **options)
+    except ValueError as error:
+        return str(error), []
+    return "", [results[0], *results[1].values()] if isinstance(results, tuple) else [results]
+
+
+def test_a_softplus_far_left_is_zero() -> None:
+    values, slopes = module_of(ALL_UNITS)._softplus_unit(np.array([[-np.inf, -1e3, 1e3, np.inf]]))
+    assert values.tolist() == [[0, 0, 1e3, np.inf]]
+    assert slopes.tolist() == [[0, 0, 1, 1]]
+
+
 def test_large_finite_numbers_are_not_taken_for_infinities() -> None:
     params, x, y = example(LECTURE, dtype=np.float32)
     x[0, 0] = 1e30  # its square is no float32
@@ -542,13 +582,17 @@ def test_labels_of_a_regression_may_be_anything_but_infinite() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"regularisation": -1}, "regularisation=-1.0"),
+        ({"regularisation": -1}, "regularisation=-1;"),
         ({"regularisation": np.nan}, "regularisation=nan"),
+        ({"regularisation": "a"}, "regularisation='a'; a finite number from 0 on is expected"),
+        ({"regularisation": None}, "regularisation=None; a finite number from 0 on is expected"),
+        ({"regularisation": True}, "regularisation=True"),
+        ({"regularisation": np.inf}, "regularisation=inf"),
         ({"reduction": "none"}, "reduction='none' is not one of 'sum', 'mean'"),
     ],
 )
 def test_options_are_checked(options: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises((TypeError, ValueError), match=said):
         module_of(LECTURE).value_and_grad(*example(LECTURE), **options)
 
 
@@ -563,6 +607,12 @@ def test_options_are_checked(options: dict[str, Any], said: str) -> None:
         ([4, 5, 5.0, 3], {}, ValueError, r"layer 2 has size 5\.0"),
         ([4, 5, 5, True], {}, ValueError, "layer 3 has size True"),
         ([4, 5, 5, 3], {"dtype": int}, TypeError, "float32 or float64"),
+        ([4, 5, 5, 3], {"dtype": "foo"}, TypeError, "dtype='foo'; float32 or float64"),
+        ([4, 5, 5, 3], {"dtype": None}, TypeError, "dtype=None; float32 or float64"),
+        ([4, 5, 5, 3], {"scale": np.nan}, ValueError, "scale=nan; a finite number is expected"),
+        ([4, 5, 5, 3], {"scale": "a"}, TypeError, "scale='a'; a finite number is expected"),
+        ([4, 5, 5, 3], {"seed": -1}, ValueError, "seed=-1; a whole number from 0 is expected"),
+        ([4, 5, 5, 3], {"seed": 1.5}, TypeError, "seed=1.5; a whole number from 0 is expected"),
     ],
 )
 def test_impossible_sizes_are_told_with_the_layer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -209,11 +210,84 @@ def test_divergence_names_the_epoch_and_the_last_finite_loss(batch: int | None) 
 
     with pytest.raises(Diverged, match=r"a smaller rate than 1\.0") as raised:
         descend(steep, np.full(2, 3.0), H, Y, rate=1.0, epochs=100, batch=batch)
-    steps = -(-len(H) // (batch or len(H)))
-    assert raised.value.epoch == len(losses) // steps
+    # By the end of this epoch a parameter has run away, or the loss has no value within it.
+    assert raised.value.epoch == (3 if batch is None else 0)
     assert raised.value.last_loss == losses[-1]
     assert f"epoch {raised.value.epoch}:" in str(raised.value)
     assert f"{losses[-1]:.6g}" in str(raised.value)
+
+
+def fixed_loss(loss: Any, **params: Any) -> tuple[Any, dict[str, Any]]:
+    """Return a training of which the loss by epoch is told, and the parameters it begins with."""
+    calls: list[int] = []
+
+    def value_and_grad(w: Any, x: Any, y: Any) -> tuple[float, Any]:
+        calls.append(len(calls))
+        return loss(w), {name: -10 * array for name, array in w.items()}
+
+    return value_and_grad, {name: np.full(2, float(value)) for name, value in params.items()}
+
+
+@pytest.mark.parametrize(
+    ("loss", "params", "rate", "message"),
+    [
+        # Each step multiplies the parameters by 1 + 10 rate.
+        (lambda w: -1.0, {"W1": 1, "W2": 0}, 1.0, r"up to 2.52e\+60 in W1, above 1.61e\+60"),
+        (lambda w: 1.0, {"W1": 1, "b7": 2}, 1e200, "entries up to 2e\\+201 in b7"),
+        (lambda w: 1.0, {"W1": 0, "b7": 1e200}, 1e200, "NaN or infinity in b7"),
+        (lambda w: 1.0, {"W1": 1, "b7": 1}, 1e308, "NaN or infinity in W1"),
+        (lambda w: 1 + np.exp(w["W3"][0]), {"W1": 1, "W3": 2}, 1e3, "a loss of inf, where W3"),
+        (lambda w: np.nan, {"W1": 1, "W3": 2}, 1e3, "a loss of nan, where W3"),
+    ],
+)
+def test_what_runs_away_is_told_with_its_parameter_its_epoch_and_the_rate(
+    loss: Any, params: dict[str, float], rate: float, message: str
+) -> None:
+    function, start = fixed_loss(loss, **params)
+    with pytest.raises(Diverged, match=message) as raised:
+        descend(function, start, [0], [0], rate=rate, epochs=200)
+    assert re.match(r"training, epoch \d+: ", str(raised.value))
+    assert (str(rate) in str(raised.value)) == (raised.value.last_loss is not None)
+
+
+@pytest.mark.parametrize(
+    ("height", "at_the_end", "runaway"),
+    [(900.0, True, False), (1100.0, True, True), (1100.0, False, False), (1e30, False, False)],
+)
+def test_a_rise_may_be_high_and_an_end_not(height: float, at_the_end: bool, runaway: bool) -> None:
+    """The loss rises in epoch 2, and falls in epoch 4 where training goes on until then."""
+
+    def hill(w: Any, x: Any, y: Any) -> tuple[float, Any]:
+        return (height if 2 <= w[0] < 4 else 1.0), -np.ones(1)
+
+    epochs = 3 if at_the_end else 9
+    done = descend(hill, np.zeros(1), [0], [0], rate=1.0, epochs=epochs)
+    assert done.losses[2] == height
+    assert bool(done.runaway) == runaway
+    assert str(done).startswith(f"{'diverged' if runaway else 'stopped'} after {epochs} epochs:")
+    if runaway:
+        assert done.runaway == "above 1000 times the first one of 1; params has entries up to 3"
+
+
+@pytest.mark.parametrize(("rate", "runaway"), [(1e15, False), (1e16, True)])
+def test_parameters_far_away_are_told_at_the_end(rate: float, runaway: bool) -> None:
+    function, start = fixed_loss(lambda w: 1.0, W1=0, W2=0.1)
+    done = descend(function, start, [0], [0], rate=rate, epochs=1)
+    assert done.runaway == ("W2 has entries up to 1e+16" if runaway else "")
+
+
+def test_a_first_batch_that_fits_is_not_what_the_others_are_measured_by() -> None:
+    """The first loss is then 0 by chance, and that of all examples says that nothing rose."""
+    labels = np.full(20, 1e3)
+    first = np.random.default_rng(0).permutation(20)[0]
+    labels[first] = 0.0
+
+    def mean(w: Any, x: Any, y: Any) -> tuple[float, Any]:
+        return float(np.mean((w - y) ** 2)), 2 * np.mean(w - y, keepdims=True)
+
+    done = descend(mean, np.zeros(1), labels, labels, rate=1e-3, epochs=3, batch=1)
+    assert done.loss > 1000
+    assert not done.runaway
 
 
 def test_divergence_in_the_last_step_is_told_too() -> None:
@@ -294,10 +368,11 @@ REFUSALS: list[tuple[dict[str, Any], type[NumericError], str]] = [
     ({"momentum": -0.1}, OutOfRange, "momentum: got -0.1"),
     ({"momentum": True}, UnsupportedType, "momentum: got True"),
     ({"batch": 24}, OutOfRange, "batch: got 24; expected 1 to 23 rows"),
-    ({"batch": 0}, NumericError, "batch: got 0"),
+    ({"batch": 0}, OutOfRange, "batch: got 0"),
     ({"batch": 2.5}, UnsupportedType, "batch: got 2.5"),
-    ({"epochs": 0}, NumericError, "epochs: got 0"),
-    ({"seed": -1}, NumericError, "seed: got -1"),
+    ({"epochs": 0}, OutOfRange, "epochs: got 0; expected a whole number, at least 1. Choose"),
+    ({"seed": -1}, OutOfRange, "seed: got -1; expected a whole number, at least 0"),
+    ({"watch": 3}, UnsupportedType, "watch: got 3 of type int; expected a callable"),
     ({"tolerance": -1e-3}, OutOfRange, "tolerance: got -0.001"),
     ({"tolerance": np.nan}, OutOfRange, "tolerance: got nan"),
     ({"params": np.full((4, 3), np.nan)}, NotFinite, "params: got NaN"),
