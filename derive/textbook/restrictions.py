@@ -49,14 +49,36 @@ def _arrays(subject: Subject) -> Iterator[Symbol]:
             yield symbol
 
 
+NO_LABELS = frozenset(
+    (
+        *"WwUVXxABHhb",
+        "\\Theta",
+        "\\theta",
+        "\\beta",
+        "\\phi",
+        "\\Phi",
+        "\\mu",
+        "\\Sigma",
+        "\\Lambda",
+    )
+)
+"""Weights, inputs and parameters: of them no text leaves unsaid that they are one-hot."""
+
+
+def _may_be_label(symbol: Symbol) -> bool:
+    return symbol.name.split("_")[0].split("^")[0] not in NO_LABELS
+
+
 def _sums_to_one(subject: Subject) -> Iterator[Restriction]:
     for symbol in _arrays(subject):
-        yield Restriction(f"the entries of {symbol.name} sum to one", domains={symbol: "rows"})
+        words = f"the entries of {symbol.name} sum to one"
+        yield Restriction(words, _may_be_label(symbol), domains={symbol: "rows"})
 
 
 def _one_hot(subject: Subject) -> Iterator[Restriction]:
     for symbol in _arrays(subject):
-        yield Restriction(f"{symbol.name} is one-hot", domains={symbol: "one-hot"})
+        words = f"{symbol.name} is one-hot"
+        yield Restriction(words, _may_be_label(symbol), domains={symbol: "one-hot"})
 
 
 def _positive(subject: Subject) -> Iterator[Restriction]:

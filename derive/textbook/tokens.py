@@ -100,7 +100,9 @@ def argument_at(tokens: Sequence[Raw], start: int) -> tuple[Sequence[Raw], int]:
         When the text ends there.
     """
     if start >= len(tokens):
-        raise Unreadable("an argument is missing at the end", tokens[-1].span)
+        raise Unreadable(
+            "an argument is missing at the end", tokens[-1].span if tokens else Span(0, 0)
+        )
     if tokens[start].text == "{":
         end = matching_brace(tokens, start)
         return tokens[start + 1 : end], end + 1

@@ -10,6 +10,7 @@ VECTORS = {"n": "dim", "x": "vector(n)", "y": "vector(n)", "a": "scalar"}
 LOSS = {"n": "dim", "P": "vector(n)", "S": "vector(n)", "\\ell": "function"}
 LAYER = {"n": "dim", "m": "dim", "x": "vector(n)", "z": "vector(m)", "W": "matrix(m,n)"}
 UNKNOWN = LAYER | {"f": "function"}
+MATRICES = {"n": "dim", "m": "dim", "A": "matrix(n,n)", "W": "matrix(m,n)"}
 WEIGHTS = {"n": "dim", "d": "dim", "p": "vector(n)", "W": "matrix(n,n)", "X": "matrix(n,d)"}
 ATTENTION = {"T": "dim", "d_k": "dim", "Q": "matrix(T,d_k)", "K": "matrix(T,d_k)"}
 SCORES = ATTENTION | {"S": "matrix(T,T)", "f": "function"}
@@ -118,6 +119,30 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         POWERS,
         (),
         ["proved"],
+    ),
+    ("an entry of a transpose", r"(A^T)_{ij} = A_{ji}", MATRICES, (), ["proved"]),
+    ("an entry of a transpose, bare", r"W^\top_{ij} = W_{ji}", MATRICES, (), ["proved"]),
+    ("not transposed", r"(A^T)_{ij} = A_{ij}", MATRICES, (), ["refuted"]),
+    ("an entry of an inverse", r"(A^{-1})_{ij} = 1 / A_{ij}", MATRICES, (), ["refuted"]),
+    ("an entry of a square", r"(A^2)_{ik} = \sum_j A_{ij} A_{jk}", MATRICES, (), ["proved"]),
+    ("a square of an entry", r"[A^2]_{ij} = A_{ij}^2", MATRICES, (), ["refuted"]),
+    ("a tuple as a column", r"x^T y = x^T (y_1, \dots, y_n)^T", VECTORS, (), ["proved"]),
+    ("a tuple as it is", r"x^T y = x^T (y_1, \dots, y_n)", VECTORS, (), ["proved"]),
+    ("a tuple as a row", r"x^T = (x_1, \dots, x_n)", VECTORS, (), ["proved"]),
+    ("an input that is no label", r"\|x\|_1 = \|x\|_2", VECTORS, (), ["refuted"]),
+    (
+        "a function bare in its own parentheses",
+        r"\frac{ds}{dz} = s (1 - s) = s(1 - s)",
+        {"z": "scalar"},
+        (r"s(z) = \frac{1}{1 + e^{-z}}",),
+        ["proved", "proved"],
+    ),
+    (
+        "a subtrahend after nothing",
+        r"x_1 = \sum_j e^{x_j} - \sum_i x_i y_j",
+        VECTORS,
+        (),
+        ["refuted"],
     ),
     ("the end of a proof", r"x - x = 0 \quad \checkmark", VECTORS, (), ["proved"]),
     (

@@ -249,9 +249,11 @@ def _inverse(matrix: list[list[Any]]) -> list[list[Any]]:
     """Return the inverse by elimination, which goes through with dual numbers."""
     size = len(matrix)
     rows = [list(row) + [mp.mpf(i == j) for j in range(size)] for i, row in enumerate(matrix)]
+    largest = max((abs(primal(item)) for row in matrix for item in row), default=mp.mpf(0))
+    nought = largest * mp.sqrt(mp.eps)  # what elimination leaves of a singular matrix is less
     for column in range(size):
         pivot = max(range(column, size), key=lambda row: abs(primal(rows[row][column])))
-        if primal(rows[pivot][column]) == 0:
+        if abs(primal(rows[pivot][column])) <= nought:
             raise Undefined("the inverse of a singular matrix")
         rows[column], rows[pivot] = rows[pivot], rows[column]
         scale = power(rows[column][column], -1)

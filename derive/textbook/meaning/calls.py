@@ -33,6 +33,7 @@ from derive.textbook.tree import (
     Operator,
     Product,
     Scripted,
+    Sum,
     walk,
 )
 
@@ -49,7 +50,7 @@ def read_call(
     name, group, scripts = call
     name = index_above(reader.symbols, name)
     spelt = spelling(name)
-    if spelt is None:
+    if spelt is None or _is_in_its_argument(reader, spelt, group):
         return None
     lower = script_items(scripts.lower) if scripts is not None else ()
     result, used = _applied(reader, spelt, name, group, lower, scope)
@@ -63,6 +64,14 @@ def read_call(
         result = reader.indexed(result, lower[used:], scope, scripts)
         result = reader.raised(result, scripts.upper, scripts.primes, scripts, scope)
     return result, at + 2
+
+
+def _is_in_its_argument(reader: Reader, spelt: Spelling, group: Group) -> bool:
+    """Return whether a function stands bare in the parentheses behind it, as in s(1 - s)."""
+    if spelt.base not in reader.heads or len(group.items) != 1:
+        return False
+    terms = group.items[0].terms if isinstance(group.items[0], Sum) else group.items
+    return any(isinstance(term, Name) and plain_name(term) == spelt.base for term in terms)
 
 
 def _operator_call(

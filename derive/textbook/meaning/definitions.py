@@ -24,7 +24,7 @@ from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.letters import LOSSES, index_letters
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.patterns import call_of, is_transpose, is_word
+from derive.textbook.meaning.patterns import call_of, is_entry_of_power, is_transpose, is_word
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.superscripts import index_above
@@ -124,6 +124,8 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
+    if is_entry_of_power(node):
+        return False
     if not isinstance(node, Name | Scripted | Group) or not (
         _is_plain(node)
         or _is_layer(reader, node, right)
@@ -137,6 +139,8 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return False
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not given:
         return False
+    if symbol is None and _is_product_of_known(reader, spelt):
+        return False
     if symbol is None:
         return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
     if symbol.role in ("dimension", "index", "function") or symbol.definition is not None:
@@ -145,6 +149,16 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return False
     places = spelt.lower[count:]
     return all(isinstance(item, Name) for item in places) and not (spelt.primes and not given)
+
+
+def _is_product_of_known(reader: Reader, spelt: Spelling) -> bool:
+    """Return whether a word without scripts is quantities side by side, as ``ax``: no new name."""
+    word = spelt.base
+    alone = not spelt.lower and spelt.upper is None and not spelt.primes
+    if not alone or len(word) < 2 or not word.isalpha():
+        return False
+    symbols = [reader.symbols.find(letter) for letter in word]
+    return all(symbol is not None and symbol.role != "function" for symbol in symbols)
 
 
 def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given: bool) -> bool:

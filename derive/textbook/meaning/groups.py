@@ -79,12 +79,13 @@ def _collected(reader: Reader, node: Group, scope: Scope) -> Tensor:
 
 
 def _listed(reader: Reader, node: Group, scope: Scope) -> Tensor:
-    """Return numbers in parentheses, separated by commas, as a column."""
+    """Return numbers in parentheses, separated by commas: a row or a column."""
     if isinstance(node.items[-2], Dots):
         tensor = read_list(reader, node.items, scope, node)
-        return replace(tensor, orientation="column" if len(tensor.axes) == 1 else "array")
+        return replace(tensor, orientation="free" if len(tensor.axes) == 1 else "array")
     cells = tuple((item,) for item in node.items)
-    return reader.read(Table("matrix", cells, span=node.span), scope)
+    tensor = reader.read(Table("matrix", cells, span=node.span), scope)
+    return replace(tensor, orientation="free") if len(tensor.axes) == 1 else tensor
 
 
 def _only(reader: Reader, node: Group, scope: Scope) -> Tensor:

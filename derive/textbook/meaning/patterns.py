@@ -8,7 +8,15 @@ from derive.textbook.meaning.canonical import TRANSPOSES, canonical
 from derive.textbook.meaning.core import Symbol
 from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Text
 
-__all__ = ["call_of", "digits_apart", "is_transpose", "is_word", "only_labels_left", "untangled"]
+__all__ = [
+    "call_of",
+    "digits_apart",
+    "is_entry_of_power",
+    "is_transpose",
+    "is_word",
+    "only_labels_left",
+    "untangled",
+]
 
 _DELIMITERS = ("(", "[", "\\{")
 
@@ -70,3 +78,14 @@ def call_of(items: tuple[Node, ...], at: int) -> tuple[Node, Group, Scripted | N
     ):
         return items[at], follows.base, follows
     return None
+
+
+def is_entry_of_power(node: Node) -> bool:
+    r"""Return whether indices stand on a transpose, an inverse or a power: ``(A^T)_{ij}``."""
+    if not isinstance(node, Scripted) or node.lower is None or not isinstance(node.base, Group):
+        return False
+    inner = node.base.items[0] if len(node.base.items) == 1 else None
+    if not isinstance(inner, Scripted) or inner.upper is None or inner.lower is not None:
+        return False
+    is_number = isinstance(inner.upper, Number) or canonical(inner.upper) == "-1"
+    return is_number or is_transpose(inner.upper)

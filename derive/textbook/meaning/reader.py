@@ -28,6 +28,7 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.dimensions import Dimension, Dimensions, Index
 from derive.textbook.meaning.patterns import (
     digits_apart,
+    is_entry_of_power,
     is_transpose,
     is_word,
     only_labels_left,
@@ -258,9 +259,9 @@ class Reader:
         if written is not None:
             tree, outer = written
             return self.read(tree, Scope(indices=scope.visible(), parent=outer))
-        node = index_above(self.symbols, untangled(node))
+        node = _entry_of_transpose(self.symbols, index_above(self.symbols, untangled(node)))
         spelt = spelling(node)
-        if spelt is None:
+        if spelt is None or is_entry_of_power(node):
             return self._scripted(node, scope)
         found = self._placeholder(spelt, node, scope) or self._known(spelt, node, scope)
         if found is not None:
@@ -559,6 +560,9 @@ class Reader:
             return self.tables.norm(self, node, scope)
         tensor = self.read(node.base, scope)
         tensor = self.indexed(tensor, script_items(node.lower), scope, node)
+        is_list = _is_list(node.base) and tensor.orientation == "free"
+        if is_list and node.upper is not None and is_transpose(node.upper):
+            return replace(tensor, orientation="column")  # (x₁, …, xₙ)ᵀ: the list is a row
         return self.raised(tensor, node.upper, node.primes, node, scope)
 
     def condition(self, node: Node, scope: Scope) -> Core:
@@ -607,3 +611,20 @@ def _is_exponential(symbol: Symbol, spelt: Spelling) -> bool:
     if spelt.base != "e" or spelt.lower or not symbol.axes or spelt.upper is None:
         return False
     return not isinstance(spelt.upper, Number | Group) and not is_transpose(spelt.upper)
+
+
+def _entry_of_transpose(symbols: Symbols, node: Node) -> Node:
+    """Return ``A^T_{ij}`` as what it means, an entry of the transpose."""
+    spelt = spelling(node) if isinstance(node, Scripted) and isinstance(node.base, Name) else None
+    if spelt is None or spelt.upper is None or len(spelt.lower) != 2:
+        return node
+    symbol = symbols.find(spelt.base, bold=spelt.bold)
+    if not is_transpose(spelt.upper) or symbol is None or symbol.leading or len(symbol.axes) != 2:
+        return node
+    assert isinstance(node, Scripted)
+    transpose = Scripted(node.base, upper=node.upper, span=node.span)
+    return replace(node, base=Group("(", (transpose,), span=node.span), upper=None)
+
+
+def _is_list(node: Node) -> bool:
+    return isinstance(node, Group) and len(node.items) > 1

@@ -318,7 +318,7 @@ def _with_signed_operands(node: Sum) -> Sum:
     signs, terms = [node.signs[0]], [node.terms[0]]
     for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
         before = _items(terms[-1])
-        if sign == "-" and is_bare_prefix(before[-1]):
+        if sign == "-" and before and is_bare_prefix(before[-1]):
             operand = Group("(", (Sum(("-",), (term,), span=term.span),), span=term.span)
             span = terms[-1].span.to(term.span)
             terms[-1] = Product((*before, operand), span=span)
