@@ -178,6 +178,7 @@ def expand(tokens: Sequence[Raw], macros: Macros) -> list[Raw]:
         following = list(reversed(pending[-MOST_TOKENS:]))
         arguments, used = _arguments(macro, following, 0)
         if used:
+            token = replace(token, span=token.span.to(following[used - 1].span))
             del pending[len(pending) - used :]
         written = _written_out(macro, arguments, token)
         if result and result[-1].text in ("_", "^") and len(written) > 1:

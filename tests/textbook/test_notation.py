@@ -10,6 +10,7 @@ VECTORS = {"n": "dim", "x": "vector(n)", "y": "vector(n)", "a": "scalar"}
 LOSS = {"n": "dim", "P": "vector(n)", "S": "vector(n)", "\\ell": "function"}
 LAYER = {"n": "dim", "m": "dim", "x": "vector(n)", "z": "vector(m)", "W": "matrix(m,n)"}
 UNKNOWN = LAYER | {"f": "function"}
+PAIRS = {"x": "vector(2)", "y": "vector(2)"}
 MATRICES = {"n": "dim", "m": "dim", "A": "matrix(n,n)", "W": "matrix(m,n)"}
 WEIGHTS = {"n": "dim", "d": "dim", "p": "vector(n)", "W": "matrix(n,n)", "X": "matrix(n,d)"}
 ATTENTION = {"T": "dim", "d_k": "dim", "Q": "matrix(T,d_k)", "K": "matrix(T,d_k)"}
@@ -129,6 +130,14 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ("a tuple as a column", r"x^T y = x^T (y_1, \dots, y_n)^T", VECTORS, (), ["proved"]),
     ("a tuple as it is", r"x^T y = x^T (y_1, \dots, y_n)", VECTORS, (), ["proved"]),
     ("a tuple as a row", r"x^T = (x_1, \dots, x_n)", VECTORS, (), ["proved"]),
+    (
+        "a product that is written close",
+        r"a = x + 1 \qquad ax = x^2 - x",
+        {"x": "scalar"},
+        (),
+        ["definition", "unreadable"],
+    ),
+    ("a small list as a column", r"x^T (y_1, y_2)^T = x^T y", PAIRS, (), ["proved"]),
     ("an input that is no label", r"\|x\|_1 = \|x\|_2", VECTORS, (), ["refuted"]),
     (
         "a function bare in its own parentheses",

@@ -116,3 +116,15 @@ def test_nothing_of_the_text_becomes_markup(text: str) -> None:
     whole = page([(document, verify_document(document))])
     assert "<script" not in whole
     assert "</script" not in whole
+
+
+def test_a_command_with_arguments_is_shown_whole() -> None:
+    document = read_document(
+        "$$\\newcommand{\\pd}[2]{\\frac{\\partial #1}{\\partial #2}}$$\n"
+        "<!-- declare: x: scalar -->\n"
+        "$$\\pd{x^2}{x} = 2x$$\n"
+    )
+    verification = verify_document(document)
+    assert [found.judged.left for found in verification.found] == ["\\pd{x^2}{x}"]
+    (row,) = page([(document, verification)]).split('<div class="row ')[1:]
+    assert "<mfrac>" in row

@@ -139,7 +139,7 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return False
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not given:
         return False
-    if symbol is None and _is_product_of_known(reader, spelt):
+    if (symbol is None or not symbol.known) and _is_product_of_known(reader, spelt):
         return False
     if symbol is None:
         return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
