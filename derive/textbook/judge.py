@@ -209,13 +209,17 @@ class Judge:
                 self.found.append((node, " ".join(text.split())))
 
     def defines(self, text: str) -> bool:
-        """Return whether the first equality of a text says what something is."""
+        """Return whether the first equality of a text says what something is.
+
+        A number for what is declared is a case, as in *if y = 1*, and does not hold from there on.
+        """
         try:
             found = statements(self._terminals(tokenize(text)))
             parts = [parse_terminals(part) for part in found[0].parts[:2]]
         except (Unreadable, IndexError):
             return False
-        return can_define(self.reader, parts[0], parts[1])
+        is_case = isinstance(parts[1], Number) and _is_declared(self.reader, parts[0])
+        return not is_case and can_define(self.reader, parts[0], parts[1])
 
     def display(self, text: str, offset: int = 0, *, continued: bool = False) -> list[Judged]:
         """Judge every equality of a display, in reading order.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import derive
 from derive.textbook.judge import Judge
 
 VECTORS = {"n": "dim", "x": "vector(n)", "y": "vector(n)", "a": "scalar"}
@@ -175,3 +176,11 @@ def test_notation_is_read_as_it_is_meant(
     judge = Judge(declare, given, ())
     assert [judged.kind for judged in judge.display(display)] == kinds
     assert not judge.troubles
+
+
+def test_a_case_in_prose_is_no_definition() -> None:
+    """What holds in a case is conditional, and what follows the case is judged in general."""
+    text = "If $x=0$ the slope is one half. In general $$x^2 = x$$ $$x + x = 2x$$"
+    found = derive.verify_text(text, declare=["x: scalar"]).found
+    assert [one.judged.kind for one in found] == ["conditional", "proved"]
+    assert found[0].judged.conditions == ("x=0",)
