@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Integer, S, Symbol, pretty, tanh
+from sympy import Dummy, Expr, FiniteSet, Integer, Interval, S, Set, Symbol, Union, oo, pretty, tanh
 from sympy.calculus.util import continuous_domain
 
 from derive.catalogue.records import AT_KINK
 from derive.errors import DeriveError, UnknownName
-from derive.language import relu, sigmoid, softplus
+from derive.language import function_table, relu, sigmoid, softplus, step
 
 __all__ = [
     "HIDDEN_UNITS",
@@ -163,15 +163,49 @@ def _try_out(row: HiddenUnit) -> None:
     _refuse_gaps(row.name, made, entry)
 
 
+def _domain(value: Expr, a: Symbol) -> Set:
+    """Return where a function has a value: left of 0, at 0 and right of it, for a ramp may change.
+
+    Raises
+    ------
+    NotImplementedError
+        Where SymPy cannot tell.
+    """
+    for row in function_table():
+        if row.definition is not None and not row.of_vector:
+            value = value.replace(row.head, row.definition)
+    if not value.has(relu, step):
+        return continuous_domain(value, a, S.Reals)
+    parts = {-1: Interval.open(-oo, 0), 0: FiniteSet(0), 1: Interval.open(0, oo)}
+    return Union(*(_domain_within(value, a, sign, part) for sign, part in parts.items()))
+
+
+def _domain_within(value: Expr, a: Symbol, sign: int, part: Set) -> Set:
+    """Return where a function has a value in a part of ℝ in which a has one sign."""
+    positive = Integer(sign > 0)
+    smooth = value.xreplace(
+        {node: positive * (a if isinstance(node, relu) else 1) for node in value.atoms(relu, step)}
+        if all(node.args[0] == a for node in value.atoms(relu, step))
+        else {}
+    )
+    if smooth.has(relu, step):
+        raise NotImplementedError(f"the kinks of {value}")
+    if sign == 0:
+        smooth = smooth.subs(a, 0)
+    if not smooth.has(a):
+        return part if smooth.is_real else S.EmptySet
+    return continuous_domain(smooth, a, part)
+
+
 def _refuse_gaps(name: str, made: Expr, entry: Expr) -> None:
     """Refuse an activation without a value somewhere on ℝ, where SymPy can tell."""
     a = Symbol("a", real=True)
     # At the slopes in a row it is the same function that has a value or not.
     value = made.xreplace({entry: a, AT_KINK: S.One, SLOPE: S.Half})
     try:
-        domain = continuous_domain(value, a, S.Reals)
-    except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError):
-        return  # Of functions of one's own SymPy knows no domain.
+        domain = _domain(value, a)
+    except NotImplementedError:
+        return
     if domain != S.Reals:
         written = pretty(domain, use_unicode=True)
         where = str(domain) if "\n" in written else written

@@ -29,6 +29,7 @@ __all__ = [
     "Sum",
     "Table",
     "Text",
+    "children",
     "walk",
 ]
 
@@ -177,11 +178,19 @@ def walk(node: Node) -> Iterator[Node]:
     >>> [type(part).__name__ for part in walk(Fraction(Number("1"), Name("k")))]
     ['Fraction', 'Number', 'Name']
     """
-    pending: list[object] = [node]
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        yield part
+        pending.extend(reversed(list(children(part))))
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the nodes that a node is made of, from the left to the right."""
+    pending: list[object] = [getattr(node, place.name) for place in reversed(fields(node))]
     while pending:
         part = pending.pop()
         if isinstance(part, Node):
             yield part
-            pending.extend(reversed([getattr(part, place.name) for place in fields(part)]))
         elif isinstance(part, tuple):
             pending.extend(reversed(part))

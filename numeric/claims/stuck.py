@@ -127,6 +127,102 @@ def _percent(parts: Array) -> str:
     return f"{mean:.0f} %" if low == high else f"{mean:.0f} % ({low:.0f} to {high:.0f})"
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """Which parts of the units are stuck, by kind; the last axes as in `_before_and_after`."""
+
+    usual: dict[str, Array]
+    grid: dict[str, Array]
+    by_size: dict[str, Array]
+
+    def low(self, kind: str) -> Array:
+        """From the lowest bias, before training, for all examples."""
+        return self.grid[kind][-1, 0, :, 0]
+
+    def fast(self, kind: str, rate: int = -1) -> Array:
+        """After training at one of the highest rates, for all examples."""
+        return self.grid[kind][0, rate, :, 1]
+
+    def sized(self, kind: str, size: int, *, most: bool = False) -> Array:
+        """By the size of the weights, before training."""
+        return self.by_size[kind][size, :, 0, int(most)]
+
+
+def _count(
+    networks: Networks,
+    usual: tuple[float, float],
+    biases: Sequence[float],
+    rates: Sequence[float],
+    sizes: Sequence[float],
+) -> _Counts:
+    def stuck(kind: str, **how: float) -> Array:
+        return _before_and_after(networks, kind, **how)
+
+    bias, rate = usual
+    return _Counts(
+        {kind: stuck(kind, bias=bias, rate=rate)[:, :, 0] for kind in _KINDS},
+        {
+            kind: np.array([[stuck(kind, bias=b, rate=r) for r in rates] for b in biases])[..., 0]
+            for kind in _KINDS
+        },
+        {kind: np.array([stuck(kind, size=size) for size in sizes]) for kind in _KINDS},
+    )
+
+
+def _facts_of_training(
+    counts: _Counts, networks: Networks, biases: Sequence[float], rates: Sequence[float]
+) -> dict[str, bool]:
+    """Return what low biases and high rates do."""
+    low, low_sigmoids = counts.low("relu"), counts.low("sigmoid")
+    fast, less, less_sigmoids = (
+        counts.fast("relu"),
+        counts.fast("relu", -2),
+        counts.fast("sigmoid", -2),
+    )
+    begun, killed, moved = _dead_that_move(networks["relu"], biases[-1], rates[-1])
+    return {
+        f"biases {-biases[-1]:g} deviations below 0 stick more than half of the ReLUs for all "
+        f"examples, and more of them than of the sigmoids, at every seed: "
+        f"{_percent(low)} against {_percent(low_sigmoids)}": bool(
+            (low > np.maximum(low_sigmoids, 0.5)).all()
+        ),
+        f"rate {rates[-1]:g} sticks more than 30 % of the ReLUs for all examples, at every "
+        f"seed: {_percent(fast)}; and of the sigmoids {_percent(counts.fast('sigmoid'))}": bool(
+            (fast > 0.3).all()
+        ),
+        f"rate {rates[-2]:g} sticks more of the ReLUs than of the sigmoids, at every seed: "
+        f"{_percent(less)} against {_percent(less_sigmoids)}": bool((less > less_sigmoids).all()),
+        f"no ReLU that is dead moves when it is trained on at rate {CALM:g}: {moved} of "
+        f"{begun} that begin dead and {killed} that rate {rates[-1]:g} has killed": (
+            moved == 0 and begun > 0 and killed > 0
+        ),
+    }
+
+
+def _facts_of_size(counts: _Counts, sizes: Sequence[float], steady: float) -> dict[str, bool]:
+    """Return what large weights do."""
+    relus, sigmoids = counts.sized("relu", -1), counts.sized("sigmoid", -1)
+    smaller = {kind: part[:-2, :, 0, 0] for kind, part in counts.by_size.items()}
+    usual, usual_sigmoids = (counts.sized(kind, 0, most=True) for kind in _KINDS)
+    most, most_sigmoids = (counts.sized(kind, -1, most=True) for kind in _KINDS)
+    change = max(float(np.abs(np.diff(part, axis=2)).max()) for part in counts.by_size.values())
+    return {
+        f"for all examples, weights {sizes[-1]:g} times as large stick more than a fifth of "
+        f"the sigmoids and no ReLU, at every seed: {_percent(sigmoids)} against "
+        f"{_percent(relus)}": bool((sigmoids > 0.2).all() and (relus == 0).all()),
+        f"but up to {sizes[-3]:g} times as large none of either: {_percent(smaller['sigmoid'])} "
+        f"and {_percent(smaller['relu'])}": not any(part.any() for part in smaller.values()),
+        "for most examples, more ReLUs than sigmoids are stuck at the usual size, at every "
+        f"seed: {_percent(usual)} against {_percent(usual_sigmoids)}": bool(
+            (usual > usual_sigmoids).all()
+        ),
+        f"and fewer at {sizes[-1]:g} times it: {_percent(most)} against "
+        f"{_percent(most_sigmoids)}": bool((most < most_sigmoids).all()),
+        f"training at rate {CALM:g} changes none of these by more than {100 * steady:g} "
+        f"points: {100 * change:.0f}": change <= steady,
+    }
+
+
 def measure_stuck(
     networks: Networks,
     usual_bias: float = 0.0,
@@ -152,83 +248,31 @@ def measure_stuck(
     steady : float
         By how much training at the usual rate is claimed to change the part that is stuck, at most.
     """
-    usual = {
-        kind: _before_and_after(networks, kind, usual_bias, rate=usual_rate)[:, :, 0]
-        for kind in _KINDS
+    counts = _count(networks, (usual_bias, usual_rate), biases, rates, sizes)
+    stuck = {
+        kind: round(float(part.max(axis=1).sum()) * UNITS) for kind, part in counts.usual.items()
     }
-    grid = {
-        kind: np.array(
-            [
-                [_before_and_after(networks, kind, bias, rate=rate) for rate in rates]
-                for bias in biases
-            ]
-        )[..., 0]
-        for kind in _KINDS
-    }
-    by_size = {
-        kind: np.array([_before_and_after(networks, kind, size=size) for size in sizes])
-        for kind in _KINDS
-    }
-    relus, sigmoids = by_size["relu"][:, :, 0], by_size["sigmoid"][:, :, 0]
-    low = {kind: part[-1, 0, :, 0] for kind, part in grid.items()}
-    less, fast = (
-        {kind: part[0, column, :, 1] for kind, part in grid.items()} for column in (-2, -1)
-    )
-    begun, killed, moved = _dead_that_move(networks["relu"], biases[-1], rates[-1])
-    change = max(float(np.abs(part[:, :, 1] - part[:, :, 0]).max()) for part in by_size.values())
-    count = {kind: round(float(part.max(axis=1).sum()) * UNITS) for kind, part in usual.items()}
+    named = {"relu": "ReLUs", "sigmoid": "sigmoids"}
     return Measurement(
         {
             f"from bias {usual_bias:g}, at rate {usual_rate:g}, no unit is stuck for all examples, "
-            f"before or after training: of {SEEDS * UNITS} each {count['relu']} ReLUs and "
-            f"{count['sigmoid']} sigmoids": not any(count.values()),
-            f"biases {-biases[-1]:g} deviations below 0 stick more than half of the ReLUs for all "
-            f"examples, and more of them than of the sigmoids, at every seed: "
-            f"{_percent(low['relu'])} against {_percent(low['sigmoid'])}": bool(
-                (low["relu"] > np.maximum(low["sigmoid"], 0.5)).all()
-            ),
-            f"rate {rates[-1]:g} sticks more than 30 % of the ReLUs for all examples, at every "
-            f"seed: {_percent(fast['relu'])}; and of the sigmoids {_percent(fast['sigmoid'])}": (
-                bool((fast["relu"] > 0.3).all())
-            ),
-            f"rate {rates[-2]:g} sticks more of the ReLUs than of the sigmoids, at every seed: "
-            f"{_percent(less['relu'])} against {_percent(less['sigmoid'])}": bool(
-                (less["relu"] > less["sigmoid"]).all()
-            ),
-            f"no ReLU that is dead moves when it is trained on at rate {CALM:g}: {moved} of "
-            f"{begun} that begin dead and {killed} that rate {rates[-1]:g} has killed": (
-                moved == 0 and begun > 0 and killed > 0
-            ),
-            f"for all examples, weights {sizes[-1]:g} times as large stick more than a fifth of "
-            f"the sigmoids and no ReLU, at every seed: {_percent(sigmoids[-1, :, 0])} against "
-            f"{_percent(relus[-1, :, 0])}": bool(
-                (sigmoids[-1, :, 0] > 0.2).all() and (relus[-1, :, 0] == 0).all()
-            ),
-            f"but up to {sizes[-3]:g} times as large none of either: "
-            f"{_percent(sigmoids[:-2, :, 0])} and {_percent(relus[:-2, :, 0])}": not (
-                sigmoids[:-2, :, 0].any() or relus[:-2, :, 0].any()
-            ),
-            "for most examples, more ReLUs than sigmoids are stuck at the usual size, at every "
-            f"seed: {_percent(relus[0, :, 1])} against {_percent(sigmoids[0, :, 1])}": bool(
-                (relus[0, :, 1] > sigmoids[0, :, 1]).all()
-            ),
-            f"and fewer at {sizes[-1]:g} times it: {_percent(relus[-1, :, 1])} against "
-            f"{_percent(sigmoids[-1, :, 1])}": bool((relus[-1, :, 1] < sigmoids[-1, :, 1]).all()),
-            f"training at rate {CALM:g} changes none of these by more than {100 * steady:g} "
-            f"points: {100 * change:.0f}": change <= steady,
+            f"before or after training: of {SEEDS * UNITS} each {stuck['relu']} ReLUs and "
+            f"{stuck['sigmoid']} sigmoids": not any(stuck.values()),
+            **_facts_of_training(counts, networks, biases, rates),
+            **_facts_of_size(counts, sizes, steady),
         },
         {
-            "ReLUs stuck, lowest bias": float(low["relu"].mean()),
-            "sigmoids stuck, lowest bias": float(low["sigmoid"].mean()),
-            "ReLUs stuck, highest rate": float(fast["relu"].mean()),
-            "sigmoids stuck, highest rate": float(fast["sigmoid"].mean()),
-            "ReLUs stuck, largest weights": float(relus[-1, :, 0].mean()),
-            "sigmoids stuck, largest weights": float(sigmoids[-1, :, 0].mean()),
+            f"{named[kind]} stuck, {where}": float(count(kind).mean())
+            for where, count in (
+                ("lowest bias", counts.low),
+                ("highest rate", counts.fast),
+                ("largest weights", lambda kind: counts.sized(kind, -1)),
+            )
+            for kind in _KINDS
         },
         {
-            **{f"grid, {kind}": part[..., 1] for kind, part in grid.items()},
-            "sizes, relu": relus,
-            "sizes, sigmoid": sigmoids,
+            **{f"grid, {kind}": part[..., 1] for kind, part in counts.grid.items()},
+            **{f"sizes, {kind}": part[:, :, 0] for kind, part in counts.by_size.items()},
         },
     )
 

@@ -24,11 +24,17 @@ POINTS = (-3.5, -1.0, -0.25, 0.5, 2.0)
 
 
 @pytest.fixture
-def swish() -> Iterator[derive.HiddenUnit]:
+def units_of_its_own() -> Iterator[None]:
+    """Take back what a test adds to the catalogue."""
     kept = dict(hidden._units)
-    yield derive.register_hidden_unit(derive.HiddenUnit("swish", lambda a: a * sigmoid(a)))
+    yield
     hidden._units.clear()
     hidden._units.update(kept)
+
+
+@pytest.fixture
+def swish(units_of_its_own: None) -> derive.HiddenUnit:
+    return derive.register_hidden_unit(derive.HiddenUnit("swish", lambda a: a * sigmoid(a)))
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -161,6 +167,9 @@ def test_a_unit_is_a_function_of_one_number() -> None:
         (sympy.sqrt, "[0, ∞)"),
         (lambda a: 1 / a, "(-∞, 0) ∪ (0, ∞)"),
         (lambda a: sympy.log(1 - a), "(-∞, 1)"),
+        (lambda a: sympy.log(relu(a, 1)), "(0, ∞)"),
+        (lambda a: sympy.sqrt(relu(a, 1) - 2), "[2, ∞)"),
+        (lambda a: sympy.log(sigmoid(a) - Rational(1, 2)), "(0, ∞)"),
     ],
 )
 def test_a_unit_with_gaps_is_refused_with_its_domain(activation: Any, domain: str) -> None:
@@ -176,7 +185,10 @@ def test_a_unit_with_gaps_is_refused_with_its_domain(activation: Any, domain: st
         lambda a: sympy.log(1 + a**2),
         sympy.atan,
         lambda a: a * sympy.tanh(a),
+        lambda a: a * sympy.tanh(softplus(a)),
+        lambda a: sympy.log(1 + relu(a, 1)),
     ],
 )
-def test_a_unit_without_gaps_is_none_of_these(activation: Any) -> None:
-    hidden._refuse_gaps("whole", activation(entry := sympy.Dummy("a", real=True)), entry)
+def test_a_unit_without_gaps_is_taken(units_of_its_own: None, activation: Any) -> None:
+    unit = derive.register_hidden_unit(derive.HiddenUnit("whole", activation))
+    assert derive.network(["whole"], "linear", "squared-error").hidden == (unit,)

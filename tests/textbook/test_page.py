@@ -69,9 +69,17 @@ def test_brackets_grow_only_around_what_is_tall() -> None:
     assert 'stretchy="false"' not in to_mathml(parse(r"(\frac{x}{2} + 1)"))
 
 
+ELEMENTS = {
+    *("math", "mfrac", "mi", "mn", "mo", "mover", "mroot", "mrow", "mspace", "msqrt", "msub"),
+    *("msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover"),
+}
+"""What MathML of a formula is made of."""
+
+
 @given(trees())
 def test_every_tree_is_well_formed(tree: Node) -> None:
-    ElementTree.fromstring(f"<math>{to_mathml(tree)}</math>")
+    whole = ElementTree.fromstring(f"<math>{to_mathml(tree)}</math>")
+    assert {element.tag for element in whole.iter()} <= ELEMENTS
 
 
 def test_a_refuted_line_has_its_mark_its_numbers_and_what_would_be_true() -> None:

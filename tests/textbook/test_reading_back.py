@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from derive.textbook.latex import to_latex
 from derive.textbook.mathml import to_mathml
 from derive.textbook.parser import parse
 from derive.textbook.tree import Node
+from derive.textbook.verdicts import Kind
 from tests.textbook.chains import CHAINS
 from tests.textbook.strategies import displays, documents, trees
 
@@ -59,7 +61,7 @@ def test_any_definition_and_condition_is_taken_or_refused(one: str, other: str) 
         judge = Judge({"x": "vector(n)", "W": "matrix(k,n)"}, [one], [other])
     except DeriveError:
         return
-    judge.display("y = W x")
+    assert {one.kind for one in judge.display("y = W x")} <= set(get_args(Kind))
 
 
 @pytest.mark.parametrize("chain", CHAINS[::6], ids=lambda chain: chain.name)

@@ -33,7 +33,7 @@ from derive.textbook.tree import (
     Operator,
     Product,
     Scripted,
-    Sum,
+    children,
     walk,
 )
 
@@ -67,11 +67,22 @@ def read_call(
 
 
 def _is_in_its_argument(reader: Reader, spelt: Spelling, group: Group) -> bool:
-    """Return whether a function stands bare in the parentheses behind it, as in s(1 - s)."""
-    if spelt.base not in reader.heads or len(group.items) != 1:
-        return False
-    terms = group.items[0].terms if isinstance(group.items[0], Sum) else group.items
-    return any(isinstance(term, Name) and plain_name(term) == spelt.base for term in terms)
+    """Return whether a function stands bare in the parentheses behind it, as in s(1 - 2s)."""
+    return spelt.base in reader.heads and _stands_bare(group, spelt.base)
+
+
+def _stands_bare(node: Node, base: str) -> bool:
+    """Return whether a name stands somewhere without arguments behind it."""
+    if isinstance(node, Name | Scripted):
+        spelt = spelling(node)
+        if spelt is not None:
+            return spelt.base == base
+    called: set[int] = set()
+    if isinstance(node, Product):
+        called = {at for at in range(len(node.items)) if call_of(node.items, at) is not None}
+    return any(
+        _stands_bare(child, base) for at, child in enumerate(children(node)) if at not in called
+    )
 
 
 def _operator_call(

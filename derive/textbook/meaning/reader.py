@@ -109,6 +109,8 @@ class Reader:
         The indices of the statement in hand that nothing binds.
     introduced : dict[str, None]
         Functions that nothing declares or defines, as met.
+    counts_from_zero : bool
+        Whether the text has summed entries from 0 on, so that x_0 is an entry and no other name.
     """
 
     symbols: Symbols
@@ -121,6 +123,7 @@ class Reader:
     guessed: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     einstein: bool = False
+    counts_from_zero: bool = False
     depth: int = 0
 
     @property
@@ -263,10 +266,17 @@ class Reader:
         spelt = spelling(node)
         if spelt is None or is_entry_of_power(node):
             return self._scripted(node, scope)
+        if self.counts_from_zero and self._is_entry_zero(spelt):
+            raise Unreadable("an entry 0; entries are counted from 1 here", node.span)
         found = self._placeholder(spelt, node, scope) or self._known(spelt, node, scope)
         if found is not None:
             return found
         return self._unknown(spelt, node, scope)
+
+    def _is_entry_zero(self, spelt: Spelling) -> bool:
+        symbol = self.symbols.find(spelt.base, bold=spelt.bold)
+        zero = any(isinstance(item, Number) and item.text == "0" for item in spelt.lower)
+        return zero and symbol is not None and bool(symbol.axes)
 
     def _placeholder(self, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
         tensor = scope.tensor(spelt.base)

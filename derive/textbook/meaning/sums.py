@@ -269,17 +269,26 @@ def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope
 
 def _count_from_one(reader: Reader, limits: _Limits, core: Core, node: Node) -> None:
     """Take a sum over entries from 0 to n - 1 for one over all; entries are counted from 1 here."""
-    (index,) = limits.indices
-    within = [entry for entry in walk_core(core) if isinstance(entry, Entry)]
-    if not any(At(index) in entry.places for entry in within):
+    whole = [_is_whole(reader, limits, index, core, node) for index in limits.indices]
+    if not any(whole):
         return
-    dimension = reader.dimensions.find(index.dimension)
-    only_places = sum(part == At(index) for part in walk_core(core)) == sum(
-        entry.places.count(At(index)) for entry in within
-    )
-    if not only_places or limits.upper != plus(Size(dimension), MINUS_ONE):
+    if not all(whole):
         raise Unreadable("entries that are counted from 0", node.span)
     limits.lower = limits.upper = None
+    reader.counts_from_zero = True
+
+
+def _is_whole(reader: Reader, limits: _Limits, index: Index, core: Core, node: Node) -> bool:
+    """Return whether an index from 0 numbers entries, all of them; no other use is read."""
+    within = [entry for entry in walk_core(core) if isinstance(entry, Entry)]
+    places = sum(entry.places.count(At(index)) for entry in within)
+    if not places:
+        return False
+    dimension = reader.dimensions.find(index.dimension)
+    only_places = places == sum(part == At(index) for part in walk_core(core))
+    if not only_places or limits.upper != plus(Size(dimension), MINUS_ONE):
+        raise Unreadable("entries that are counted from 0", node.span)
+    return True
 
 
 def _leading_sum(node: Node) -> Scripted | None:
