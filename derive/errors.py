@@ -8,6 +8,7 @@ from collections.abc import Iterable
 __all__ = [
     "BrokenDocument",
     "DeriveError",
+    "InWords",
     "InvalidLabel",
     "OptionConflict",
     "RefusedPair",
@@ -62,6 +63,13 @@ class UnknownName(DeriveError, LookupError):
         return str(self.args[0])
 
 
+class InWords(str):
+    """What an option takes, where it is told in words: shown without quotation marks."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
 class UnknownOption(DeriveError, ValueError):
     """An option whose value is not one of those it takes.
 
@@ -69,6 +77,8 @@ class UnknownOption(DeriveError, ValueError):
     --------
     >>> print(UnknownOption("reduction", "average", ["sum", "mean"]))
     reduction='average' is not an option; reduction takes: 'sum', 'mean'
+    >>> print(UnknownOption("width", 3, [InWords("a whole number from 20")]))
+    width=3 is not an option; width takes: a whole number from 20
     """
 
     def __init__(self, option: str, value: object, allowed: Iterable[object]) -> None:

@@ -7,13 +7,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Symbol
 
 from derive.attainability import Attainable, attainable
 from derive.catalogue import Loss, Output, find_loss, find_output, refusal
 from derive.derivation import Derivation
 from derive.deriving import Setting, gradient_steps, hessian_steps, jacobian_steps
-from derive.errors import DeriveError, OptionConflict, RefusedPair, UnknownName, UnknownOption
+from derive.errors import (
+    DeriveError,
+    InWords,
+    OptionConflict,
+    RefusedPair,
+    UnknownName,
+    UnknownOption,
+)
+from derive.slopes import slope_between_0_and_1
 from derive.steps import Assumption, Definition
 
 __all__ = ["Pair", "pair", "register_catalogue", "what_the_catalogue_says"]
@@ -21,7 +29,7 @@ __all__ = ["Pair", "pair", "register_catalogue", "what_the_catalogue_says"]
 _VARIABLES = ("a", "W", "b", "h")
 _REDUCTIONS = ("sum", "mean")
 _CONVENTIONS = (0, "1/2", 1, "c")
-_ANY_SLOPE = "any number of [0, 1]"
+_ANY_SLOPE = InWords("any number of [0, 1]")
 
 
 @dataclass(frozen=True)
@@ -229,11 +237,8 @@ def pair(output: str, loss: str, *, at_kink: Any = 1) -> Pair:
 def _slope(value: Any) -> Expr:
     if value == "c":
         return Symbol("c", real=True)
-    try:
-        slope = Rational(str(value)) if not isinstance(value, bool) else Integer(int(value))
-    except (TypeError, ValueError, ZeroDivisionError):
-        raise UnknownOption("at_kink", value, [*_CONVENTIONS, _ANY_SLOPE]) from None
-    if not slope.is_finite or not 0 <= slope <= 1:
+    slope = slope_between_0_and_1(value)
+    if slope is None:
         raise UnknownOption("at_kink", value, [*_CONVENTIONS, _ANY_SLOPE])
     return slope
 

@@ -31,7 +31,7 @@ INVITED = {"numeric.accuracy": {"mpmath"}}
 LAYERS = {
     "derive": (
         {"errors"},
-        {"language"},
+        {"language", "slopes"},
         {"steps"},
         {"rules", "catalogue", "derivation"},
         {"attainability", "deriving", "notation", "proof", "generate"},

@@ -129,7 +129,11 @@ def overview(verdicts: Iterable[Verdict], width: int = 100) -> str:
     for row in rows:
         lines.append(f"{row.claim.name:<24}{row.word}")
         lines += _wrapped(row.claim.statement, width, "    ")
-    lines.append(f"{sum(row.ok for row in rows)} of {len(rows)} claims hold")
+        if row.missing:
+            lines += _wrapped(f"not measured: {row.missing}", width, "    ")
+    missing = sum(row.word == "not measured" for row in rows)
+    left = f", {missing} not measured" if missing else ""
+    lines.append(f"{sum(row.ok for row in rows)} of {len(rows)} claims hold{left}")
     return "\n".join(lines)
 
 

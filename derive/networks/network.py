@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from sympy import Add, Expr, Rational
+from sympy import Add, Expr
 
 from derive.catalogue import AT_KINK
 from derive.catalogue.hidden import SLOPE, HiddenUnit, find_hidden_unit
@@ -24,11 +24,12 @@ from derive.deriving.layers import (
     output_layer_steps,
 )
 from derive.deriving.setting import LOSS, Setting
-from derive.errors import UnknownName, UnknownOption
+from derive.errors import InWords, UnknownName, UnknownOption
 from derive.language import Entries, index, k, quantity, substitute
 from derive.networks.derivation import NetworkDerivation
 from derive.pairs import Pair, pair, register_catalogue
 from derive.rules.structure import DEFINITION
+from derive.slopes import slope_between_0_and_1
 from derive.steps import Assumption, Definition, Step
 
 __all__ = ["Network", "network"]
@@ -339,14 +340,19 @@ _MOST_LAYERS = 10_000
 def _names(hidden: Any) -> list[str]:
     """Return the unit of each hidden layer by name, counted ones as many times."""
     if isinstance(hidden, str) or not isinstance(hidden, Iterable):
-        allowed = ["a list of names, one for each layer", ["relu", "tanh"], ["64 × relu"], []]
+        allowed = [
+            InWords("a list of names, one for each layer"),
+            ["relu", "tanh"],
+            ["64 × relu"],
+            [],
+        ]
         raise UnknownOption("hidden", hidden, allowed)
     names: list[str] = []
     for given in hidden:
         counted = _COUNTED.fullmatch(given) if isinstance(given, str) else None
         count = int(counted[1]) if counted else 1
         if not 1 <= count <= _MOST_LAYERS:
-            raise UnknownOption("hidden", given, [f"1 to {_MOST_LAYERS} layers of a unit"])
+            raise UnknownOption("hidden", given, [InWords(f"1 to {_MOST_LAYERS} layers of a unit")])
         names += [counted[2] if counted else given] * count
     return names
 
@@ -355,11 +361,12 @@ def _repeated(names: list[str], depth: Any) -> list[str]:
     if depth is None:
         return names
     if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= _MOST_LAYERS:
-        allowed = [f"a whole number from 1 to {_MOST_LAYERS}, the number of hidden layers"]
-        raise UnknownOption("depth", depth, allowed)
+        words = f"a whole number from 1 to {_MOST_LAYERS}, the number of hidden layers"
+        raise UnknownOption("depth", depth, [InWords(words)])
     if not names or depth % len(names):
         units = f"a multiple of {len(names)}, as many as the hidden units: {', '.join(names)}"
-        raise UnknownOption("depth", depth, [units if names else "nothing without a hidden unit"])
+        words = units if names else "nothing without a hidden unit"
+        raise UnknownOption("depth", depth, [InWords(words)])
     return names * (depth // len(names))
 
 
@@ -385,10 +392,7 @@ register_catalogue(LAYER_OF_A_NETWORK, _says_of_a_layer)
 
 
 def _fraction(value: Any) -> Expr:
-    try:
-        slope = Rational(str(value))
-    except (TypeError, ValueError, ZeroDivisionError):
-        slope = None
-    if slope is None or not slope.is_finite or not 0 <= slope <= 1:
-        raise UnknownOption("slope", value, ["1/100", "any number from 0 to 1"])
+    slope = slope_between_0_and_1(value)
+    if slope is None:
+        raise UnknownOption("slope", value, ["1/100", InWords("any number from 0 to 1")])
     return slope

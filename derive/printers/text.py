@@ -11,7 +11,7 @@ from itertools import zip_longest
 from sympy import Expr
 
 from derive.derivation import Derivation
-from derive.errors import UnknownOption
+from derive.errors import InWords, UnknownOption
 from derive.notation import read
 from derive.notation import tree as t
 from derive.printers.layout import Head, Line, Reason, head_of, lines_of
@@ -118,7 +118,7 @@ def derivation_text(derivation: Derivation, *, width: int = 100, ascii: bool = F
         = Σᵢ (ŷᵢ − yᵢ)²      squared norm
     """
     if width < _NARROWEST:
-        raise UnknownOption("width", width, [f"a whole number from {_NARROWEST}"])
+        raise UnknownOption("width", width, [InWords(f"a whole number from {_NARROWEST}")])
     signs = ASCII if ascii else UNICODE
     head = head_of(derivation)
     reason_limit = width * 2 // 5

@@ -195,6 +195,9 @@ def test_a_verdict_needs_a_measurement_and_all_that_was_found() -> None:
         assert (verdict.word, verdict.ok) == (word, word == "holds")
     assert "✗ wrong" in Verdict(claim, bad, None, missing="no library").text()
     assert overview([Verdict(claim, good, bad)]).endswith("0 of 1 claims hold")
+    unmeasured = overview([Verdict(claim, good, None, missing="there is no NumPy")])
+    assert "not measured: there is no NumPy" in unmeasured
+    assert unmeasured.endswith("0 of 1 claims hold, 1 not measured")
 
 
 def test_a_claim_that_is_not_there_is_refused() -> None:

@@ -458,7 +458,7 @@ def test_the_regulariser_stands_last_with_its_own_number(
 @pytest.mark.parametrize(
     ("hidden", "depth", "said"),
     [
-        (3, None, "hidden=3 is not an option; hidden takes: 'a list of names"),
+        (3, None, "hidden=3 is not an option; hidden takes: a list of names"),
         (None, None, "hidden=None is not an option"),
         ("relu", None, "hidden='relu' is not an option"),
         (["relu"], 0, "depth=0"),
