@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sympy import Basic, IndexedBase, Symbol
+from sympy import Basic, Expr, IndexedBase, Symbol
 
 from derive.derivation import Derivation
 from derive.errors import UnsupportedExpression
@@ -24,7 +24,7 @@ Names = Mapping[Any, Any]
 T = TypeVar("T")
 
 
-def width(layer: int) -> Symbol:
+def width(layer: int | Expr) -> Symbol:
     """Return how many values layer ``layer`` gives; layer 0 is the input.
 
     Examples
@@ -35,7 +35,7 @@ def width(layer: int) -> Symbol:
     return dimension(f"d{layer}")
 
 
-def values_of(layer: int) -> str:
+def values_of(layer: int | Expr) -> str:
     """Return what the values of a hidden layer are called, those of layer 0 being the input x.
 
     Examples
@@ -50,6 +50,8 @@ def values_of(layer: int) -> str:
 class Instance:
     """Layer ``number`` of a network with ``depth`` layers, the last of which is the output.
 
+    A symbol for the number makes it any hidden layer that is not the first.
+
     Examples
     --------
     >>> from derive.language import index
@@ -58,7 +60,7 @@ class Instance:
     W⁽²⁾[i, r]
     """
 
-    number: int
+    number: int | Expr
     depth: int
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sympy import IndexedBase, Symbol
+from sympy import Expr, IndexedBase, Symbol
 
 __all__ = [
     "LABEL",
@@ -74,24 +74,29 @@ LETTERS: dict[Symbol, tuple[str, ...]] = {
 }
 """The letters that run over each dimension, in the order in which they are taken."""
 
-_RAISED = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
+_RAISED = dict(zip("0123456789l-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˡ⁻", strict=True))
 _FIGURES = str.maketrans({raised: figure for figure, raised in _RAISED.items()})
-_OF_LAYER = re.compile("(?P<letter>.+)⁽(?P<layer>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾")
+_OF_LAYER = re.compile("(?P<letter>.+)⁽(?P<layer>[⁰¹²³⁴⁵⁶⁷⁸⁹]+|ˡ|ˡ⁻¹)⁾")
 
 
-def of_layer(letter: str, layer: int) -> str:
-    """Return what a quantity of a layer of a network is called.
+def of_layer(letter: str, layer: int | Expr) -> str:
+    """Return what a quantity of a layer of a network is called; any layer is the symbol l.
 
     Examples
     --------
     >>> of_layer("W", 12)
     'W⁽¹²⁾'
+    >>> of_layer("W", Symbol("l") - 1)
+    'W⁽ˡ⁻¹⁾'
     """
-    return f"{letter}⁽{''.join(_RAISED[figure] for figure in str(layer))}⁾"
+    figures = str(layer).replace(" ", "")
+    return f"{letter}⁽{''.join(_RAISED[figure] for figure in figures)}⁾"
 
 
 def layer_of(name: str) -> tuple[str, str]:
     """Return the letter of a name and the figures of its layer, which are empty where it has none.
+
+    Of any layer they are ``l`` or ``l-1``.
 
     Examples
     --------

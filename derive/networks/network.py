@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Integer
 
 from derive.catalogue import AT_KINK
 from derive.catalogue.hidden import SLOPE, HiddenUnit, find_hidden_unit
@@ -18,6 +18,7 @@ from derive.deriving.gradient import substitute_pre_activation
 from derive.deriving.instances import Instance
 from derive.deriving.layers import (
     COST,
+    WEIGHT,
     HiddenSetting,
     cost_definition,
     hidden_layer_steps,
@@ -25,16 +26,19 @@ from derive.deriving.layers import (
 )
 from derive.deriving.setting import LOSS, Setting
 from derive.errors import InWords, UnknownName, UnknownOption
-from derive.language import Entries, index, k, quantity, substitute
+from derive.language import Entries, index, k, quantity, substitute, total
 from derive.networks.derivation import NetworkDerivation
 from derive.pairs import Pair, pair, register_catalogue
 from derive.rules.structure import DEFINITION
 from derive.slopes import slope_between_0_and_1
-from derive.steps import Assumption, Definition, Step
+from derive.steps import Assumption, Definition, Rule, Step
 
 __all__ = ["Network", "network"]
 
 _i = index("i")
+_l = index("l")
+_WRITTEN_OUT = 3
+"""So many layers of one kind are defined one by one; more are defined for any l."""
 
 LAYER_OF_A_NETWORK = "layer of a network"
 """What kind of derivation a section is."""
@@ -199,24 +203,46 @@ class Network:
     def definition(self) -> Derivation:
         """The network itself as lines: what each layer gives, the prediction, L and J."""
         setting, depth = self.output_setting, self.depth
-        lines: list[tuple[Expr, Expr]] = []
-        for layer in range(1, depth):
-            hidden = self.hidden_setting(self.hidden[layer - 1])
-            value = substitute(hidden.activation, {hidden.a[_i]: hidden.pre_activation})
-            line = Entries(hidden.h[_i], (_i, k)), Entries(value, (_i, k))
-            lines.append(Instance(layer, depth).named(line))
+        steps = [step for run in self._kinds() for step in self._run_steps(*run)]
         last = substitute_pre_activation(setting, setting.short)
         prediction = Entries(setting.prediction[_i], (_i, k)), Entries(last, (_i, k))
-        lines.append(Instance(depth, depth).named(prediction))
-        lines.append((LOSS, setting.definition_of_loss))
+        lines = [Instance(depth, depth).named(prediction), (LOSS, setting.definition_of_loss)]
         if self.l2:
-            lines.append((COST, self.cost))
-        steps = tuple(Step(left, right, DEFINITION) for left, right in lines)
+            lines.append((COST, self.cost if depth <= _WRITTEN_OUT else self._short_cost))
+        steps += [Step(left, right, DEFINITION) for left, right in lines]
         runs = self._runs()
         shown = runs if len(runs) <= 4 else [*runs[:2], "…", runs[-1]]
         title = f"the network {' → '.join(['x', *shown, self.pair.output.name])}"
         loss = self.pair.loss.name
-        return Derivation(title, loss, lines[-1][0], (), steps)
+        return Derivation(title, loss, lines[-1][0], (), tuple(steps))
+
+    def _kinds(self) -> list[tuple[HiddenUnit, int, int]]:
+        """Return each run of hidden layers of one unit, with its first and its last layer."""
+        runs, first = [], 1
+        for unit, same in groupby(self.hidden):
+            last = first + len(list(same)) - 1
+            runs.append((unit, first, last))
+            first = last + 1
+        return runs
+
+    def _run_steps(self, unit: HiddenUnit, first: int, last: int) -> list[Step]:
+        """Return what the layers of a run give: line by line, or in a long run for any l."""
+        hidden = self.hidden_setting(unit)
+        value = substitute(hidden.activation, {hidden.a[_i]: hidden.pre_activation})
+        line = Entries(hidden.h[_i], (_i, k)), Entries(value, (_i, k))
+        alike = max(first, 2)
+        together = last - alike >= _WRITTEN_OUT - 1
+        alone = range(first, alike if together else last + 1)
+        layers: list[tuple[int | Expr, Rule]] = [(layer, DEFINITION) for layer in alone]
+        if together:
+            layers.append((_l, Rule(f"{DEFINITION.name} in layers {alike} to {last}")))
+        return [Step(*Instance(layer, self.depth).named(line), rule) for layer, rule in layers]
+
+    @property
+    def _short_cost(self) -> Expr:
+        """J with a Σ over the layers, for the eye: W⁽ˡ⁾ is one letter, whatever l is."""
+        norm = Instance(_l, self.depth).named(cost_definition(others=False).right - LOSS)
+        return LOSS + WEIGHT * total(norm / WEIGHT, _l, Integer(self.depth))
 
     def _reached(self) -> dict[str, tuple[int, str]]:
         """Return for each quantity the layer in which it is reached, and its letter there."""

@@ -88,7 +88,7 @@ def _letter_key(node: Node) -> tuple[int, str]:
 def _layers(node: Node) -> tuple[int, ...]:
     """Return the layers of the names in a node."""
     numbers = (layer_of(part.letter)[1] for part in walk(node) if isinstance(part, Name))
-    return tuple(int(number) for number in numbers if number)
+    return tuple(int(number) for number in numbers if number.isdigit())
 
 
 # Terms ------------------------------------------------------------------------------------------

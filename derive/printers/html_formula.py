@@ -46,6 +46,13 @@ def _number(value: str) -> str:
     return element("mn", value)
 
 
+def _layer(number: str) -> str:
+    letter, minus, one = number.partition("-")
+    if minus:
+        return _row(_identifier(letter), _operator("−"), _number(one))
+    return _number(letter) if letter.isdigit() else _identifier(letter)
+
+
 def _bracketed(inside: str, left: str = "(", right: str = ")") -> str:
     return _row(_operator(left), inside, _operator(right))
 
@@ -72,7 +79,7 @@ class HtmlPrinter(Visitor[str]):
     def letter(self, node: t.Name) -> str:
         name, layer = layer_of(node.letter.upper() if node.capital else node.letter)
         if layer:
-            return element("msup", _identifier(name), _bracketed(_number(layer)))
+            return element("msup", _identifier(name), _bracketed(_layer(layer)))
         return _identifier(name)
 
     def entry(self, node: t.Subscript) -> str:
@@ -124,7 +131,8 @@ class HtmlPrinter(Visitor[str]):
 
     def sum_over(self, node: t.SumOver) -> str:
         low = _row(_identifier(node.index), _operator("="), _number("1"))
-        sign = element("munderover", _operator("∑"), low, _identifier(node.dimension))
+        high = _number if node.dimension.isdigit() else _identifier
+        sign = element("munderover", _operator("∑"), low, high(node.dimension))
         return _row(sign, self.put(node.body, places.BODY))
 
     def delta(self, node: t.Delta) -> str:

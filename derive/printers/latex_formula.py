@@ -256,7 +256,8 @@ class LatexPrinter(Visitor[Box]):
     def sum_sign(self, node: t.SumOver) -> Box:
         """Write the Σ with its limits."""
         low = index_source(node.index)
-        source = rf"\sum_{{{low}=1}}^{{{letter(node.dimension)}}}"
+        high = node.dimension if node.dimension.isdigit() else letter(node.dimension)
+        source = rf"\sum_{{{low}=1}}^{{{high}}}"
         return Box(source, _SUM_SIGN + (12 if self.inline else 0), not self.inline)
 
     def sum_over(self, node: t.SumOver) -> Box:

@@ -39,6 +39,7 @@ from tests.networks.modules import UNITS, made
 from tests.pairs import LEGAL, REFUSED
 
 LECTURE = made(("relu", "relu"), "softmax", "cross-entropy", l2=True)
+ANY_LAYER = "ˡ"
 _i, _r = index("i"), index("r")
 BY_HIDDEN = Entries(Partial(LOSS, quantity("h⁽²⁾", width(2))[_r]), (_r, width(2)))
 """∇ by h⁽²⁾, which joins the last layer and the one below it."""
@@ -48,6 +49,49 @@ def formulas(derivation: NetworkDerivation) -> list[str]:
     """Return the lines of a page as they are printed, without the reasons."""
     lines = derivation.text().splitlines()
     return [re.split(r"\s{3,}", line.strip())[0] for line in lines]
+
+
+# How the network is defined -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_layers_of_one_unit_are_defined_once_however_many_there_are(unit: str) -> None:
+    written = [
+        made((unit,) * depth, "linear", "squared-error", l2=True).definition.text().splitlines()
+        for depth in (4, 5, 64)
+    ]
+    assert len({len(lines) for lines in written}) == 1
+    for depth, lines in zip((4, 5, 64), written, strict=True):
+        (general,) = (line for line in lines if line.strip().startswith("h⁽ˡ⁾"))
+        assert "W⁽ˡ⁾" in general
+        assert "h⁽ˡ⁻¹⁾" in general
+        assert general.endswith(f"layers 2 to {depth}")
+        assert sum("Σₗ ‖W⁽ˡ⁾‖_F²" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("hidden", "general"),
+    [
+        (("relu",) * 3, []),
+        (("tanh", "relu", "relu", "relu"), ["definition in layers 2 to 4"]),
+        (("relu",) * 4 + ("tanh",), ["definition in layers 2 to 4"]),
+        (
+            ("relu",) * 4 + ("tanh",) * 3,
+            ["definition in layers 2 to 4", "definition in layers 5 to 7"],
+        ),
+        (("relu", "tanh") * 4, []),
+    ],
+)
+def test_every_layer_is_defined_by_itself_or_with_those_of_its_kind(
+    hidden: tuple[str, ...], general: list[str]
+) -> None:
+    steps = made(hidden, "linear", "squared-error").definition.steps
+    of_any = [step.rule.name for step in steps if ANY_LAYER in str(step.before)]
+    assert of_any == general
+    spans = [re.findall(r"\d+", name) for name in of_any]
+    covered = sum(int(last) - int(first) + 1 for first, last in spans)
+    prediction_and_loss = 2
+    assert len(steps) - len(of_any) - prediction_and_loss + covered == len(hidden)
 
 
 # What is derived ----------------------------------------------------------------------------------
