@@ -25,6 +25,7 @@ from derive.language import (
 )
 from derive.networks.network import Network
 from derive.printers.text import text
+from derive.rules.structure import DEFINITION
 
 __all__ = ["network_source", "network_spec"]
 
@@ -123,11 +124,13 @@ def _last(derivation: Derivation, left: Expr) -> Expr:
 
 def _formulas(network: Network) -> tuple[str, ...]:
     """Return the lines of the network itself, in the letters of its layers."""
-    lines = [(step.before, step.after) for step in network.definition.steps]
+    written = [
+        _line(step.before, step.after) + step.rule.name.removeprefix(DEFINITION.name)
+        for step in network.definition.steps
+    ]
     last = Instance(network.depth, network.depth).named
     gradient = network.pair.gradient("a", assume=False)
-    lines.append(last((gradient.target, gradient.result)))
-    written = [_line(left, right) for left, right in lines]
+    written.append(_line(*last((gradient.target, gradient.result))))
     assumed = network.pair.gradient("a")
     if canonical(assumed.result) != canonical(gradient.result):
         given = ", ".join(_line(one.left, one.right) for one in assumed.assumptions)
