@@ -120,6 +120,7 @@ def descend(
     tolerance: float | None = None,
     progress: bool = False,
     watch: Callable[[int, Params], object] | None = None,
+    may_diverge: bool = False,
 ) -> Descent[Params]:
     """Return where gradient descent leads: v ← μv − η∇J(w), w ← w + v, batch after batch.
 
@@ -156,6 +157,9 @@ def descend(
     watch : callable, optional
         ``watch(epoch, params)`` is called with a copy of the parameters after each epoch, the first
         of which is 0.
+    may_diverge : bool
+        Whether an end far above the beginning is returned, and told in ``runaway``, for those who
+        look at what such a rate does. What is not finite, or beyond 2²⁰⁰, is raised all the same.
 
     Returns
     -------
@@ -166,7 +170,8 @@ def descend(
     Diverged
         Once a loss or a parameter is NaN or infinite, or a parameter is beyond
         2²⁰⁰ · max(largest first entry, 1) after an epoch. It names the epoch, the last finite loss,
-        the rate, and the parameter that is not finite or has the largest entry.
+        the rate, and the parameter that is not finite or has the largest entry. Unless
+        ``may_diverge``, also when the end is ``runaway``, as said at `Descent`.
     NotFinite
         For NaN and infinity in ``x`` and ``y``, with the row, and in ``params``.
     ShapeMismatch
@@ -211,6 +216,7 @@ def descend(
         epochs=read_whole_number("epochs", epochs, least=1),
         seed=read_whole_number("seed", seed, least=0),
         tolerance=_read_tolerance(tolerance),
+        may_diverge=may_diverge,
     )
     course = _Course(value_and_grad, examples, labels, plan, _read_params(params), is_alone)
     with _bar(plan.epochs, progress) as advance:
@@ -234,6 +240,7 @@ class _Plan:
     epochs: int
     seed: int
     tolerance: float | None
+    may_diverge: bool
 
 
 def _read_batch(given: int | None, rows: int) -> int:
@@ -347,13 +354,16 @@ class _Course:
         """Return the record of the whole course."""
         last = self.survey()
         tolerance = self._plan.tolerance
+        runaway = self._runaway()
+        if runaway and not self._plan.may_diverge:
+            raise self._diverged(runaway, is_named=True)
         return Descent(
             params=self.handed_out(),
             loss=last.loss,
             gradient_norm=last.gradient_norm,
             losses=tuple(self._losses),
             converged=tolerance is not None and last.gradient_norm <= tolerance,
-            runaway=self._runaway(),
+            runaway=runaway,
         )
 
     def _step_with_all(self) -> float:
@@ -446,7 +456,7 @@ class _Course:
         # The first loss may be of a batch, which has fitted by chance: it only says whether to
         # compare the losses of all examples.
         if self._is_above(loss, self._first_loss) and self._is_above(loss, first := self._begin()):
-            return f"above {_HIGHEST_END:g} times the first one of {first:.6g}; {where}"
+            return f"a loss above {_HIGHEST_END:g} times the first one of {first:.6g}; {where}"
         return where if largest > _LARGEST_END * self._largest_begun() else ""
 
     @staticmethod

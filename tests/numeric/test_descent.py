@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -261,18 +262,24 @@ def test_a_rise_may_be_high_and_an_end_not(height: float, at_the_end: bool, runa
         return (height if 2 <= w[0] < 4 else 1.0), -np.ones(1)
 
     epochs = 3 if at_the_end else 9
-    done = descend(hill, np.zeros(1), [0], [0], rate=1.0, epochs=epochs)
+    train = partial(descend, hill, np.zeros(1), [0], [0], rate=1.0, epochs=epochs)
+    done = train(may_diverge=True)
     assert done.losses[2] == height
     assert bool(done.runaway) == runaway
     assert str(done).startswith(f"{'diverged' if runaway else 'stopped'} after {epochs} epochs:")
     if runaway:
-        assert done.runaway == "above 1000 times the first one of 1; params has entries up to 3"
+        said = "a loss above 1000 times the first one of 1; params has entries up to 3"
+        assert done.runaway == said
+        with pytest.raises(Diverged, match=f"training, epoch 2: got {re.escape(said)}"):
+            train()
+    else:
+        assert same(done, train())
 
 
 @pytest.mark.parametrize(("rate", "runaway"), [(1e15, False), (1e16, True)])
 def test_parameters_far_away_are_told_at_the_end(rate: float, runaway: bool) -> None:
     function, start = fixed_loss(lambda w: 1.0, W1=0, W2=0.1)
-    done = descend(function, start, [0], [0], rate=rate, epochs=1)
+    done = descend(function, start, [0], [0], rate=rate, epochs=1, may_diverge=True)
     assert done.runaway == ("W2 has entries up to 1e+16" if runaway else "")
 
 
