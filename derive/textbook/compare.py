@@ -191,7 +191,10 @@ def least_condition(question: Question) -> Restriction | None:
             if tried > MOST_RESTRICTIONS:
                 return None
             special = replace(question, restriction=restriction)
-            comparison = compare(special, samples=3, shrink=False, work=WORK // 8)
+            try:
+                comparison = compare(special, samples=3, shrink=False, work=WORK // 8)
+            except NotJudged:
+                continue
             if comparison.holds and comparison.samples >= 2 and not comparison.one_sided:
                 return restriction
     return None

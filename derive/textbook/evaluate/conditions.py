@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import Any
 
@@ -17,8 +18,10 @@ from derive.textbook.meaning.core import (
     Compare,
     Core,
     Entry,
+    Symbol,
     Tensor,
     plus,
+    symbols_in,
     times,
     walk_core,
 )
@@ -30,6 +33,8 @@ from derive.textbook.tree import Name, Node, Number, Relation
 __all__ = ["Conditions", "Unmet"]
 
 MOST_STEPS = 30
+PATIENCE = 6
+"""So many steps that do not halve what is missing lead nowhere, as where UᵀU = I has no U."""
 MOST_UNKNOWNS = 40
 _FIXED_DOMAINS = ("one-hot", "in {0,1}", "in {-1,1}", "integer")
 
@@ -63,6 +68,7 @@ class Conditions:
         self.equations: list[tuple[tuple[Index, ...], Core]] = []
         self.filters: list[Core] = []
         self.unread: list[Node] = []
+        self._symbols: dict[int, frozenset[Symbol]] = {}
         for node in nodes:
             if isinstance(node, Relation):
                 self._take(reader, node)
@@ -135,25 +141,42 @@ class Conditions:
         """
         if not self.equations:
             return
-        for _ in range(MOST_STEPS):
+        missing: list[Any] = []
+        for step in range(MOST_STEPS):
             residuals = self._residuals(evaluator)
-            if all(abs(primal(value)) < mp.mpf(10) ** -26 for value in residuals):
+            missing.append(max((abs(primal(value)) for value in residuals), default=0))
+            if missing[-1] < mp.mpf(10) ** -26:
                 return
+            if step >= PATIENCE and 2 * missing[-1] > missing[-1 - PATIENCE]:
+                break
             self._step(evaluator, residuals)
         raise Unmet("the conditions in force could not be met")
 
-    def _residuals(self, evaluator: Evaluator) -> list[Any]:
+    def _residuals(self, evaluator: Evaluator, of: Symbol | None = None) -> list[Any]:
+        """Return left minus right of every equation; 0 of those that a symbol does not reach."""
         values = []
-        for indices, body in self.equations:
+        for place, (indices, body) in enumerate(self.equations):
             ranges = [range(1, evaluator.size(index) + 1) for index in indices]
-            for places in product(*ranges):
+            everywhere = product(*ranges)
+            if of is not None and of not in self._reached(place):
+                values += [0 for _ in everywhere]
+                continue
+            for places in everywhere:
                 values.append(evaluator.value(body, dict(zip(indices, places, strict=True))))
         return values
 
+    def _reached(self, place: int) -> frozenset[Symbol]:
+        if place not in self._symbols:
+            self._symbols[place] = symbols_in(self.equations[place][1])
+        return self._symbols[place]
+
     def _unknowns(self, evaluator: Evaluator) -> list[Key]:
         drawn = evaluator.point.drawn
+        reached = frozenset().union(*map(self._reached, range(len(self.equations))))
         return [
-            key for key in drawn if key[0].role == "value" and key[0].domain not in _FIXED_DOMAINS
+            key
+            for key in drawn
+            if key[0].role == "value" and key[0].domain not in _FIXED_DOMAINS and key[0] in reached
         ][:MOST_UNKNOWNS]
 
     def _step(self, evaluator: Evaluator, residuals: list[Any]) -> None:
@@ -162,18 +185,11 @@ class Conditions:
         if not unknowns:
             raise Unmet("nothing is free to meet the conditions")
         columns = [self._column(evaluator, key) for key in unknowns]
-        rows = len(residuals)
-        gram = mp.matrix(rows, rows)
-        for i in range(rows):
-            for j in range(rows):
-                gram[i, j] = mp.fsum(column[i] * column[j] for column in columns)
-            gram[i, i] += mp.mpf(10) ** -28
         try:
-            weights = mp.lu_solve(gram, mp.matrix([primal(value) for value in residuals]))
-        except ZeroDivisionError:
-            raise Unmet("the conditions contradict each other") from None
-        for key, column in zip(unknowns, columns, strict=True):
-            move = mp.fsum(column[i] * weights[i] for i in range(rows))
+            moves = _smallest_step(columns, residuals)
+        except (OverflowError, ValueError):
+            raise Unmet("the conditions are out of the range of floats") from None
+        for key, move in zip(unknowns, moves, strict=True):
             evaluator.point.fixed[key] = primal(evaluator.point.number(*key)) - move
         evaluator._known.clear()
 
@@ -184,10 +200,53 @@ class Conditions:
         state = evaluator._state
         evaluator._state = (*state, (key[0], key, tag))
         try:
-            return [primal(tangent(value, tag)) for value in self._residuals(evaluator)]
+            return [primal(tangent(value, tag)) for value in self._residuals(evaluator, of=key[0])]
         finally:
             evaluator._moved[key].remove(tag)
             evaluator._state = state
+
+
+def _smallest_step(columns: list[list[Any]], residuals: list[Any]) -> list[Any]:
+    """Return the smallest x with Σ xᵢ columnᵢ = residuals, to some digits.
+
+    The equations are solved in floats, since what a step leaves over the next one takes up: only
+    the residuals need all digits. Equations that say the same, as UᵀU = I does twice, share the
+    work by what is added to the diagonal.
+    """
+    scale = max((abs(primal(value)) for value in residuals), default=0)
+    if not scale:
+        return [mp.zero for _ in columns]
+    slopes = [[float(value) for value in column] for column in columns]
+    rows = range(len(residuals))
+    gram = [[math.fsum(s[i] * s[j] for s in slopes) for j in rows] for i in rows]
+    damping = 1e-13 * max((gram[i][i] for i in rows), default=0.0)
+    for i in rows:
+        gram[i][i] += damping
+    weights = _solved(gram, [float(primal(value) / scale) for value in residuals])
+    return [scale * math.fsum(s[i] * weights[i] for i in rows) for s in slopes]
+
+
+def _solved(matrix: list[list[float]], right: list[float]) -> list[float]:
+    """Return the solution of linear equations by elimination, with pivots."""
+    size = len(right)
+    system = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for place in range(size):
+        pivot = max(range(place, size), key=lambda row: abs(system[row][place]))
+        if not system[pivot][place] or not math.isfinite(system[pivot][place]):
+            raise Unmet("the conditions contradict each other")
+        system[place], system[pivot] = system[pivot], system[place]
+        for row in range(place + 1, size):
+            factor = system[row][place] / system[place][place]
+            if factor:
+                above = system[place]
+                system[row] = [
+                    one - factor * two for one, two in zip(system[row], above, strict=True)
+                ]
+    solution = [0.0] * size
+    for place in reversed(range(size)):
+        known = math.fsum(system[place][i] * solution[i] for i in range(place + 1, size))
+        solution[place] = (system[place][size] - known) / system[place][place]
+    return solution
 
 
 def _between_indices(reader: Reader, node: Relation) -> bool:
