@@ -12,6 +12,7 @@ import pytest
 
 import derive
 from derive import cli
+from derive.cli import console
 from tests.pairs import LEGAL, REFUSED
 
 GRADIENTS = """
@@ -267,7 +268,7 @@ def test_wrong_calls_end_in_one_message_and_exit_code_2(
 
 
 def test_a_narrow_terminal_and_a_version(command, monkeypatch) -> None:
-    monkeypatch.setattr(cli, "_width", lambda: 40)
+    monkeypatch.setattr(console, "width", lambda: 40)
     assert command("show", "linear", "squared-error")[0] == 0
     assert command("table")[0] == 0
     code, out, _ = command("--version")
