@@ -84,6 +84,8 @@ class Descent(Generic[Params]):
         Empty, unless the end is far above the beginning: the loss of all examples above
         1000 · max(first loss, 1), or a parameter beyond 2⁵² · max(largest first entry, 1). Then it
         says how far, and which parameter is the largest.
+    risen_from : float or None
+        The loss of all examples at the beginning, where the end is above it.
     """
 
     params: Params
@@ -92,6 +94,7 @@ class Descent(Generic[Params]):
     losses: tuple[float, ...]
     converged: bool
     runaway: str = ""
+    risen_from: float | None = None
 
     @property
     def epochs(self) -> int:
@@ -103,6 +106,8 @@ class Descent(Generic[Params]):
         loss = f"loss {self.loss:.6g}"
         if self.runaway:
             verb, loss = "diverged", f"{loss}, {self.runaway}"
+        elif self.risen_from is not None:
+            loss = f"{loss}, above the first one of {self.risen_from:.6g}"
         return f"{verb} after {self.epochs} epochs: {loss}, gradient norm {self.gradient_norm:.2g}"
 
 
@@ -364,6 +369,7 @@ class _Course:
             losses=tuple(self._losses),
             converged=tolerance is not None and last.gradient_norm <= tolerance,
             runaway=runaway,
+            risen_from=self._risen_from(last.loss),
         )
 
     def _step_with_all(self) -> float:
@@ -401,9 +407,8 @@ class _Course:
     def _answer(self, x: Array, y: Array) -> tuple[Any, Any]:
         try:
             answer = self._value_and_grad(self.handed_out(), x, y)
-        except (TypeError, ValueError):
-            # A message that names a row is to count among all of them, not within the batch.
-            self._value_and_grad(self.handed_out(), self._x, self._y)
+        except (TypeError, ValueError, OverflowError) as error:
+            self._explain(error)
             raise
         if not isinstance(answer, tuple) or len(answer) < 2:
             raise UnsupportedType(
@@ -414,6 +419,19 @@ class _Course:
             )
         value, grads, *_ = answer
         return value, grads
+
+    def _explain(self, error: Exception) -> None:
+        """Raise what says more than an error of a batch, where there is such."""
+        name, largest = self._largest_parameter()
+        if not math.isfinite(largest):
+            raise self._diverged(f"NaN or infinity in {name}", is_named=True) from None
+        try:
+            # A message that names a row is to count among all of them, not within the batch.
+            self._value_and_grad(self.handed_out(), self._x, self._y)
+        except OverflowError as of_all:
+            error = of_all
+        if isinstance(error, OverflowError):
+            raise self._diverged(str(error).partition(";")[0]) from None
 
     def _read_grads(self, given: Any) -> Arrays:
         grads = {_ALONE: given} if self._is_alone else given
@@ -447,6 +465,13 @@ class _Course:
         sizes = {name: _largest(array) for name, array in self._params.items()}
         name = max(sizes, key=lambda one: (math.isnan(sizes[one]), sizes[one]))
         return name, sizes[name]
+
+    def _risen_from(self, loss: float) -> float | None:
+        met = self._first_loss
+        if met is None or loss <= met:
+            return None
+        first = self._begin()
+        return first if loss > first else None
 
     def _runaway(self) -> str:
         """Return what has run away by the end; empty where nothing has."""

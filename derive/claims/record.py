@@ -73,16 +73,19 @@ class Claim:
         The lecture's words.
     statement : str
         What is checked.
+    correction : str
+        Where the lecture's words go further than what holds; empty where they do not.
     proof : callable or None
         The exact check; None where the claim is about what is measured alone.
 
     Examples
     --------
-    >>> Claim("one", "1 = 1", "one is one", lambda: Proof({"1 = 1": True})).proof().ok
+    >>> Claim("one", "1 = 1", "one is one", proof=lambda: Proof({"1 = 1": True})).proof().ok
     True
     """
 
     name: str
     quote: str
     statement: str
+    correction: str = ""
     proof: Callable[[], Proof] | None = None

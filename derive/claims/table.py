@@ -24,6 +24,8 @@ CLAIMS: tuple[Claim, ...] = (
         "s(λ) ≐ 0.79) of the sigmoid function.",
         statement="s′ = s(1 − s) ≤ 1/4; the points 0.21 and 0.79 are s = (3 ∓ √3)/6, where |s″| is "
         "largest, and not those of the curvature κ = |s″|/(1 + s′²)^{3/2}.",
+        correction="“Maximum curvature points” are s ≐ 0.2036 and 0.7964; at 0.21 and 0.79 it is "
+        "|s″| that is largest.",
         proof=prove_bends,
     ),
     Claim(
@@ -65,6 +67,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="By one criterion for both, at the usual start neither ReLUs nor sigmoids are "
         "stuck for all examples; low biases and high rates stick ReLUs more often, large weights "
         "stick sigmoids alone. For most examples more ReLUs are, unless the weights are large.",
+        correction="“Just not as often as sigmoids” is true of weights that begin too large, and "
+        "not of low biases, of high rates, or of the usual start.",
         proof=prove_stuck,
     ),
     Claim(
@@ -72,7 +76,7 @@ CLAIMS: tuple[Claim, ...] = (
         quote="Even though ReLUs are linear in each half of their range, they're still nonlinear "
         "enough to easily compute functions like XOR.",
         statement="Two ReLUs compute XOR exactly, nothing without hidden units does, and gradient "
-        "descent finds such weights.",
+        "descent finds such weights, though not from every start.",
         proof=prove_xor,
     ),
     Claim(

@@ -67,11 +67,16 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        """The verdict in a word or two; what fails counts more than what is missing."""
+        """The verdict in a word or two; what fails counts more than what is missing.
+
+        Where a claim holds, but not as far as the lecture's words go, it is ``holds, corrected``.
+        """
         parts = [part for part in (self.proof, self.measured) if part is not None]
         if not all(part.ok for part in parts):
             return "fails"
-        return "holds" if self.measured is not None else "not measured"
+        if self.measured is None:
+            return "not measured"
+        return "holds, corrected" if self.claim.correction else "holds"
 
     def text(self, width: int = 100) -> str:
         """Return the lecture's words, the statement, every fact and the numbers."""
@@ -81,6 +86,8 @@ class Verdict:
         yield f"{self.claim.name}: {self.word}"
         yield from _wrapped(f"The lecture: “{self.claim.quote}”", width, "  ")
         yield from _wrapped(f"Checked: {self.claim.statement}", width, "  ")
+        if self.claim.correction:
+            yield from _wrapped(f"Corrected: {self.claim.correction}", width, "  ")
         for title, part in (("proved", self.proof), ("measured", self.measured)):
             if part is None:
                 continue
@@ -98,6 +105,7 @@ class Verdict:
             "name": self.claim.name,
             "quote": self.claim.quote,
             "statement": self.claim.statement,
+            "correction": self.claim.correction,
             "verdict": self.word,
             "ok": self.ok,
             "proved": self.proof and {**_part(self.proof), "exact": _exact(self.proof)},
@@ -129,11 +137,15 @@ def overview(verdicts: Iterable[Verdict], width: int = 100) -> str:
     for row in rows:
         lines.append(f"{row.claim.name:<24}{row.word}")
         lines += _wrapped(row.claim.statement, width, "    ")
+        if row.claim.correction:
+            lines += _wrapped(f"Corrected: {row.claim.correction}", width, "    ")
         if row.missing:
             lines += _wrapped(f"not measured: {row.missing}", width, "    ")
     missing = sum(row.word == "not measured" for row in rows)
     left = f", {missing} not measured" if missing else ""
-    lines.append(f"{sum(row.ok for row in rows)} of {len(rows)} claims hold{left}")
+    corrected = sum(row.ok and bool(row.claim.correction) for row in rows)
+    how = f", {corrected} of them not in the lecture's words" if corrected else ""
+    lines.append(f"{sum(row.ok for row in rows)} of {len(rows)} claims hold{how}{left}")
     return "\n".join(lines)
 
 

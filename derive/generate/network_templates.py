@@ -140,6 +140,23 @@ def _refuse_infinite_parameters(layers: list[tuple[Array, ...]]) -> None:
             )
 
 
+def _refuse_overflow(layers: list[tuple[Array, ...]], x: Array) -> None:
+    """Refuse what made the pre-activations overflow, and name the layer and the row."""
+    _refuse_infinite_parameters(layers)
+    h = x
+    for number, layer in enumerate(layers, 1):
+        a = _affine(h, *layer)
+        if not np.isfinite(a).all():
+            row = np.argwhere(~np.isfinite(a))[0][0]
+            where = f"layer {number}" if number < LAYERS else "the output layer"
+            raise OverflowError(
+                f"the pre-activations of {where} overflow {a.dtype} in row {row} of x "
+                "(counted from 0); smaller parameters or inputs are expected"
+            )
+        if number < LAYERS:
+            h, _ = _UNITS[number - 1](a)
+
+
 def _number(name: str, given: Any, least: float = -math.inf) -> float:
     """Return an option as a finite number from ``least`` on."""
     expected = "a finite number" if least == -math.inf else f"a finite number from {least:g} on"
@@ -249,7 +266,8 @@ ${about_sizes}
     >>> init(${example_sizes})["W1"].shape
     ${example_shape}
     """
-    if isinstance(sizes, str) or not hasattr(sizes, "__len__") or len(sizes) != LAYERS + 1:
+    listed = hasattr(sizes, "__len__") and not isinstance(sizes, str | Mapping)
+    if not listed or len(sizes) != LAYERS + 1:
         raise ValueError(
             f"sizes is {sizes!r}; {LAYERS + 1} numbers are expected: the inputs, the units of "
             f"{len(HIDDEN)} hidden layers, and the outputs"
@@ -269,7 +287,11 @@ ${about_sizes}
     for layer, gain in enumerate(GAINS, 1):
         below, units = int(sizes[layer - 1]), int(sizes[layer])
         deviation = scale * math.sqrt(gain / below)
-        params[f"W{layer}"] = (deviation * random.standard_normal((units, below))).astype(dtype)
+        with np.errstate(over="ignore"):
+            W = (deviation * random.standard_normal((units, below))).astype(dtype)
+        if not np.isfinite(W).all():
+            raise ValueError(f"scale={scale!r}; weights that do not overflow {dtype} are expected")
+        params[f"W{layer}"] = W
 ${begin_biases}    return params
 '''
 
@@ -296,6 +318,8 @@ def forward(params: Mapping[str, ArrayLike], x: ArrayLike) -> Array:
     TypeError, ValueError
         For a dtype, a shape or a number that is not as above, with the layer or the row; for a
         parameter with an infinity or NaN where the result would have one, too.
+    OverflowError
+        For pre-activations that overflow, with the layer and the row.
 
     Examples
     --------
@@ -303,12 +327,12 @@ def forward(params: Mapping[str, ArrayLike], x: ArrayLike) -> Array:
     (5, ${example_outputs})
     """
     layers = _parameters(params)
-    h = _inputs(x, layers[0][0])
+    x = h = _inputs(x, layers[0][0])
     for unit, layer in zip(_UNITS, layers, strict=False):  # the last layer is the output
         h, _ = unit(_affine(h, *layer))
     a = _affine(h, *layers[-1])
     if not np.isfinite(np.vdot(a, a)):
-        _refuse_infinite_parameters(layers)
+        _refuse_overflow(layers, x)
     prediction = np.empty_like(a)
     _by_blocks(_predict_block, ${predict_buffers}, a, prediction)
     return prediction
@@ -352,6 +376,8 @@ ${about_inputs}
     TypeError, ValueError
         For a dtype, a shape, a number, a label or a reduction that is not as above, with the layer
         or the row; for a parameter with an infinity or NaN where the results would have one, too.
+    OverflowError
+        For pre-activations that overflow, with the layer and the row.
 
     Examples
     --------
@@ -386,7 +412,7 @@ ${regularise}        if number > 1 or inputs:
             grad_a = np.multiply(grad_h, slopes[number - 2], out=None if inputs else grad_h)
     # The sums are finite only where all that they are of is: what is not finite goes through them.
     if not np.isfinite(seen + np.vdot(grad_a, grad_a) + value):
-        _refuse_infinite_parameters(layers)
+        _refuse_overflow(layers, taken[0])
     return value, dict(reversed(grads.items()))
 '''
 

@@ -359,7 +359,7 @@ def network(
 
 _COUNTED = re.compile(r"\s*(\d+)\s*[×*]\s*(\S.*)")
 """What the tool prints for layers of one kind: 64 × relu."""
-_MOST_LAYERS = 10_000
+_MOST_LAYERS = 1_000
 """So many hidden layers are more than a page or a module is for."""
 
 
@@ -380,6 +380,9 @@ def _names(hidden: Any) -> list[str]:
         if not 1 <= count <= _MOST_LAYERS:
             raise UnknownOption("hidden", given, [InWords(f"1 to {_MOST_LAYERS} layers of a unit")])
         names += [counted[2] if counted else given] * count
+    if len(names) > _MOST_LAYERS:
+        said = InWords(f"{len(names)} layers")
+        raise UnknownOption("hidden", said, [InWords(f"at most {_MOST_LAYERS} of them")])
     return names
 
 

@@ -7,8 +7,9 @@ nothing in what is proved, and layers of one kind share the work.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 
 from sympy import Expr, Indexed
@@ -277,7 +278,7 @@ def _compared(
     for draw in _DRAWS:
         try:
             at = evaluator(definitions, sizes, draw, assumptions, 1)
-            _from_below(at, definitions, left.expr.variable)
+            at.prepare(partial(_from_below, definitions=definitions, variable=left.expr.variable))
             compared, difference = compare(left.expr, right, at, sparse=True)
         except Undefined:
             continue
@@ -290,13 +291,14 @@ def _compared(
 def _from_below(at: Evaluator, definitions: tuple[Definition, ...], variable: Indexed) -> None:
     """Evaluate what is defined, the innermost first, so that a deep network is no deep recursion.
 
-    Once as it is, and once for each end of the difference by each entry that is compared.
+    Once as it is, and once for each step of the differences by each entry that is compared.
     """
     corners = [
         (str(variable.base.label), place)
         for place in product(*(_corners(at, size) for size in variable.base.shape))
     ]
-    shifts = [(), *(((scalar, amount),) for scalar in corners for amount in (-1, 1))]
+    steps = at.arithmetic.steps
+    shifts = [(), *(((scalar, amount),) for scalar in corners for amount in steps)]
     for shift in shifts:
         for definition in reversed(definitions):
             entry = definition.left
@@ -304,7 +306,8 @@ def _from_below(at: Evaluator, definitions: tuple[Definition, ...], variable: In
             ranges = (range(1, dict(at.point.sizes)[str(size)] + 1) for size in shape)
             for place in product(*ranges):
                 indices = dict(zip(getattr(entry, "indices", ()), place, strict=True))
-                at.value(entry, indices, shift)
+                with suppress(Undefined):
+                    at.value(entry, indices, shift)
 
 
 def _corners(at: Evaluator, size: Expr) -> tuple[int, ...]:

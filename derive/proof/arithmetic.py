@@ -29,6 +29,9 @@ LARGEST_EXPONENT = 2**64
 class Arithmetic(ABC):
     """Numbers that can be added, multiplied and compared with zero."""
 
+    steps: tuple[int, ...] = ()
+    """At how many small steps `slope` asks for the function."""
+
     @abstractmethod
     def number(self, value: Fraction) -> Any:
         """Return a rational number."""
@@ -136,6 +139,8 @@ class Digits(Arithmetic):
         How many derivatives stand inside one another.
     """
 
+    steps = (-1, 1)
+
     def __init__(self, digits: int, depth: int) -> None:
         self.context = _floating(working_digits(digits, depth))
         self.small = self.context.mpf(10) ** (-(digits // 2))
@@ -188,6 +193,8 @@ class Enclosures(Arithmetic):
     digits, depth : int
         As for `Digits`.
     """
+
+    steps = (-2, -1, 1, 2)
 
     def __init__(self, digits: int, depth: int) -> None:
         self.context = _enclosing(working_digits(digits, depth))

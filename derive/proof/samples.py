@@ -118,6 +118,8 @@ class Evaluator:
     def __init__(self, meaning: Meaning, point: Point, arithmetic: Arithmetic) -> None:
         self.meaning, self.point, self.arithmetic = meaning, point, arithmetic
         self._memory: dict[Any, Any] = {}
+        self._preparations: list[Callable[[Evaluator], None]] = []
+        self._others: list[Evaluator] = []
         self._sizes = dict(point.sizes)
         self._readings: dict[Expr, Reading] = {}
 
@@ -153,7 +155,13 @@ class Evaluator:
         found = self._memory.get(key)
         if found is None:
             spend(COST)
-            found = self._memory[key] = evaluate(expr, places, shifts)
+            try:
+                found = evaluate(expr, places, shifts)
+            except Undefined as error:
+                found = error
+            self._memory[key] = found
+        if isinstance(found, Undefined):
+            raise found
         return found
 
     def _reading(self, expr: Expr) -> Reading:
@@ -284,13 +292,27 @@ class Evaluator:
 
     @cached_property
     def _exact(self) -> Evaluator:
-        return Evaluator(self.meaning, self.point, Exact())
+        return self if isinstance(self.arithmetic, Exact) else self._like(Exact())
+
+    def prepare(self, preparation: Callable[[Evaluator], None]) -> None:
+        """Let something be evaluated first, here and in every evaluator that this one asks."""
+        self._preparations.append(preparation)
+        preparation(self)
+        for other in self._others:
+            other.prepare(preparation)
+
+    def _like(self, arithmetic: Arithmetic) -> Evaluator:
+        """Return the evaluator at the same point in other numbers."""
+        made = Evaluator(self.meaning, self.point, arithmetic)
+        self._others.append(made)
+        for preparation in self._preparations:
+            made.prepare(preparation)
+        return made
 
     def enclosing(self, digits: int, depth: int) -> Evaluator:
         """Return the evaluator at the same point that encloses values."""
         if (digits, depth) not in self._enclosing:
-            arithmetic = Enclosures(digits, depth)
-            self._enclosing[digits, depth] = Evaluator(self.meaning, self.point, arithmetic)
+            self._enclosing[digits, depth] = self._like(Enclosures(digits, depth))
         return self._enclosing[digits, depth]
 
     @cached_property

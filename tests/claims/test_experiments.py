@@ -244,8 +244,11 @@ def test_the_list_has_a_verdict_for_every_claim(
     recorded(measured, monkeypatch)
     code, out, err = command()
     assert (code, err) == (0, "")
-    assert all(f"{name:<24}holds\n" in out for name in ROWS)
-    assert out.endswith("8 of 8 claims hold\n")
+    for claim in CLAIMS:
+        word = "holds, corrected" if claim.correction else "holds"
+        assert f"{claim.name:<24}{word}\n" in out
+        assert claim.correction.split(" ")[0] in out
+    assert out.endswith("8 of 8 claims hold, 2 of them not in the lecture's words\n")
     code, out, err = command("--json")
     assert (code, err) == (0, "")
     assert [(row["name"], row["ok"]) for row in json.loads(out)["claims"]] == [
@@ -279,7 +282,7 @@ def test_a_library_that_is_missing_leaves_a_claim_unmeasured(
 
 def test_a_figure_goes_into_a_folder_that_is_made_for_it(command: Any, tmp_path: Path) -> None:
     code, out, _ = command("sigmoid-bends", "--figures", str(tmp_path / "new" / "folder"))
-    assert (code, out.splitlines()[0]) == (0, "sigmoid-bends: holds")
+    assert (code, out.splitlines()[0]) == (0, "sigmoid-bends: holds, corrected")
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["sigmoid-bends.svg"]
 
 
@@ -287,7 +290,8 @@ def test_json_has_the_facts_the_figures_and_the_exact_values(command: Any) -> No
     code, out, _ = command("sigmoid-bends", "--json")
     (claim,) = json.loads(out)["claims"]
     assert code == 0
-    assert (claim["verdict"], claim["ok"]) == ("holds", True)
+    assert (claim["verdict"], claim["ok"]) == ("holds, corrected", True)
+    assert "2036" in claim["correction"]
     assert claim["proved"]["exact"]["bend, low"] == "1/2 - sqrt(3)/6"
     assert claim["measured"]["figures"]["bend, measured"] == pytest.approx(0.2113, abs=1e-4)
     assert all(fact["holds"] for fact in claim["proved"]["facts"])

@@ -193,6 +193,11 @@ def test_a_verdict_needs_a_measurement_and_all_that_was_found() -> None:
     ):
         verdict = Verdict(claim, proof, measured)
         assert (verdict.word, verdict.ok) == (word, word == "holds")
+        corrected = Verdict(find_claim("stuck-relus"), proof, measured)
+        assert (corrected.word, corrected.ok) == (
+            word.replace("holds", "holds, corrected"),
+            verdict.ok,
+        )
     assert "✗ wrong" in Verdict(claim, bad, None, missing="no library").text()
     assert overview([Verdict(claim, good, bad)]).endswith("0 of 1 claims hold")
     unmeasured = overview([Verdict(claim, good, None, missing="there is no NumPy")])

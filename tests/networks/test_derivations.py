@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from derive.derivation import Derivation
 from derive.deriving.instances import Instance, width
 from derive.deriving.layers import HiddenSetting, hidden_layer_steps
 from derive.deriving.setting import LOSS
+from derive.errors import UnknownOption
 from derive.generate.layer import LAYER
 from derive.language import (
     Entries,
@@ -509,9 +512,26 @@ def test_the_regulariser_stands_last_with_its_own_number(
         (["relu"], True, "depth=True"),
         (["relu"], 2.0, "depth=2.0"),
         ([], 2, "nothing without a hidden unit"),
-        (["99999 × relu"], None, "1 to 10000 layers"),
+        (["99999 × relu"], None, "1 to 1000 layers"),
     ],
 )
 def test_hidden_layers_that_are_no_list_are_told(hidden: Any, depth: Any, said: str) -> None:
     with pytest.raises(derive.UnknownOption, match=said):
         derive.network(hidden, depth=depth)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_verification_goes_no_deeper_for_more_layers(unit: str) -> None:
+    """The layers are evaluated from below; a recursion through all of them would need more."""
+    page = made((unit,) * 16, "softmax", "cross-entropy").gradient("b1")
+    before = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(len(inspect.stack()) + 260)
+        assert page.verify().ok
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def test_more_layers_than_a_page_is_for_are_refused() -> None:
+    with pytest.raises(UnknownOption, match="20000 layers"):
+        derive.network(["relu"] * 20_000)

@@ -630,3 +630,18 @@ def test_a_slope_that_was_left_open_makes_no_module() -> None:
 
 def test_sizes_of_the_test_are_those_of_the_network() -> None:
     assert sizes_of(LECTURE) == list(SIZES)
+
+
+def test_pre_activations_that_overflow_are_told_with_their_layer_and_row() -> None:
+    module = module_of(made(("tanh", "relu"), "softmax", "cross-entropy"))
+    params = module.init([2, 3, 3, 2], seed=3)
+    x, y = np.array([[0.5, 0.5], [1.0, 1.0]]), np.eye(2)
+    params["W2"] = np.full((3, 3), 1e308)
+    params["W1"] = np.array([[100.0, 100.0]] * 3)
+    for call in (lambda: module.forward(params, x), lambda: module.value_and_grad(params, x, y)):
+        with pytest.raises(OverflowError, match="of layer 2 overflow float64 in row 0 of x"):
+            call()
+    with pytest.raises(ValueError, match=r"scale=1e\+300"):
+        module.init([2, 3, 3, 2], scale=1e300, dtype=np.float32)
+    with pytest.raises(ValueError, match="sizes is"):
+        module.init({2: 1, 3: 1, 4: 1, 5: 1})

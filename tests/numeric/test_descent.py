@@ -274,6 +274,9 @@ def test_a_rise_may_be_high_and_an_end_not(height: float, at_the_end: bool, runa
             train()
     else:
         assert same(done, train())
+    # Both ends of the hill are 1 or above it.
+    assert done.risen_from == (1.0 if at_the_end else None)
+    assert ("above the first one of 1" in str(done)) == (at_the_end and not runaway)
 
 
 @pytest.mark.parametrize(("rate", "runaway"), [(1e15, False), (1e16, True)])
