@@ -524,6 +524,22 @@ _STARTS = frozenset({"PLUS", "MINUS", "REL", "AMP", ""})
 _ENDS = frozenset({"PLUS", "MINUS", "REL", "AMP", "ROW", "CLOSE", "COMMA", "PERIOD", "END", ""})
 
 
+def _with_ellipses(tokens: Sequence[Raw]) -> list[Raw]:
+    """Return the tokens with three typed dots as the command that they stand for."""
+    result: list[Raw] = []
+    at = 0
+    while at < len(tokens):
+        three = tokens[at : at + 3]
+        if [token.text for token in three] == [".", ".", "."]:
+            span = three[0].span.to(three[-1].span)
+            result.append(replace(three[0], text="\\dots", span=span))
+            at += 3
+        else:
+            result.append(tokens[at])
+            at += 1
+    return result
+
+
 def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]:
     r"""Return the terminals of the grammar.
 
@@ -536,4 +552,4 @@ def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]
     >>> [terminal.type for terminal in lex(tokenize(r"\sum_j y_j"))]
     ['BIG', 'UNDER', 'NAME', 'NAME', 'UNDER', 'NAME']
     """
-    return _Lexer(tokens, vocabulary).run()
+    return _Lexer(_with_ellipses(tokens), vocabulary).run()

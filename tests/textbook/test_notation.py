@@ -22,6 +22,59 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "an ellipsis in a sum",
+        r"w_1 x_1 + w_2 x_2 + \cdots + w_n x_n = w^T x, \quad x_1 + ... + x_n = 2 \sum_i x_i",
+        VECTORS | {"w": "vector(n)"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "an ellipsis in a defined sum",
+        r"s = a + x_1^2 + \dots + x_n^2 \\ \frac{\partial s}{\partial x_i} = 2 x_i"
+        r"\\ \frac{\partial s}{\partial x_i} = x_i",
+        VECTORS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "an ellipsis in a product",
+        r"e^{x_1} e^{x_2} \cdots e^{x_n} = e^{\sum_i x_i}, \quad "
+        r"x_1 \cdot x_2 \cdot \ldots \cdot x_n = \sum_i x_i",
+        VECTORS,
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "an ellipsis between powers and on a diagonal",
+        r"1 + a + a^2 + \dots + a^n = \frac{1 - a^{n+1}}{1 - a} \\"
+        r"A_{11} + A_{22} + \cdots + A_{nn} = \operatorname{tr} A \\"
+        r"1 + a + a^2 + \dots + a^n = \frac{1 - a^n}{1 - a}",
+        VECTORS | {"A": "matrix(n,n)"},
+        (),
+        ["held", "proved", "refuted"],
+    ),
+    (
+        "an ellipsis that may go in steps of two, or down",
+        r"x_1 + x_3 + \dots + x_n = \sum_i x_i, \quad x_n + x_{n-1} + \dots + x_1 = \sum_i x_i",
+        VECTORS,
+        (),
+        ["unreadable", "unreadable"],
+    ),
+    (
+        "an ellipsis in a product of matrices",
+        r"A_1 A_2 \cdots A_n = \prod_i A_i",
+        VECTORS | {"A": "matrix(n,n)"},
+        (),
+        ["unreadable"],
+    ),
+    (
+        "an ellipsis in a maximum",
+        r"\max(x_1, \dots, x_n) = \max_i x_i, \quad \max\{x_1, \dots, x_n\} = \min_i x_i",
+        VECTORS,
+        (),
+        ["held", "refuted"],
+    ),
+    (
         "a sum over entries from 0",
         r"\sum_{i=0}^{n-1} (x_i + y_i) = \sum_i x_i + \sum_i y_i",
         VECTORS,

@@ -21,10 +21,12 @@ from derive.textbook.meaning.core import (
     walk_core,
 )
 from derive.textbook.meaning.derivatives import slope_of_function
+from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import (
     Big,
+    Dots,
     Fraction,
     Group,
     Name,
@@ -259,11 +261,20 @@ def _is_parenthesised(node: Node) -> bool:
     return isinstance(base, Group) and base.opening in ("(", "[")
 
 
+def _extreme(big: Big, tensor: Tensor, node: Node) -> Tensor:
+    """Return the largest or smallest entry of a vector."""
+    if len(tensor.axes) != 1:
+        raise Unreadable(f"{big.symbol} of arrays", node.span)
+    return Tensor((), Fold(big.symbol[1:], tensor.axes[0], tensor.body))
+
+
 def _of_list(reader: Reader, big: Big, items: tuple[Node, ...], at: int, scope: Scope) -> Tensor:
     """Return the largest or smallest of a list."""
     group = items[at + 1]
     if not isinstance(group, Group):
         raise Unreadable(f"{big.symbol} with a power of its list", group.span)
+    if len(group.items) > 2 and isinstance(group.items[-2], Dots):
+        return _extreme(big, read_list(reader, group.items, scope, group), group)
     members = [reader.read(item, scope) for item in group.items]
     total = members[0]
     for member in members[1:]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
 from derive.textbook.meaning.canonical import letters_of
+from derive.textbook.meaning.continued import continued_product
 from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Let, Tensor
 from derive.textbook.meaning.derivatives import (
     DerivativePrefix,
@@ -109,7 +110,7 @@ def read_product(reader: Reader, node: Product, scope: Scope) -> Tensor:
 
 def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
     terms = _Terms(reader, node)
-    items = node.items
+    items = continued_product(node.items)
     at = 0
     while at < len(items):
         item = items[at]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, letter_of, plain_name, script_items
+from derive.textbook.meaning.continued import continued_product, continued_sum
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     ONE,
@@ -27,6 +29,7 @@ from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import (
     Big,
+    Dots,
     Group,
     Name,
     Node,
@@ -37,6 +40,7 @@ from derive.textbook.tree import (
     Scripted,
     Sum,
     Text,
+    children,
     walk,
 )
 
@@ -54,17 +58,38 @@ FOLDS = {
 
 def note_limits(reader: Reader, node: Node) -> None:
     """Take the unknown names over the signs of sums that begin at one as dimensions."""
-    for part in walk(node):
-        if not isinstance(part, Scripted) or not isinstance(part.base, Big):
-            continue
+    for part in _signs_in(node):
         name = part.upper
-        if isinstance(name, Name) and name.letters != "\\infty" and part.base.symbol in FOLDS:
+        if isinstance(name, Name) and name.letters != "\\infty" and _fold_of(part) is not None:
             lower = part.lower
             at_one = not isinstance(lower, Relation) or canonical(lower.sides[-1]) == "1"
             plain = plain_name(name)
             if at_one and reader.symbols.find(plain) is None:
                 reader.dimension_names.add(plain)
                 reader.guessed[plain] = "dim"
+
+
+def _signs_in(node: Node) -> Iterator[Scripted]:
+    """Yield the signs of sums and products with limits, those of ellipses too."""
+    for part in walk(node):
+        match part:
+            case Scripted(base=Big()):
+                yield part
+            case Sum(terms=terms) if any(isinstance(term, Dots) for term in terms):
+                yield from _top_signs(continued_sum(part).terms)
+            case Product(items=items) if any(isinstance(item, Dots) for item in items):
+                yield from _top_signs(continued_product(items))
+
+
+def _top_signs(nodes: tuple[Node, ...]) -> Iterator[Scripted]:
+    for node in nodes:
+        for part in (node, *children(node)):
+            if isinstance(part, Scripted) and isinstance(part.base, Big):
+                yield part
+
+
+def _fold_of(node: Scripted) -> str | None:
+    return FOLDS.get(node.base.symbol) if isinstance(node.base, Big) else None
 
 
 @dataclass
@@ -253,7 +278,7 @@ def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope
     inner = scope.inside(indices=limits.letters)
     conditions = [reader.condition(node, inner) for node in limits.conditions]
     tensor = reader.read(body, inner)
-    if kind in ("max", "min") and tensor.axes:
+    if kind != "sum" and tensor.axes:
         raise Unreadable(f"a {kind} of arrays", body.span)
     condition: Core | None = None
     for part in conditions:
@@ -346,7 +371,7 @@ def _items(node: Node) -> tuple[Node, ...]:
 def read_sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
     """Return a sum of terms; a sign reaches over later terms where only so they have a meaning."""
     total: Tensor | None = None
-    node = _with_signed_operands(node)
+    node = _with_signed_operands(continued_sum(node))
     place = 0
     while place < len(node.terms):
         term, sign = node.terms[place], node.signs[place]
