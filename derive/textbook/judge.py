@@ -20,6 +20,7 @@ from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.phrases import note_letters
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
@@ -95,6 +96,7 @@ class Judge:
         self.words = words_defined([tokenize(text) for text in given], scripted=True)
         self.symbols = declared(Dimensions(), declarations or {}, self.macros)
         self.reader = new_reader(self.symbols)
+        note_letters(self.reader)
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
         self.bound: set[str] = set()

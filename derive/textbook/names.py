@@ -65,7 +65,7 @@ ACCENTS = _commands(
 
 FONTS = _commands(
     "mathbf boldsymbol bm bf mathcal mathbb mathfrak mathscr mathit mathsf mathtt mathnormal symbf "
-    "boldmath pmb bold cal"
+    "boldmath pmb bold cal sf it sl tt frak"
 )
 """Commands that change the font of what follows in braces."""
 

@@ -22,6 +22,110 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "the probability of an event",
+        r"p(y=1 \mid x) = \sigma(w^T x) \\ p(y=0 \mid x) = \sigma(-w^T x) \\"
+        r"\frac{\partial}{\partial w} p(y=1|x) = p(y=1|x) p(y=0|x) x \\ p(y=0|x) = \sigma(w^T x)",
+        VECTORS | {"w": "vector(n)", "y": "scalar in {0,1}"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}",),
+        ["definition", "proved", "proved", "refuted"],
+    ),
+    (
+        "the probability of a class",
+        r"P(Y=k \mid X=x) = \frac{e^{w_k^T x}}{\sum_j e^{w_j^T x}} \\ \sum_k P(Y=k|X=x) = 1 \\"
+        r"\log P(Y=1|X=x) = w_1^T x - \log \sum_j e^{w_j^T x} \\ P(Y=2|X=x) = P(Y=1|X=x)",
+        {"n": "dim", "k": "index(K)", "w": "vector(n) per (K)", "x": "vector(n)", "K": "dim"},
+        (),
+        ["definition", "proved", "proved", "refuted"],
+    ),
+    (
+        "a function of a label at one of its values",
+        r"p(y|x) = \sigma(w^T x)^y (1 - \sigma(w^T x))^{1-y} \\ p(y=1|x) = \sigma(w^T x) \\"
+        r"p(y=0|x) = \sigma(w^T x)",
+        VECTORS | {"w": "vector(n)", "y": "scalar in {0,1}"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}",),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "calls that are declared as quantities",
+        r"\frac{p(x|C_1) p(C_1)}{p(x|C_1) p(C_1) + p(x|C_2) p(C_2)} = \frac{1}{1 + e^{-a}}"
+        r"= \frac{1}{1 + e^a}",
+        {f"p({what})": "scalar positive" for what in ("x|C_1", "x|C_2", "C_1", "C_2")},
+        (r"a = \ln \frac{p(x|C_1) p(C_1)}{p(x|C_2) p(C_2)}",),
+        ["proved", "refuted"],
+    ),
+    (
+        "features of examples, declared with their argument",
+        r"\nabla_w E(w) = -\sum_{n=1}^N (t_n - w^T \phi(x_n)) \phi(x_n) \\"
+        r"\nabla_w E(w) = \sum_{n=1}^N (t_n - w^T \phi(x_n)) \phi(x_n)",
+        {
+            "N": "dim",
+            "M": "dim",
+            "D": "dim",
+            "x": "vector(D) per (N)",
+            r"\phi(x_n)": "vector(M) per (N)",
+            "w": "vector(M)",
+            "t": "vector(N)",
+        },
+        (r"E(w) = \frac{1}{2} \sum_{n=1}^N (t_n - w^T \phi(x_n))^2",),
+        ["proved", "refuted"],
+    ),
+    (
+        "a logarithm says what it is of",
+        r"\log p(a) = -\frac{1}{2} a^2 \\ \frac{d}{da} \log p(a) = -a \\ p(a) = e^{-a^2}",
+        {"a": "scalar"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "a logarithm before a fraction and an exponential",
+        r"\log \frac{1}{a} \exp(b) = b - \log a = \log \frac{1}{a} e^b = b \log \frac{1}{a}",
+        {"a": "scalar positive", "b": "scalar"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "primes in names that are declared, errors that are called e, the end of cases",
+        r"\frac{\partial u_j}{\partial w'_{ij}} = h_i \\ y_j - u_j = e_j \\ 2 e_j = 2 y_j - u_j \\"
+        r"\frac{\partial h_i}{\partial h_j} ="
+        r"\begin{cases} 1 & \text{if } i = j \\ 0 & \text{if otherwise} \end{cases}",
+        {"V": "dim", "N": "dim", "h": "vector(N)", "w'": "matrix(N,V)", "y": "vector(V)"},
+        (r"u_j = \sum_i w'_{ij} h_i",),
+        ["proved", "definition", "refuted", "proved"],
+    ),
+    (
+        "π as a number beside weights π_k",
+        r"\log \frac{\pi_k}{2 \pi} = \log \pi_k - \log 2 - \log(2 \pi) + \log 2 ="
+        r"\log \pi_k - 2 \pi",
+        {"K": "dim", r"\pi": "vector(K) simplex"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "a loss of arrays that only parentheses name, and an error before a transpose",
+        r"\nabla_W J(W, b) = \delta a^T \\ \nabla_{W} J(W, b) = \delta (a^{(1)})^T \\"
+        r"\nabla_b J(W, b) = 2 \delta",
+        {"n": "dim", "m": "dim", "W": "matrix(m,n)", "b": "vector(m)"}
+        | {"a^{(1)}": "vector(n)", "a": "vector(n)", "g": "function"},
+        ("a = a^{(1)}", "z = W a^{(1)} + b", "J(W, b) = g(z)", r"\delta = \nabla_z J(W, b)"),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "entries of a defined function, and ∇ twice",
+        r"\frac{\partial}{\partial x_i} \|h(x)\|^2 = 2 x_i, \quad \nabla\nabla f(x) = A + A^T,"
+        r"\quad \nabla\nabla f(x) = A",
+        VECTORS | {"A": "matrix(n,n)"},
+        ("(h(x))_i = x_i", "f(x) = x^T A x"),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "a divergence of one entry",
+        r"\frac{\partial}{\partial p_j} \mathrm{KL}(a || p_j) = -\frac{a}{p_j} + \frac{1-a}{1-p_j}"
+        r"= \frac{1-a}{1-p_j}",
+        {"n": "dim", "a": "constant in (0,1)", "p": "vector(n) in (0,1)"},
+        (r"\mathrm{KL}(a || p_j) = a \log \frac{a}{p_j} + (1-a) \log \frac{1-a}{1-p_j}",),
+        ["proved", "refuted"],
+    ),
+    (
         "an ellipsis in a sum",
         r"w_1 x_1 + w_2 x_2 + \cdots + w_n x_n = w^T x, \quad x_1 + ... + x_n = 2 \sum_i x_i",
         VECTORS | {"w": "vector(n)"},

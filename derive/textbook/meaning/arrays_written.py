@@ -122,10 +122,14 @@ def _value_and_condition(
     raise Unreadable("a case without a condition", node.span)
 
 
+_REST = frozenset({"otherwise", "else", "if otherwise", "in all other cases", "elsewhere"})
+"""What is written beside the last case."""
+
+
 def _condition(reader: Reader, cell: Node, scope: Scope) -> Core | None:
     cell = _trimmed(cell)
     words = cell.words if isinstance(cell, Text) else ""
-    if words.strip(" .,").lower() in ("otherwise", "else", "otherwise,"):
+    if words.strip(" .,").lower() in _REST:
         return None
     if isinstance(cell, Relation):
         sides = (_without_text(cell.sides[0]), *cell.sides[1:])

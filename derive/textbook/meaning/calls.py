@@ -19,6 +19,7 @@ from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
+from derive.textbook.meaning.phrases import read_phrase
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.superscripts import index_above
@@ -32,6 +33,7 @@ from derive.textbook.tree import (
     Number,
     Operator,
     Product,
+    Relation,
     Scripted,
     children,
     walk,
@@ -48,12 +50,17 @@ def read_call(
     if call is None:
         return _operator_call(reader, items, at, scope)
     name, group, scripts = call
+    phrase = read_phrase(reader, name, group, scope)
     name = index_above(reader.symbols, name)
     spelt = spelling(name)
-    if spelt is None or _is_in_its_argument(reader, spelt, group):
+    if spelt is None or (phrase is None and _is_in_its_argument(reader, spelt, group)):
         return None
     lower = script_items(scripts.lower) if scripts is not None else ()
-    result, used = _applied(reader, spelt, name, group, lower, scope)
+    result, used = (
+        (phrase, 0)
+        if phrase is not None
+        else _applied(reader, spelt, name, group, lower, scope, scripts)
+    )
     if result is None:
         if spelt.base in reader.heads and scope.tensor(spelt.base) is None:
             raise Unreadable(
@@ -102,7 +109,13 @@ def _operator_call(
 
 
 def _applied(
-    reader: Reader, spelt: Spelling, name: Node, group: Group, lower: tuple[Node, ...], scope: Scope
+    reader: Reader,
+    spelt: Spelling,
+    name: Node,
+    group: Group,
+    lower: tuple[Node, ...],
+    scope: Scope,
+    scripts: Scripted | None = None,
 ) -> tuple[Tensor | None, int]:
     written = scope.written_out(canonical(name) + canonical(group))
     if written is not None:
@@ -126,6 +139,7 @@ def _applied(
         if (
             symbol is not None
             and symbol.definition is not None
+            and not _is_transposed_name(group, scripts)
             and _is_dependence(reader, symbol, group)
         ):
             return reader.reference(name, scope), 0
@@ -138,6 +152,13 @@ def _applied(
             )
         return None, 0
     return _undeclared(reader, spelt, key, group, name, scope), 0
+
+
+def _is_transposed_name(group: Group, scripts: Scripted | None) -> bool:
+    """Return whether parentheses only hold a superscript off a transpose: a factor (a^{(l)})^T."""
+    if scripts is None or scripts.upper is None or not is_transpose(scripts.upper):
+        return False
+    return len(group.items) == 1 and getattr(group.items[0], "upper", None) is not None
 
 
 def _is_bare(group: Group) -> bool:
@@ -246,16 +267,29 @@ def _by_head(
                     continue
                 if len(head.arguments) != len(group.items):
                     continue
+                items = _values(head, group)
                 derived = spelt.primes - primes
                 result = (
-                    slopes_of_head(reader, head, group.items, derived, scope, name)
+                    slopes_of_head(reader, head, items, derived, scope, name)
                     if derived
-                    else apply_head(reader, head, group.items, letters, scope, name, lower)
+                    else apply_head(reader, head, items, letters, scope, name, lower)
                 )
                 if result is not None:
                     result = _powered(reader, spelt, key, result, name, scope)
                     return result, len(head.component) if len(lower) >= len(head.component) else 0
     return None
+
+
+def _values(head: Head, group: Group) -> tuple[Node, ...]:
+    """Return the arguments of a call: p(y = 1 | x) is p(y | x) at y = 1."""
+    return tuple(
+        item.sides[1]
+        if isinstance(item, Relation)
+        and item.relations == ("=",)
+        and canonical(item.sides[0]) == canonical(formal)
+        else item
+        for formal, item in zip(head.arguments, group.items, strict=True)
+    )
 
 
 def _powered(
@@ -427,9 +461,19 @@ def _bind(
     if same and not _has_letters(reader, formal, scope):
         return True
     if _is_variable(formal, head.body):
-        bound.written[canonical(formal)] = (actual, scope)
+        bound.written[canonical(formal)] = (actual, _with_letters(reader, actual, scope))
         return True
     return _bind_indices(reader, formal, actual, bound, scope) or same
+
+
+def _with_letters(reader: Reader, actual: Node, scope: Scope) -> Scope:
+    """Return a scope that binds the indices of an argument, as they are where it stands."""
+    found = {
+        letter: reader.index_letter(letter, scope)
+        for letter in index_letters(reader.symbols, actual)
+        if scope.index(letter) is None
+    }
+    return scope.inside(indices={letter: at for letter, at in found.items() if at is not None})
 
 
 def _is_variable(formal: Node, body: Node) -> bool:

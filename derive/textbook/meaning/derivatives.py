@@ -276,6 +276,8 @@ def derivative_prefix(
 
 def _argument_ahead(reader: Reader, items: tuple[Node, ...], at: int, node: Node) -> Node:
     """Return the argument of the function behind ∇, which says by what it is."""
+    while at < len(items) and isinstance(items[at], Name) and items[at] == node:
+        at += 1  # ∇∇f is by the same variable twice
     call = call_of(items, at)
     arguments = call[1].items if call is not None else ()
     if call is None and at < len(items):

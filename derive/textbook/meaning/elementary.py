@@ -214,11 +214,11 @@ def _argument(
         if reader.readings.take("power"):
             return reader.read(follows, scope), at + 1, None
         return reader.read(follows.base, scope), at + 1, follows.upper
-    return (*_bare_argument(reader, items, at, scope, factor), None)
+    return (*_bare_argument(reader, items, at, scope, factor, node), None)
 
 
 def _bare_argument(
-    reader: Reader, items: tuple[Node, ...], at: int, scope: Scope, factor: Factor
+    reader: Reader, items: tuple[Node, ...], at: int, scope: Scope, factor: Factor, node: Node
 ) -> tuple[Tensor, int]:
     sign = 1
     while isinstance(items[at], Operator):
@@ -233,6 +233,10 @@ def _bare_argument(
         or _is_big(items[start])
         or at - start > 1
     )
+    if isinstance(node, Big) and node.symbol in ("\\log", "\\ln"):
+        while at < len(items) and _is_exponential(items[at]) and not reader.readings.take("narrow"):
+            second, at = factor(reader, items, at, scope)
+            argument = reader.arrays.multiplied(argument, second, "", items[start].span)
     more = not whole and at < len(items) and _goes_on(items[at])
     if more and not reader.readings.take("narrow"):
         while at < len(items) and _goes_on(items[at]):
@@ -244,6 +248,15 @@ def _bare_argument(
             second, at = factor(reader, items, at, scope)
             argument = reader.arrays.multiplied(argument, second, "", items[start].span)
     return (reader.arrays.negative(argument) if sign < 0 else argument), at
+
+
+def _is_exponential(node: Node) -> bool:
+    r"""Return whether a factor is an exponential, of which a logarithm before it is taken too."""
+    base = node.base if isinstance(node, Scripted) else node
+    if isinstance(base, Big):
+        return base.symbol == "\\exp"
+    is_euler = isinstance(base, Name) and base.letters == "e" and not base.font
+    return is_euler and isinstance(node, Scripted) and node.upper is not None
 
 
 def _is_big(node: Node) -> bool:

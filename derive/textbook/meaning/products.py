@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
-from derive.textbook.meaning.canonical import letters_of
+from derive.textbook.meaning.canonical import is_bold, letters_of
 from derive.textbook.meaning.continued import continued_product
-from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Let, Tensor
+from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Constant, Entry, Fold, Let, Tensor
 from derive.textbook.meaning.derivatives import (
     DerivativePrefix,
     derivative_prefix,
@@ -128,9 +128,20 @@ def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
             fraction, at = inline
             terms.factor(reader.read(fraction, scope))
             continue
-        tensor, at = _factor(reader, items, at, scope)
+        if at and _is_circle_number(reader, items[at - 1], item):
+            tensor, at = Tensor((), Constant("pi")), at + 1
+        else:
+            tensor, at = _factor(reader, items, at, scope)
         terms.factor(tensor)
     return terms.result()
+
+
+def _is_circle_number(reader: Reader, before: Node, item: Node) -> bool:
+    """Return whether 2π is meant although the text has weights π_k."""
+    if not isinstance(before, Number) or not isinstance(item, Name) or item.letters != "\\pi":
+        return False
+    symbol = reader.symbols.find("\\pi", bold=is_bold(item))
+    return symbol is not None and bool(symbol.axes) and not is_bold(item)
 
 
 def _is_evaluation(item: Node) -> bool:

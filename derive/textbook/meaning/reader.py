@@ -143,6 +143,7 @@ class Reader:
             dict(symbols.named), dict(symbols.bold), dict(symbols.phrases), dict(self.guessed),
             {name: list(heads) for name, heads in self.heads.items()},
             set(self._limits), self.dimensions.mark(), dict(self.free), set(symbols.above),
+            list(symbols.calls),
         )  # fmt: skip
 
     def restore(self, state: tuple[Any, ...]) -> None:
@@ -151,7 +152,7 @@ class Reader:
         symbols.named, symbols.bold, symbols.phrases, self.guessed, self.heads = state[:5]
         self._limits = state[5]
         self.dimensions.reset(state[6])
-        self.free, symbols.above = state[7:]
+        self.free, symbols.above, symbols.calls = state[7:]
 
     def read(self, node: Node, scope: Scope) -> Tensor:
         """Return what a tree means.
