@@ -22,6 +22,21 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "errors of two layers that only their indices tell apart",
+        r"\delta_k = y_k - t_k \\ \delta_j = (1 - z_j^2) \sum_k w_{kj} \delta_k \\"
+        r"\frac{\partial E}{\partial w_{kj}} = \delta_k z_j = \delta_j z_j",
+        {"M": "dim", "K": "dim", "w": "matrix(K,M)", "a": "vector(M)", "t": "vector(K)"}
+        | {"j": "index(M)", "k": "index(K)"},
+        (
+            r"z_j = \tanh(a_j)",
+            r"y_k = \sum_j w_{kj} z_j",
+            r"E = \frac{1}{2} \sum_k (y_k - t_k)^2",
+            r"\delta_k = \frac{\partial E}{\partial y_k}",
+            r"\delta_j = \frac{\partial E}{\partial a_j}",
+        ),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    (
         "the probability of an event",
         r"p(y=1 \mid x) = \sigma(w^T x) \\ p(y=0 \mid x) = \sigma(-w^T x) \\"
         r"\frac{\partial}{\partial w} p(y=1|x) = p(y=1|x) p(y=0|x) x \\ p(y=0|x) = \sigma(w^T x)",

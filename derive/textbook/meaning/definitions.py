@@ -58,6 +58,8 @@ def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, boo
             symbol = reader.symbols.find(key, bold=spelt.bold)
             if symbol is not None and _is_other(reader, symbol, spelt):
                 continue
+            if symbol is not None and reader.symbols.is_other_family(symbol, spelt.lower[count:]):
+                continue
             if symbol is not None and len(spelt.lower) - count <= len(symbol.axes):
                 return symbol, count, upper
     return None, len(spelt.lower), spelt.upper is not None
@@ -609,7 +611,10 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     indices = tuple(free[letter] for letter in letters)
     name = spelt.key(count, upper=label_above) + "'" * spelt.primes
     own = reader.symbols.find(name, bold=spelt.bold)
-    if own is not None and letters:
+    if own is not None and reader.symbols.is_other_family(own, spelt.lower[count:]):
+        name = spelt.key(len(spelt.lower), upper=label_above)
+        unwritten = tuple(letters)
+    elif own is not None and letters:
         name = spelt.family()
     elif own is not None and name in reader.symbols.above:
         reader.symbols.set_apart(name)

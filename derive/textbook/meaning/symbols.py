@@ -176,6 +176,18 @@ class Symbols:
             return self.bold[key]
         return self.named.get(key)
 
+    def is_other_family(self, symbol: Symbol, places: tuple[Node, ...]) -> bool:
+        """Return whether an index runs over another size: δ_j of hidden units beside δ_k."""
+        if symbol.definition is None:
+            return False
+        for axis, place in zip(symbol.axes, places, strict=False):
+            letter = self.find(plain_name(place)) if isinstance(place, Name) else None
+            if letter is None or letter.role != "index" or letter.range is None:
+                continue
+            if not self.dimensions.same(axis, letter.range):
+                return True
+        return False
+
     def vocabulary(self, words: Iterable[str] = ()) -> Vocabulary:
         """Return which runs of letters are words of this text."""
         known = {
