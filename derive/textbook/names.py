@@ -51,7 +51,7 @@ LETTERLIKE = _commands(
 
 FUNCTIONS = _words(
     "log ln exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan arsinh arcosh "
-    "artanh sqrt sgn sign tr det diag vec rank dim deg"
+    "artanh arcsinh arccosh arctanh sech csch erf erfc sqrt sgn sign tr det diag vec rank dim deg"
 )
 """Functions whose argument may follow without parentheses; known with and without a backslash."""
 

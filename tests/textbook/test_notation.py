@@ -22,6 +22,57 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "functions of angles and their inverses",
+        r"\frac{d}{da} \tanh a = \operatorname{sech}^2 a = 1 - \tanh^2 a \\"
+        r"\frac{d}{da} \tan^{-1}(a) = \frac{1}{1 + a^2} \\ \frac{d}{da} \tan a = \sec a",
+        {"a": "scalar"},
+        (),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "the error function",
+        r"\frac{d}{da} \operatorname{erf}(a) = \frac{2}{\sqrt{\pi}} e^{-a^2} \\"
+        r"\operatorname{erf}(-a) = -\operatorname{erf}(a) = \operatorname{erf}(a)",
+        {"a": "scalar"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "logarithms of other bases",
+        r"\log_2 a = \frac{\ln a}{\ln 2}, \quad \log_{10}(100) = 2 = \log_{10}(10)",
+        {"a": "scalar positive"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "norms of vectors",
+        r"\|x\|_p^p = \sum_i |x_i|^p, \quad \|x\|_3 = \left(\sum_i |x_i|^3\right)^{1/3},"
+        r"\quad \|x - y\|_{A^{-1}}^2 = (x-y)^T A^{-1} (x-y) \\"
+        r"\|x\|_\infty = \max_i |x_i| = \max(x), \quad \|x\|_p = \sum_i |x_i|^p",
+        VECTORS | {"p": "scalar positive", "A": "matrix(n,n)"},
+        (),
+        ["proved", "proved", "proved", "held", "refuted", "refuted"],
+    ),
+    (
+        "the largest entry of a vector, its sum and its mean",
+        r"\log \sum_i e^{x_i} = \max(x) + \log \sum_i e^{x_i - \max(x)} \\"
+        r"\operatorname{sum}(x \odot y) = x^T y \\"
+        r"\operatorname{mean}(x) = \frac{1}{n} \sum_i x_i = \sum_i x_i",
+        VECTORS,
+        (),
+        ["held", "proved", "proved", "refuted"],
+    ),
+    (
+        "determinants",
+        r"\frac{\partial \log|A|}{\partial A} = A^{-T} \\ \frac{\partial \ln|\det A|}{\partial A}"
+        r"= (A^{-1})^T \\ \det(A^T) = |A| \\"
+        r"\begin{vmatrix} a & b \\ b & a \end{vmatrix} = a^2 - b^2 = a^2 + b^2 \\"
+        r"\frac{\partial}{\partial A} \log\det A = A^{-1} \\ |W| = 1",
+        MATRICES | {"a": "scalar", "b": "scalar"},
+        (),
+        ["proved", "proved", "proved", "held", "refuted", "refuted", "unreadable"],
+    ),
+    (
         "errors of two layers that only their indices tell apart",
         r"\delta_k = y_k - t_k \\ \delta_j = (1 - z_j^2) \sum_k w_{kj} \delta_k \\"
         r"\frac{\partial E}{\partial w_{kj}} = \delta_k z_j = \delta_j z_j",

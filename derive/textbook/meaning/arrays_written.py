@@ -25,8 +25,14 @@ def read_table(reader: Reader, node: Table, scope: Scope) -> Tensor:
     if node.environment == "aligned":
         raise Unreadable("rows inside an expression", node.span)
     if any(isinstance(part, Dots) for part in walk(node)):
-        return read_elided(reader, node, scope)
-    return _matrix(reader, node, scope)
+        array = read_elided(reader, node, scope)
+    else:
+        array = _matrix(reader, node, scope)
+    if node.environment == "vmatrix":
+        return reader.arrays.determinant(array, node.span)
+    if node.environment == "Vmatrix":
+        raise Unreadable("a matrix between double bars", node.span)
+    return array
 
 
 def _matrix(reader: Reader, node: Table, scope: Scope) -> Tensor:

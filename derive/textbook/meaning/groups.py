@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.textbook.errors import Ambiguous, Unreadable
+from derive.textbook.errors import ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import ONE, ZERO, Choice, Tensor
 from derive.textbook.meaning.elided import read_list
@@ -43,9 +43,10 @@ def _bars(reader: Reader, node: Group, scope: Scope) -> Tensor:
     """Return an absolute value; of a vector it is the norm."""
     inner = _only(reader, node, scope)
     if inner.orientation == "matrix":
-        raise Ambiguous(
-            "bars around a matrix are a determinant or absolute values", "write \\det", node.span
-        )
+        try:
+            return reader.arrays.determinant(inner, node.span)
+        except ShapeMismatch as error:
+            raise Unreadable(error.reason, node.span) from None
     if inner.axes:
         arrays = reader.arrays
         return arrays.applied("sqrt", arrays.total(arrays.elementwise(inner, arrays.fresh(inner))))

@@ -258,6 +258,10 @@ def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -
         if len(rest) == 1 and not isinstance(rest[0], Operator)
         else Product(rest, span=rest[0].span.to(rest[-1].span))
     )
+    if not limits.indices and kind in ("max", "min") and _is_parenthesised(rest):
+        array = reader.read(rest[0], scope)
+        if len(array.axes) == 1:
+            return Tensor((), Fold(kind, array.axes[0], array.body))
     if not limits.indices:
         letters = [
             letter
@@ -272,6 +276,10 @@ def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -
             )
         limits.add(letters[0], reader.dimensions.index(letters[0]))
     return _folded(reader, kind, limits, body, scope)
+
+
+def _is_parenthesised(rest: tuple[Node, ...]) -> bool:
+    return len(rest) == 1 and isinstance(rest[0], Group) and rest[0].opening in ("(", "[", "\\{")
 
 
 def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope) -> Tensor:
