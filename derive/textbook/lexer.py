@@ -105,7 +105,8 @@ class _Lexer:
                 self._one(token)
             except Unreadable as error:
                 self.put("UNKNOWN", error.reason, error.span)
-        return resolve_bars(_without_flowing_braces(_without_lone_braces(self.terminals)))
+        terminals = _with_slices(_without_lone_braces(self.terminals))
+        return resolve_bars(_without_flowing_braces(terminals))
 
     def _one(self, token: Raw) -> None:
         text = UNICODE.get(token.text, token.text)
@@ -155,6 +156,8 @@ class _Lexer:
         if token.text == "\\colorbox":
             self._skip_argument()
         body, self.at = argument_at(self.tokens, self.at)
+        if token.text == "\\substack":
+            body = [replace(one, text=",") if one.text == ROW else one for one in body]
         if token.text in ("\\underbrace", "\\overbrace") and self._peek() in ("_", "^"):
             _, self.at = argument_at(self.tokens, self.at + 1)
         inner = _Lexer(body, self.vocabulary)
@@ -214,9 +217,19 @@ class _Lexer:
             and self.terminals[-1].type in ("NUMBER", "NAME")
         )
 
+    def _thousands(self) -> bool:
+        """Return whether ``{,}`` and three digits follow."""
+        ahead = [piece.text for piece in self.tokens[self.at : self.at + 7]]
+        digits = ahead[3:6]
+        more = len(ahead) > 6 and ahead[6].isdecimal()
+        three = len(digits) == 3 and all(digit.isdecimal() for digit in digits)
+        return ahead[:3] == ["{", ",", "}"] and three and not more
+
     def _number(self, token: Raw) -> None:
         digits, span = token.text, token.span
         while not self._single():
+            if self._thousands():
+                self.at += 3
             follows = self._peek()
             spaced = self.at < len(self.tokens) and self.tokens[self.at].spaced
             after = self.tokens[self.at + 1].text if self.at + 1 < len(self.tokens) else ""
@@ -471,6 +484,40 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\mathbbold": _Lexer.number_sets,
     **{font: _mark("FONT") for font in FONTS - {"\\mathbb"}},
 }
+
+
+_SLICES = frozenset({"COLON", "MULOP"})
+_BESIDE = frozenset({"COMMA", "LBRACE", "RBRACE"})
+
+
+def _with_slices(terminals: Sequence[Terminal]) -> list[Terminal]:
+    r"""Return the terminals with the colon of ``W_{i,:}`` and the dot of ``W_{i\cdot}`` as a name.
+
+    It stands for all entries. An operator alone in a subscript is a label, as in ``w_*``.
+    """
+    result = list(terminals)
+    below: list[bool] = []
+    for at, terminal in enumerate(terminals):
+        if terminal.type == "LBRACE":
+            below.append(at > 0 and terminals[at - 1].type == "UNDER")
+        elif terminal.type == "RBRACE" and below:
+            below.pop()
+        elif below and below[-1] and terminal.type in _SLICES:
+            around = (
+                terminals[at - 1].type,
+                terminals[at + 1].type if at + 1 < len(terminals) else "",
+            )
+            if _is_slice(terminal, *around):
+                result[at] = replace(terminal, type="NAME", value=":")
+    return result
+
+
+def _is_slice(terminal: Terminal, before: str, after: str) -> bool:
+    if before == "LBRACE" and after == "RBRACE":
+        return False
+    if terminal.type == "COLON":
+        return before in _BESIDE and after in _BESIDE
+    return terminal.value in ("\\cdot", "*") and (before in _BESIDE or after in _BESIDE)
 
 
 def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:

@@ -45,7 +45,7 @@ GREEK = _commands(
     "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega digamma"
 )
 LETTERLIKE = _commands(
-    "partial nabla ell infty hbar imath jmath Re Im top intercal prime dagger ast star"
+    "partial nabla ell infty hbar imath jmath Re Im Pr top intercal prime dagger ast star"
 )
 """Commands that are a letter, or stand where a letter stands."""
 

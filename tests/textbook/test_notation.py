@@ -22,6 +22,47 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "columns and rows of a matrix",
+        r"W x = \sum_j x_j W_{:,j} = \sum_j W_{\cdot j} x_j, \quad (W x)_i = W_{i,:} x = W_{i*} x"
+        r"= W_{i \cdot} x = 2 W_{i,:} x",
+        LAYER,
+        (),
+        ["proved", "proved", "proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "deltas and indicators in other spellings",
+        r"\sum_j \delta(i,j) x_j = \sum_j 1_{i=j} x_j = \sum_j I_{ij} x_j = \mathbf{e}_i^T x"
+        r"= 2 \mathbf{e}_i^T x",
+        VECTORS,
+        (),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    ("a number with a subscript", r"2_i x_i = 2 x_i", VECTORS, (), ["unreadable"]),
+    (
+        "the variance as a variable",
+        r"\frac{\partial L}{\partial \sigma^2} = -\frac{1}{2 \sigma^2} + \frac{a^2}{2 \sigma^4} \\"
+        r"\frac{\partial}{\partial \sigma^2} \log \sigma = \frac{1}{2 \sigma^2} \\"
+        r"\frac{\partial}{\partial \sigma^2} \log \sigma = \frac{1}{\sigma}",
+        {"a": "scalar", r"\sigma": "scalar positive"},
+        (r"L = -\frac{1}{2} \log(2 \pi \sigma^2) - \frac{a^2}{2 \sigma^2}",),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "the positive part",
+        r"(a)_+ = \max(0, a) = [a]_+ = -(-a)_+",
+        {"a": "scalar"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "limits in a stack, and thousands",
+        r"\sum_{\substack{j=1 \\ j \neq i}}^n x_j = \sum_j x_j - x_i,"
+        r"\quad 1{,}000 a = 10^3 a = 10^4 a",
+        VECTORS,
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
         "functions of angles and their inverses",
         r"\frac{d}{da} \tanh a = \operatorname{sech}^2 a = 1 - \tanh^2 a \\"
         r"\frac{d}{da} \tan^{-1}(a) = \frac{1}{1 + a^2} \\ \frac{d}{da} \tan a = \sec a",

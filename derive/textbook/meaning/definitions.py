@@ -24,7 +24,14 @@ from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.letters import LOSSES, index_letters
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.patterns import call_of, is_entry_of_power, is_transpose, is_word
+from derive.textbook.meaning.patterns import (
+    call_of,
+    is_entry_of_power,
+    is_positive_part,
+    is_slice,
+    is_transpose,
+    is_word,
+)
 from derive.textbook.meaning.phrases import call_letters, declared_phrase, is_event, read_phrase
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
@@ -129,7 +136,7 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
-    if is_entry_of_power(node):
+    if is_entry_of_power(node) or is_positive_part(node) or _has_slice(node):
         return False
     if not isinstance(node, Name | Scripted | Group) or not (
         _is_plain(node)
@@ -142,7 +149,7 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     symbol, count, _ = _symbol_of(reader, spelt)
     if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
-    is_error = spelt.base == "e" and bool(spelt.lower) and not spelt.bold
+    is_error = spelt.base == "e" and bool(spelt.lower)
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not (given or is_error):
         return False
     if (symbol is None or not symbol.known) and _is_product_of_known(reader, spelt):
@@ -165,6 +172,12 @@ def _entry_of_call(node: Node) -> Node:
             if call is not None and call[2] is None and node.lower is not None:
                 return Product((call[0], replace(node, base=call[1])), span=node.span)
     return node
+
+
+def _has_slice(node: Node) -> bool:
+    """Return whether a left side is a row or column by a colon: that defines no entry."""
+    spelt = spelling(node)
+    return spelt is not None and any(is_slice(item) for item in spelt.lower)
 
 
 def _is_product_of_known(reader: Reader, spelt: Spelling) -> bool:

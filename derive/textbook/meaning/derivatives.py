@@ -9,6 +9,7 @@ from fractions import Fraction as Exact
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.core import (
+    MINUS_ONE,
     At,
     Choice,
     Compare,
@@ -16,11 +17,13 @@ from derive.textbook.meaning.core import (
     Entry,
     Let,
     Orientation,
+    Power,
     Rational,
     Slope,
     Symbol,
     Tensor,
     symbols_in,
+    times,
 )
 from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.patterns import call_of, is_transpose
@@ -325,6 +328,10 @@ def _signature(tensor: Tensor) -> object:
 
 def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Span) -> Tensor:
     """Return the derivative of a tensor by a variable."""
+    root = _root_of_variable(reader, variable, scope)
+    if root is not None:
+        inner = slope(reader, tensor, root[0], scope, span)
+        return reader.arrays.scaled(root[1], inner)
     target, by = _target(reader, variable, scope)
     _check_dependence(reader, tensor, target.symbol, span)
     by = reader.arrays.fresh(by)
@@ -338,6 +345,25 @@ def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Sp
         axes = (*by.axes, *tensor.axes)
         return Tensor(axes, body, lies)
     return Tensor(axes, body, lies, numerator, denominator, len(tensor.axes))
+
+
+def _root_of_variable(reader: Reader, variable: Node, scope: Scope) -> tuple[Node, Core] | None:
+    """Return σ and 1 / 2σ for the variable σ², where that is no name of its own.
+
+    The derivative by σ² is that by σ, divided by that of σ² by σ.
+    """
+    while isinstance(variable, Group) and len(variable.items) == 1:
+        variable = variable.items[0]
+    if not isinstance(variable, Scripted) or not isinstance(variable.upper, Number):
+        return None
+    tensor = reader.read(variable, scope)
+    power = tensor.body
+    if tensor.axes or not isinstance(power, Power) or not isinstance(power.base, Entry):
+        return None
+    if power.base.symbol.definition is not None or not isinstance(power.exponent, Rational):
+        return None
+    lowered = Power(power.base, Rational(power.exponent.value - 1))
+    return replace(variable, upper=None), Power(times(power.exponent, lowered), MINUS_ONE)
 
 
 def _lies(tensor: Tensor, by: Tensor) -> Orientation:

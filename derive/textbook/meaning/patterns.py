@@ -12,10 +12,13 @@ __all__ = [
     "call_of",
     "digits_apart",
     "is_entry_of_power",
+    "is_positive_part",
+    "is_slice",
     "is_transpose",
     "is_word",
     "only_labels_left",
     "untangled",
+    "without_slices",
 ]
 
 _DELIMITERS = ("(", "[", "\\{")
@@ -78,6 +81,30 @@ def call_of(items: tuple[Node, ...], at: int) -> tuple[Node, Group, Scripted | N
     ):
         return items[at], follows.base, follows
     return None
+
+
+def is_slice(node: Node) -> bool:
+    """Return whether a subscript stands for all entries, as the colon in W_{:,j}."""
+    return isinstance(node, Name) and node.letters == ":"
+
+
+def without_slices(places: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return subscripts without the colons at their end, which say nothing."""
+    while places and is_slice(places[-1]):
+        places = places[:-1]
+    return places
+
+
+def is_positive_part(node: Node) -> bool:
+    """Return whether parentheses have a plus below them: (u)_+ is u where that is positive."""
+    return (
+        isinstance(node, Scripted)
+        and isinstance(node.base, Group)
+        and node.base.opening in ("(", "[", "{")
+        and isinstance(node.lower, Operator)
+        and node.lower.symbol == "+"
+        and not node.primes
+    )
 
 
 def is_entry_of_power(node: Node) -> bool:

@@ -195,9 +195,11 @@ def _indicator(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -
     follows = items[at + 1] if at + 1 < len(items) else None
     if not isinstance(follows, Group) or follows.opening not in ("(", "[", "\\{"):
         return None
+    name = items[at]
+    if len(follows.items) == 2 and isinstance(name, Name) and name.letters == "\\delta":
+        return _delta_of(reader, name, follows, scope)
     if len(follows.items) != 1 or not isinstance(follows.items[0], Relation):
         return None
-    name = items[at]
     one = isinstance(name, Number) and name.text == "1"
     letter = (
         isinstance(name, Name)
@@ -207,6 +209,17 @@ def _indicator(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -
     if not (one or letter) or (isinstance(name, Name) and name.letters in reader.heads):
         return None
     return Tensor((), Choice(((reader.condition(follows.items[0], scope), ONE),), ZERO))
+
+
+def _delta_of(reader: Reader, name: Name, group: Group, scope: Scope) -> Tensor | None:
+    """Return Kronecker's δ(i, j), where δ is nothing else and both are indices."""
+    if reader.symbols.find("\\delta") is not None or "\\delta" in reader.heads:
+        return None
+    subscript = Group("", group.items, group.separators, span=group.span)
+    written = Scripted(name, subscript, span=name.span.to(group.span))
+    places = [reader.place(item, scope) for item in group.items if isinstance(item, Name | Number)]
+    is_pair = len(places) == 2 and any(isinstance(place, At) for place in places)
+    return reader.read(written, scope) if is_pair else None
 
 
 def _is_function_of_list(item: Node, items: tuple[Node, ...], at: int) -> bool:

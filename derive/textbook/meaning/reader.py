@@ -15,7 +15,10 @@ from derive.textbook.meaning.canonical import (
     script_items,
 )
 from derive.textbook.meaning.core import (
+    ONE,
+    ZERO,
     At,
+    Choice,
     Compare,
     Core,
     Entry,
@@ -29,10 +32,13 @@ from derive.textbook.meaning.dimensions import Dimension, Dimensions, Index
 from derive.textbook.meaning.patterns import (
     digits_apart,
     is_entry_of_power,
+    is_positive_part,
+    is_slice,
     is_transpose,
     is_word,
     only_labels_left,
     untangled,
+    without_slices,
 )
 from derive.textbook.meaning.scope import Readings, Scope
 from derive.textbook.meaning.superscripts import index_above
@@ -263,6 +269,8 @@ class Reader:
         if written is not None:
             tree, outer = written
             return self.read(tree, Scope(indices=scope.visible(), parent=outer))
+        if is_positive_part(node):
+            return self._scripted(node, scope)
         node = _entry_of_transpose(self.symbols, index_above(self.symbols, untangled(node)))
         spelt = spelling(node)
         if spelt is None or is_entry_of_power(node):
@@ -418,6 +426,9 @@ class Reader:
             raise ShapeMismatch(
                 f"{symbol.name} has {len(symbol.axes)} indices and not {len(places)}", node.span
             )
+        places = without_slices(places)
+        if any(is_slice(place) for place in places):
+            return self._sliced(symbol, places, scope)
         cores = [
             self.place(place, scope, axis) for place, axis in zip(places, symbol.axes, strict=False)
         ]
@@ -436,8 +447,24 @@ class Reader:
                 lies = "free"
         return Tensor(axes, body, lies)
 
+    def _sliced(self, symbol: Symbol, places: tuple[Node, ...], scope: Scope) -> Tensor:
+        """Return a column, or what else is left where a colon stands for all entries."""
+        cores: list[Core] = []
+        axes: list[Index] = []
+        for at, axis in enumerate(symbol.axes):
+            if at < len(places) and not is_slice(places[at]):
+                cores.append(self.place(places[at], scope, axis))
+            else:
+                axes.append(self.dimensions.index(symbol.name, axis))
+                cores.append(At(axes[-1]))
+        lies: Orientation = ("scalar", "free", "matrix")[len(axes)] if len(axes) < 3 else "array"
+        return Tensor(tuple(axes), entry(symbol, tuple(cores)), lies)
+
     def indexed(self, tensor: Tensor, places: tuple[Node, ...], scope: Scope, node: Node) -> Tensor:
         """Return a tensor with its first indices given."""
+        places = without_slices(places)
+        if any(is_slice(place) for place in places):
+            raise Unreadable("a column of what is no name", node.span)
         if not places:
             return tensor
         if len(places) > len(tensor.axes):
@@ -567,6 +594,11 @@ class Reader:
     def _scripted(self, node: Node, scope: Scope) -> Tensor:
         if not isinstance(node, Scripted):
             raise Unreadable("this has no reading here", node.span)
+        if isinstance(node.base, Number) and node.lower is not None:
+            return self._indicator(node, scope)
+        if is_positive_part(node):
+            tensor = self.arrays.applied("relu", self.read(node.base, scope))
+            return self.raised(tensor, node.upper, 0, node, scope)
         if isinstance(node.base, Group) and node.base.opening == "\\|":
             return self.tables.norm(self, node, scope)
         tensor = self.read(node.base, scope)
@@ -575,6 +607,17 @@ class Reader:
         if is_list and node.upper is not None and is_transpose(node.upper):
             return replace(tensor, orientation="column")  # (x₁, …, xₙ)ᵀ: the list is a row
         return self.raised(tensor, node.upper, node.primes, node, scope)
+
+    def _indicator(self, node: Scripted, scope: Scope) -> Tensor:
+        """Return 1 with a condition below it; no other number has a subscript."""
+        lower = node.lower
+        while isinstance(lower, Group) and len(lower.items) == 1:
+            lower = lower.items[0]
+        is_one = isinstance(node.base, Number) and node.base.text == "1"
+        if not is_one or not isinstance(lower, Relation) or node.primes:
+            raise Unreadable("a number with a subscript", node.span)
+        indicator = Tensor((), Choice(((self.condition(lower, scope), ONE),), ZERO))
+        return self.raised(indicator, node.upper, 0, node, scope)
 
     def condition(self, node: Node, scope: Scope) -> Core:
         """Return a condition: relations between numbers, or between indices."""
