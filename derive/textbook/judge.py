@@ -155,6 +155,12 @@ class Judge:
         self.troubles.pop(text, None)
         return True
 
+    def _give_what_waits(self) -> None:
+        """Take the given definitions that rest on one that the text has made only now."""
+        waiting = list(self.troubles)
+        if waiting and [text for text in waiting if self._gives(text, guessing=False)]:
+            self.unread = self._unread()
+
     def _unread(self) -> dict[str, str]:
         """Return the declared quantities of which a given definition cannot be read, and why."""
         found: dict[str, str] = {}
@@ -372,6 +378,7 @@ class Judge:
                 if not _is_extremum(right):
                     define(self.reader, left, right)
                     self.sections[_base(left)] = self.section
+                    self._give_what_waits()
                 return replace(base, kind="definition", reason="introduces the left side")
             if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
                 define(self.reader, right, left)

@@ -22,6 +22,7 @@ from derive.textbook.names import (
     GREEK,
     INVISIBLE,
     INVISIBLE_WITH_ARGUMENT,
+    LABELS,
     LETTERLIKE,
     MULTIPLICATIONS,
     OPENING,
@@ -275,7 +276,7 @@ class _Lexer:
             if letters in self.vocabulary.words:
                 return letters
             letters = letters[:-1]
-        known = letters in self.vocabulary.words
+        known = letters in self.vocabulary.words or self._is_label(letters)
         if known or (
             (letters in FUNCTIONS or self.vocabulary.is_word(letters)) and not self._in_subscript()
         ):
@@ -286,6 +287,16 @@ class _Lexer:
             if letters[:end] in self.vocabulary.words:
                 return letters[:end]
         return letters[0]
+
+    def _is_label(self, letters: str) -> bool:
+        """Return whether letters fill the braces of a superscript and are a label, no product."""
+        after = self.at + len(letters) - 1
+        follows = self.tokens[after].text if after < len(self.tokens) else ""
+        types = [terminal.type for terminal in self.terminals[-2:]]
+        if types != ["CARET", "LBRACE"] or follows != "}" or len(letters) < 2:
+            return False
+        capitals = letters.isupper() and not any(one in self.vocabulary.letters for one in letters)
+        return (letters in LABELS) or (capitals and "T" not in letters)
 
     def _in_subscript(self) -> bool:
         return bool(self.braces) and self.braces[-1]

@@ -17,6 +17,7 @@ __all__ = [
     "GREEK",
     "INVISIBLE",
     "INVISIBLE_WITH_ARGUMENT",
+    "LABELS",
     "LETTERLIKE",
     "MULTIPLICATIONS",
     "OPENING",
@@ -231,6 +232,12 @@ PROSE = _words(
     "denotes follows which in of on not case such at are an a be iff"
 )
 """Words that are prose when they stand in text."""
+
+LABELS = _words(
+    "new old opt true pred train test next prev init final obs target ref est best pos neg out "
+    "hid max min"
+)
+"""Words that are one label where they stand above a name alone, as in w^{new}."""
 
 WELL_KNOWN = _words(
     "softmax sigmoid logsumexp softplus relu ReLU sigm logit logistic softsign LogSumExp lse "

@@ -724,7 +724,7 @@ READINGS = (
     ),
     Reading(
         r"w_j^{\text{new}} = w_j - \eta\,\partial L/\partial w_j",
-        "unreadable",
+        "definition",
         {
             r"w": "vector(d)",
             r"\eta": "constant",

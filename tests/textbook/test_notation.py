@@ -22,6 +22,46 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "a power where an array is wanted",
+        r"\frac{\partial h}{\partial z} = \mathrm{diag}(1 - h^2) = \operatorname{diag}(1 - h) \\"
+        r"y \odot (1 - h^2) = y - y \odot h^2 \odot h^0 = y - 2 h^2 \odot y",
+        LAYER | {"y": "vector(m)"},
+        (r"h = \tanh(z)",),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "labels above names",
+        r"a^{new} = a - 1, \quad a^{new} + 1 = a, \quad a^{new} = a \\"
+        r"y_k^{LS} = y_k (1 - a) + a / n \\ \sum_k y_k^{LS} = 1 \\ \sum_k y_k^{LS} = 2",
+        {"n": "dim", "a": "scalar", "y": "vector(n) one-hot"},
+        (),
+        ["definition", "proved", "refuted", "definition", "proved", "refuted"],
+    ),
+    (
+        "an index as an argument",
+        r"\frac{\partial}{\partial v} \log P(o|c) = u_o - \sum_{x \in V} P(x|c) u_x \\"
+        r"\frac{\partial}{\partial v} \log P(o|c) = u_o - \sum_{x \in V} P(o|c) u_x",
+        {"V": "dim", "d": "dim", "u": "vector(d) per (V)", "v": "vector(d)", "o": "index(V)"},
+        (r"P(o|c) = \frac{\exp(u_o^T v)}{\sum_{w \in V} \exp(u_w^T v)}",),
+        ["proved", "refuted"],
+    ),
+    (
+        "a derivative with its variable in parentheses, and a given line that waits",
+        r"c_t = f_t \odot y \\ \frac{dL_1}{da}(a) = 2 a \\ \frac{\partial L}{\partial f_t} ="
+        r"\frac{\partial L}{\partial c_t} \odot y \\ \frac{dL_1}{da}(a) = 2 a^2",
+        VECTORS | {"f_t": "vector(n)", "g": "function"},
+        ("L = g(c_t)", "L_1(a) = a^2"),
+        ["definition", "proved", "proved", "refuted"],
+    ),
+    (
+        "a bound letter with a prime, and one more name of a dimension",
+        r"P(y) = \frac{e^{y z}}{\sum_{y'=0}^{1} e^{y' z}} \\ P(y) = \frac{e^{y z}}{1 + e^z}"
+        r"= \frac{e^{y z}}{1 - e^z}",
+        {"y": "scalar in {0,1}", "z": "scalar"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
         "columns and rows of a matrix",
         r"W x = \sum_j x_j W_{:,j} = \sum_j W_{\cdot j} x_j, \quad (W x)_i = W_{i,:} x = W_{i*} x"
         r"= W_{i \cdot} x = 2 W_{i,:} x",

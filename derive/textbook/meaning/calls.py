@@ -452,6 +452,9 @@ def _bind(
         bound.written[canonical(formal).replace(" ", "")] = (actual, scope)
         return True
     same = canonical(formal) == canonical(actual)
+    if isinstance(formal, Name) and plain_name(formal) in index_letters(reader.symbols, head.body):
+        bound.indices[plain_name(formal)] = reader.place(actual, scope)
+        return True
     if isinstance(formal, Name) and occurs(formal, head.body):
         name = plain_name(formal)
         if same and scope.tensor(name) is None and reader.symbols.find(name) is not None:

@@ -27,6 +27,7 @@ from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import (
     call_of,
     is_entry_of_power,
+    is_label,
     is_positive_part,
     is_slice,
     is_transpose,
@@ -59,7 +60,8 @@ def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, boo
     family = reader.symbols.find(spelt.family()) if "•" in spelt.family() else None
     if family is not None:
         return family, 0, False
-    for upper in dict.fromkeys((spelt.upper is not None, False)):
+    labelled = is_label(spelt.upper)
+    for upper in (True,) if labelled else dict.fromkeys((spelt.upper is not None, False)):
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper) + "'" * spelt.primes
             symbol = reader.symbols.find(key, bold=spelt.bold)
@@ -593,9 +595,20 @@ def _unwritten(
         for letter, index in free.items()
         if letter not in letters
         and index in used
-        and (symbol := reader.symbols.find(letter)) is not None
-        and symbol.role == "index"
+        and (_is_declared_index(reader, letter) or _is_example(reader, index))
     )
+
+
+def _is_declared_index(reader: Reader, letter: str) -> bool:
+    symbol = reader.symbols.find(letter)
+    return symbol is not None and symbol.role == "index"
+
+
+def _is_example(reader: Reader, index: Index) -> bool:
+    """Return whether an index runs over the examples of which something is declared."""
+    axes = (symbol.axes[0] for symbol in reader.symbols.named.values() if symbol.leading == 1)
+    dimension = reader.dimensions.find(index.dimension)
+    return any(reader.dimensions.find(axis) == dimension for axis in axes if axis.known)
 
 
 def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:

@@ -54,6 +54,7 @@ __all__ = [
     "slope_by_symbol",
     "slope_of_function",
     "slopes_of_head",
+    "variables_of",
 ]
 
 
@@ -200,6 +201,12 @@ def is_derivative(node: Node) -> bool:
     if isinstance(node, Fraction):
         return _parts(node) is not None
     return isinstance(node, Name) and node.letters in ("\\partial", "\\nabla")
+
+
+def variables_of(node: Fraction) -> tuple[Node, ...]:
+    """Return by what a fraction with a quantity above is a derivative; nothing for any other."""
+    parts = _parts(node)
+    return () if parts is None or parts[0] is None else parts[1].variables
 
 
 def is_bare_prefix(node: Node) -> bool:

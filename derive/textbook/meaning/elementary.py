@@ -232,7 +232,8 @@ def read_function(
         symbol, exponent = _inverse(symbol, item), None
     if symbol not in FUNCTIONS and symbol not in COMPOSED and symbol not in ARRAYS:
         raise Unreadable(f"{big.symbol} is not read", item.span)
-    argument, after, power = _argument(reader, items, at + 1, scope, factor, item)
+    with reader.wanting_arrays(symbol == "\\diag"):
+        argument, after, power = _argument(reader, items, at + 1, scope, factor, item)
     primes = item.primes if isinstance(item, Scripted) else 0
     result = _applied(reader, symbol, argument, item, primes)
     if isinstance(item, Scripted) and item.lower is not None:

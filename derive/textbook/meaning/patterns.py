@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical
 from derive.textbook.meaning.core import Symbol
+from derive.textbook.names import LABELS
 from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Text
 
 __all__ = [
     "call_of",
     "digits_apart",
     "is_entry_of_power",
+    "is_label",
     "is_positive_part",
     "is_slice",
     "is_transpose",
@@ -47,6 +49,13 @@ def digits_apart(places: tuple[Node, ...], count: int) -> tuple[Node, ...]:
 def is_word(node: Node | None) -> bool:
     """Return whether a superscript is a word and so a label, as in w^new."""
     return isinstance(node, Name) and len(node.letters) > 1 and node.letters[0] != "\\"
+
+
+def is_label(node: Node | None) -> bool:
+    """Return whether a superscript is a word that makes another name, as in w^new and y^LS."""
+    return isinstance(node, Name) and (
+        node.letters in LABELS or (len(node.letters) > 1 and node.letters.isupper())
+    )
 
 
 def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
-from derive.textbook.meaning.canonical import is_bold, letters_of
+from derive.textbook.meaning.canonical import canonical, is_bold, letters_of
 from derive.textbook.meaning.continued import continued_product
 from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Constant, Entry, Fold, Let, Tensor
 from derive.textbook.meaning.derivatives import (
     DerivativePrefix,
     derivative_prefix,
     slash_derivative,
+    variables_of,
 )
 from derive.textbook.meaning.elementary import read_function
 from derive.textbook.meaning.letters import index_letters
@@ -39,6 +40,7 @@ from derive.textbook.tree import (
 __all__ = ["read_product"]
 
 _INDICATORS = frozenset({"\\mathbb{1}", "I", "1", "\\chi", "\\mathbb{I}", "\\delta"})
+_ENTRYWISE = frozenset({"\\odot", "\\circ"})
 _WEAK = frozenset({"\\odot", "\\circ", "\\otimes"})
 """Operators that bind less than neighbours do: a ∘ Bc is a ∘ (Bc)."""
 
@@ -105,7 +107,9 @@ def read_product(reader: Reader, node: Product, scope: Scope) -> Tensor:
         raise Unreadable("nothing stands here", node.span)
     if reader.einstein:
         return _einstein(reader, node, scope)
-    return _read_items(reader, node, scope)
+    entrywise = any(isinstance(one, Operator) and one.symbol in _ENTRYWISE for one in node.items)
+    with reader.wanting_arrays(entrywise):
+        return _read_items(reader, node, scope)
 
 
 def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
@@ -128,12 +132,28 @@ def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
             fraction, at = inline
             terms.factor(reader.read(fraction, scope))
             continue
+        if at and _is_own_argument(items[at - 1], item):
+            at += 1
+            continue
         if at and _is_circle_number(reader, items[at - 1], item):
             tensor, at = Tensor((), Constant("pi")), at + 1
         else:
             tensor, at = _factor(reader, items, at, scope)
         terms.factor(tensor)
     return terms.result()
+
+
+def _is_own_argument(before: Node, item: Node) -> bool:
+    """Return whether parentheses behind a derivative hold its variable: df/dx (x) is df/dx."""
+    if not isinstance(before, Fraction) or not isinstance(item, Group) or item.opening != "(":
+        return False
+    variables = variables_of(before)
+    names = [canonical(inner) for inner in item.items]
+    return (
+        len(variables) == 1
+        and canonical(variables[0]) in names
+        and all(isinstance(inner, Name | Scripted) for inner in item.items)
+    )
 
 
 def _is_circle_number(reader: Reader, before: Node, item: Node) -> bool:

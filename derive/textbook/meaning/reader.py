@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from derive.textbook.meaning.core import (
     Core,
     Entry,
     Orientation,
+    Power,
     Size,
     Symbol,
     Tensor,
@@ -32,6 +34,7 @@ from derive.textbook.meaning.dimensions import Dimension, Dimensions, Index
 from derive.textbook.meaning.patterns import (
     digits_apart,
     is_entry_of_power,
+    is_label,
     is_positive_part,
     is_slice,
     is_transpose,
@@ -115,6 +118,8 @@ class Reader:
         The indices of the statement in hand that nothing binds.
     introduced : dict[str, None]
         Functions that nothing declares or defines, as met.
+    entrywise : bool
+        Whether an array is wanted, so that the power of a vector is one of each entry.
     counts_from_zero : bool
         Whether the text has summed entries from 0 on, so that x_0 is an entry and no other name.
     """
@@ -129,6 +134,7 @@ class Reader:
     guessed: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     einstein: bool = False
+    entrywise: bool = False
     counts_from_zero: bool = False
     depth: int = 0
 
@@ -175,6 +181,16 @@ class Reader:
             return self.tables.nodes[type(node)](self, node, scope)
         finally:
             self.depth -= 1
+
+    @contextmanager
+    def wanting_arrays(self, wanted: bool) -> Iterator[None]:
+        """Read what stands in a diagonal or beside ⊙, where 1 − a² is an array."""
+        before = self.entrywise
+        self.entrywise = before or wanted
+        try:
+            yield
+        finally:
+            self.entrywise = before
 
     def scalar(self, node: Node, scope: Scope) -> Core:
         """Return what a tree means where only a number can stand.
@@ -271,6 +287,9 @@ class Reader:
             return self.read(tree, Scope(indices=scope.visible(), parent=outer))
         if is_positive_part(node):
             return self._scripted(node, scope)
+        bound = scope.index(letter_of(node) or "")
+        if bound is not None:
+            return Tensor((), bound)
         node = _entry_of_transpose(self.symbols, index_above(self.symbols, untangled(node)))
         spelt = spelling(node)
         if spelt is None or is_entry_of_power(node):
@@ -300,7 +319,8 @@ class Reader:
         if family is not None:
             return self._of_symbol(family, spelt, 0, spelt.upper, spelt.primes, node, scope)
         for primes in dict.fromkeys((spelt.primes, 0)):
-            for upper in dict.fromkeys((spelt.upper is not None, False)):
+            uppers = (True,) if is_label(spelt.upper) else (spelt.upper is not None, False)
+            for upper in dict.fromkeys(uppers):
                 for count in range(len(spelt.lower), -1, -1):
                     key = spelt.key(count, upper=upper) + "'" * primes
                     symbol = self.symbols.find(key, bold=spelt.bold)
@@ -337,11 +357,18 @@ class Reader:
             return None
         used = {canonical(part) for part in walk(heads[0].body)}
         for argument in heads[0].arguments:
-            name = spelling(argument)
-            known = name is not None and self.symbols.find(name.base) is not None
-            if not known and canonical(argument) in used:
+            if not self._is_quantity(argument) and canonical(argument) in used:
                 return None
         return self.read(heads[0].body, Scope())
+
+    def _is_quantity(self, node: Node) -> bool:
+        """Return whether a name is declared, defined or met, with its scripts or without."""
+        name = spelling(node)
+        return name is not None and any(
+            self.symbols.find(name.key(count, upper=upper)) is not None
+            for count in (0, len(name.lower))
+            for upper in (False, True)
+        )
 
     def _of_symbol(
         self,
@@ -589,6 +616,8 @@ class Reader:
         if isinstance(upper, Group | Operator | Text | Relation | Table | Dots):
             raise Unreadable("this superscript has no reading here", upper.span)
         exponent = self.read(upper, scope)
+        if self.entrywise and len(tensor.axes) == 1 and not exponent.axes:
+            return self.arrays.mapped(tensor, lambda body: Power(body, exponent.body))
         return self.arrays.powered(tensor, exponent, node.span)
 
     def _scripted(self, node: Node, scope: Scope) -> Tensor:
