@@ -22,6 +22,59 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "a sum over inputs",
+        r"\frac{\partial C}{\partial w} = \frac{1}{n} \sum_x (\sigma(w x + b) - y) \sigma'(w x + b)"
+        r" x \\ \frac{\partial C}{\partial w} = \frac{1}{n} \sum_x (\sigma(w x + b) - y) \\"
+        r"\sum_x b x = b \sum_x x, \quad \sum_x x y = y \sum_x x, \quad \sum_x p(x) = 1",
+        dict.fromkeys("xywb", "scalar") | {"n": "constant positive", "p": "function"},
+        (
+            r"C = \frac{1}{2n} \sum_x (y - \sigma(w x + b))^2",
+            r"\sigma(z) = \frac{1}{1 + e^{-z}}",
+        ),
+        ["proved", "refuted", "proved", "refuted", "unreadable"],
+    ),
+    (
+        "a sum over inputs that are declared as examples",
+        r"\frac{\partial C}{\partial w_j} = \frac{2}{n} \sum_x x_j (z - y) \\"
+        r"\frac{\partial C}{\partial w_j} = \frac{1}{n} \sum_x x_j (z - y)",
+        {"n": "dim", "d": "dim", "x": "vector(d) per (n)", "y": "scalar per (n)", "w": "vector(d)"},
+        (r"z = \sum_j w_j x_j", r"C = \frac{1}{n} \sum_x (y - z)^2"),
+        ["proved", "refuted"],
+    ),
+    (
+        "outputs as functions of the input that a sum names",
+        r"C = \frac{1}{2n} \sum_x \|y(x) - a^L(x)\|^2 \\"
+        r"\frac{\partial C}{\partial b_j} = \frac{1}{n} \sum_x (a^L_j(x) - y_j(x)) \\"
+        r"\frac{\partial C}{\partial b_j} = \frac{1}{n} \sum_x (y_j(x) - a^L_j(x))",
+        dict.fromkeys("xyb", "vector(d)") | {"n": "constant positive", "d": "dim"},
+        ("a^L = x + b",),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "a sum over a set of examples",
+        r"\sum_{(x,y) \in D} 2 x y = 2 \sum_{(x,y) \in D} x y = 3 \sum_{(x,y) \in D} x y",
+        {"x": "scalar", "y": "scalar"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "a sum over a part of the indices",
+        r"\frac{1}{|S|} \sum_{i \in S} (x_i + a) = a + \frac{1}{|S|} \sum_{i \in S} x_i \\"
+        r"\frac{\partial}{\partial a} \sum_{i \in S} (x_i - a)^2 = -2 \sum_{i \in S} (x_i - a) \\"
+        r"\sum_{i \in S} x_i = \sum_i x_i",
+        VECTORS,
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "a sum over weights",
+        r"C = a + \frac{b}{2} \sum_w w^2 \\ \frac{\partial C}{\partial w_j} = b w_j \\"
+        r"\frac{\partial C}{\partial w_j} = \frac{b}{2} w_j",
+        {"m": "dim", "w": "vector(m)", "a": "scalar", "b": "scalar"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
         "a power where an array is wanted",
         r"\frac{\partial h}{\partial z} = \mathrm{diag}(1 - h^2) = \operatorname{diag}(1 - h) \\"
         r"y \odot (1 - h^2) = y - y \odot h^2 \odot h^0 = y - 2 h^2 \odot y",

@@ -133,6 +133,8 @@ def _applied(
             symbol, (*spelt.lower[count:], *group.items), scope, node, bold=spelt.bold
         )
         return tensor, 0
+    if symbol is not None and symbol.role == "value" and _is_example(reader, symbol, group):
+        return reader.reference(name, scope), 0
     if symbol is not None and spelt.primes and symbol.definition is not None:
         return slope_by_symbol(reader, symbol, spelt, group, name, scope), 0
     if symbol is not None or reader.index_or_dimension(spelt, scope):
@@ -152,6 +154,12 @@ def _applied(
             )
         return None, 0
     return _undeclared(reader, spelt, key, group, name, scope), 0
+
+
+def _is_example(reader: Reader, symbol: Symbol, group: Group) -> bool:
+    """Return whether parentheses name the example at hand, as in y(x) under a sum over x."""
+    names = [canonical(item) for item in group.items]
+    return bool(names) and symbol.name not in names and set(names) <= set(reader.examples)
 
 
 def _is_transposed_name(group: Group, scripts: Scripted | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.textbook.errors import ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical
-from derive.textbook.meaning.core import ONE, ZERO, Choice, Tensor
+from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Symbol, Tensor
 from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.norms import norm
@@ -41,6 +41,9 @@ def read_group(reader: Reader, node: Group, scope: Scope) -> Tensor:
 
 def _bars(reader: Reader, node: Group, scope: Scope) -> Tensor:
     """Return an absolute value; of a vector it is the norm."""
+    part = reader.parts.get(canonical(node.items[0])) if len(node.items) == 1 else None
+    if part is not None:
+        return _count(reader, part)
     inner = _only(reader, node, scope)
     if inner.orientation == "matrix":
         try:
@@ -51,6 +54,12 @@ def _bars(reader: Reader, node: Group, scope: Scope) -> Tensor:
         arrays = reader.arrays
         return arrays.applied("sqrt", arrays.total(arrays.elementwise(inner, arrays.fresh(inner))))
     return reader.arrays.applied("abs", inner)
+
+
+def _count(reader: Reader, part: Symbol) -> Tensor:
+    """Return how many indices are in a set."""
+    index = reader.dimensions.index("i", part.axes[0])
+    return Tensor((), Fold("sum", index, Entry(part, (At(index),))))
 
 
 def _inner_product(reader: Reader, node: Group, scope: Scope) -> Tensor:

@@ -118,6 +118,10 @@ class Reader:
         The indices of the statement in hand that nothing binds.
     introduced : dict[str, None]
         Functions that nothing declares or defines, as met.
+    examples : dict[str, Symbol]
+        What differs from example to example, for all of them, where the text sums over examples.
+    parts : dict[str, Symbol]
+        Sets that are a part of what an index runs over, as whether an index is in them.
     entrywise : bool
         Whether an array is wanted, so that the power of a vector is one of each entry.
     counts_from_zero : bool
@@ -130,6 +134,8 @@ class Reader:
     free: dict[str, Index] = field(default_factory=dict)
     introduced: dict[str, None] = field(default_factory=dict)
     heads: dict[str, list[Head]] = field(default_factory=dict)
+    examples: dict[str, Symbol] = field(default_factory=dict)
+    parts: dict[str, Symbol] = field(default_factory=dict)
     outside: frozenset[str] = frozenset()
     guessed: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)

@@ -25,6 +25,12 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.derivatives import is_bare_prefix
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters, limit_letters
+from derive.textbook.meaning.populations import (
+    membership,
+    note_populations,
+    read_population,
+    with_index,
+)
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import (
@@ -58,6 +64,7 @@ FOLDS = {
 
 def note_limits(reader: Reader, node: Node) -> None:
     """Take the unknown names over the signs of sums that begin at one as dimensions."""
+    note_populations(reader, node, _signs_in(node))
     for part in _signs_in(node):
         name = part.upper
         if isinstance(name, Name) and name.letters != "\\infty" and _fold_of(part) is not None:
@@ -101,6 +108,7 @@ class _Limits:
     lower: Core | None = None
     upper: Core | None = None
     conditions: list[Node] = field(default_factory=list)
+    within: list[Core] = field(default_factory=list)
 
     def add(self, letter: str, index: Index) -> None:
         self.indices.append(index)
@@ -188,6 +196,10 @@ def _in_set(reader: Reader, limits: _Limits, node: Node) -> None:
     if isinstance(node, Group) and node.opening == "\\{":
         last = node.items[-1]
         dimension = _dimension(reader, last)
+    elif canonical(node) in reader.parts:
+        members = [membership(reader, index, node) for index in limits.indices]
+        limits.within.extend(member for member in members if member is not None)
+        return
     else:
         dimension = reader.symbols.dimension(canonical(node))
     for index in limits.indices:
@@ -252,12 +264,17 @@ def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -
         raise Unreadable(f"{big.symbol} is not read", node.span)
     if not rest:
         raise Unreadable(f"{big.symbol} without what it runs over", node.span)
-    limits = _limits(reader, node, scope)
     body = (
         rest[0]
         if len(rest) == 1 and not isinstance(rest[0], Operator)
         else Product(rest, span=rest[0].span.to(rest[-1].span))
     )
+    if isinstance(node, Scripted):
+        node = with_index(node)
+        population = read_population(reader, node, kind, body, scope)
+        if population is not None:
+            return population
+    limits = _limits(reader, node, scope)
     if not limits.indices and kind in ("max", "min") and _is_parenthesised(rest):
         array = reader.read(rest[0], scope)
         if len(array.axes) == 1:
@@ -284,7 +301,7 @@ def _is_parenthesised(rest: tuple[Node, ...]) -> bool:
 
 def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope) -> Tensor:
     inner = scope.inside(indices=limits.letters)
-    conditions = [reader.condition(node, inner) for node in limits.conditions]
+    conditions = [*limits.within, *(reader.condition(one, inner) for one in limits.conditions)]
     tensor = reader.read(body, inner)
     if kind != "sum" and tensor.axes:
         raise Unreadable(f"a {kind} of arrays", body.span)
