@@ -45,7 +45,8 @@ class Subject:
 
 def _arrays(subject: Subject) -> Iterator[Symbol]:
     for symbol in subject.symbols:
-        if symbol.axes and symbol.role == "value" and symbol.domain not in ("one-hot", "simplex"):
+        of_an_example = len(symbol.axes) > symbol.leading  # the labels of all examples sum to n
+        if of_an_example and symbol.role == "value" and symbol.domain not in ("one-hot", "simplex"):
             yield symbol
 
 

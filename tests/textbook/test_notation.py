@@ -22,6 +22,15 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "entries from 0 of a vector that has one more",
+        r"\frac{\partial}{\partial a_j} \sum_{i=0}^d a_i x_i = x_j, \quad a^T x ="
+        r"\sum_{i=0}^d a_i x_i \\ \sum_{i=0}^d 1 x_i^0 = d + 1, \quad"
+        r"\frac{\partial}{\partial a_j} \sum_{i=0}^d a_i x_i = a_j, \quad \frac{1}{d} \sum_i x_i = \frac{1}{d+1} \sum_i x_i",
+        {"d": "dim", "a": "vector(d+1)", "x": "vector(d+1)"},
+        (),
+        ["proved", "proved", "held", "refuted", "refuted"],
+    ),
+    (
         "a sum over inputs",
         r"\frac{\partial C}{\partial w} = \frac{1}{n} \sum_x (\sigma(w x + b) - y) \sigma'(w x + b)"
         r" x \\ \frac{\partial C}{\partial w} = \frac{1}{n} \sum_x (\sigma(w x + b) - y) \\"

@@ -105,6 +105,9 @@ class Point:
         """Return the size of a dimension."""
         if dimension.size is not None:
             return dimension.size
+        inner = dimension.name.removesuffix("+1")
+        if inner != dimension.name:
+            return self.size(Dimension(inner)) + 1
         return self.sizes.get(dimension, 2)
 
     def number(self, symbol: Symbol, places: tuple[int, ...]) -> Any:
