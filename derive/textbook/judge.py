@@ -14,13 +14,14 @@ from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
-from derive.textbook.meaning.core import Tensor, moved_in
+from derive.textbook.meaning.core import Core, Tensor, Unknown, moved_in, walk_core
 from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.phrases import note_letters
+from derive.textbook.meaning.populations import PROBABILITIES
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
@@ -474,6 +475,8 @@ class Judge:
     def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Say of a false line under which condition it holds, and which small change mends it."""
         question = self._question(chain, left, right)
+        if _is_probability(question.left) or _is_probability(question.right):
+            raise Unreadable("nothing is known of a probability of several quantities")
         if chain.unread or question.in_force().unread:
             raise Unreadable("it stands under a condition that cannot be read")
         if _is_stationary(chain, left, right):
@@ -643,6 +646,19 @@ def _is_zero(node: Node) -> bool:
     if isinstance(node, Name):
         return node.letters == "0"
     return isinstance(node, Number) and not node.text.strip("0.")
+
+
+def _is_probability(core: Core) -> bool:
+    """Return whether a probability of several quantities is in a side, by its name alone.
+
+    That of one is tied to it by rules that no unknown function keeps: p(x, y) = p(y | x) p(x).
+    """
+    return any(
+        isinstance(part, Unknown)
+        and part.name.split("_")[0] in PROBABILITIES
+        and (len(part.arguments) > 1 or bool(part.arguments[0][0]))
+        for part in walk_core(core)
+    )
 
 
 def _is_stationary(chain: _Chain, left: Node, right: Node) -> bool:

@@ -43,10 +43,13 @@ class Subject:
     indices: tuple[Index, ...]
 
 
+_DISTRIBUTIONS = frozenset({"one-hot", "simplex", "part"})
+
+
 def _arrays(subject: Subject) -> Iterator[Symbol]:
     for symbol in subject.symbols:
         of_an_example = len(symbol.axes) > symbol.leading  # the labels of all examples sum to n
-        if of_an_example and symbol.role == "value" and symbol.domain not in ("one-hot", "simplex"):
+        if of_an_example and symbol.role == "value" and symbol.domain not in _DISTRIBUTIONS:
             yield symbol
 
 
@@ -80,6 +83,14 @@ def _one_hot(subject: Subject) -> Iterator[Restriction]:
     for symbol in _arrays(subject):
         words = f"{symbol.name} is one-hot"
         yield Restriction(words, _may_be_label(symbol), domains={symbol: "one-hot"})
+
+
+def _whole(subject: Subject) -> Iterator[Restriction]:
+    for symbol in subject.symbols:
+        if symbol.domain == "part":
+            name = symbol.name.removeprefix("[\\in ").removesuffix("]")
+            words = f"{name} is all that its index runs over"
+            yield Restriction(words, True, domains={symbol: "one"})
 
 
 def _positive(subject: Subject) -> Iterator[Restriction]:
@@ -116,6 +127,7 @@ def _symmetric(subject: Subject) -> Iterator[Restriction]:
 
 
 RESTRICTIONS: tuple[Callable[[Subject], Iterator[Restriction]], ...] = (
+    _whole,
     _sums_to_one,
     _one_hot,
     _positive,

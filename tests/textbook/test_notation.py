@@ -22,10 +22,41 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "quantities that are called I, and stars",
+        r"I_{ij} = x_i y_j, \quad \sum_j I_{ij} = x_i \sum_j y_j, \quad \sum_j I_{ij} = y_i \\"
+        r"x_* = A y \\ A^{-1} x_* = y, \quad y^* = A^{-1} y \\ A y^* = y = 2 A y^*",
+        VECTORS | {"A": "matrix(n,n)"},
+        (),
+        ["definition", "proved", "refuted", "definition", "held", "definition", "held", "refuted"],
+    ),
+    (
+        "what is not in a set, and a set that may be all",
+        r"\sum_{i \notin S} x_i = \sum_i x_i - \sum_{i \in S} x_i \\ \sum_{i \in S} x_i ="
+        r"\sum_i x_i \\ \sum_{i \in S} x_i = 2 \sum_{i \in S} x_i",
+        VECTORS,
+        (),
+        ["proved", "conditional", "refuted"],
+    ),
+    (
+        "probabilities of which only the name is known",
+        r"p(x, y) = p(y|x) p(x), \quad p(x_1, \dots, x_n) = p(x_1) \cdots p(x_n)",
+        VECTORS | {"p": "function"},
+        (),
+        ["unreadable", "unreadable"],
+    ),
+    (
+        "a power series",
+        r"a + b x + b x^2 + \dots + b x^n = a + b \sum_{j=1}^n x^j = a + b \sum_{j=1}^n x",
+        {"n": "dim", "x": "scalar", "a": "scalar", "b": "scalar"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
         "entries from 0 of a vector that has one more",
         r"\frac{\partial}{\partial a_j} \sum_{i=0}^d a_i x_i = x_j, \quad a^T x ="
         r"\sum_{i=0}^d a_i x_i \\ \sum_{i=0}^d 1 x_i^0 = d + 1, \quad"
-        r"\frac{\partial}{\partial a_j} \sum_{i=0}^d a_i x_i = a_j, \quad \frac{1}{d} \sum_i x_i = \frac{1}{d+1} \sum_i x_i",
+        r"\frac{\partial}{\partial a_j} \sum_{i=0}^d a_i x_i = a_j, \quad"
+        r"\frac{1}{d} \sum_i x_i = \frac{1}{d+1} \sum_i x_i",
         {"d": "dim", "a": "vector(d+1)", "x": "vector(d+1)"},
         (),
         ["proved", "proved", "held", "refuted", "refuted"],
@@ -73,7 +104,7 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         r"\sum_{i \in S} x_i = \sum_i x_i",
         VECTORS,
         (),
-        ["proved", "proved", "refuted"],
+        ["proved", "proved", "conditional"],
     ),
     (
         "a sum over weights",

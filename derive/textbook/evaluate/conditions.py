@@ -31,7 +31,7 @@ __all__ = ["Conditions", "Unmet"]
 
 MOST_STEPS = 30
 MOST_UNKNOWNS = 40
-_FIXED_DOMAINS = ("one-hot", "in {0,1}", "in {-1,1}", "integer")
+_FIXED_DOMAINS = ("one-hot", "in {0,1}", "in {-1,1}", "integer", "part")
 
 
 _SETS = {

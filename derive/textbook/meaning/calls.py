@@ -20,6 +20,7 @@ from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.phrases import read_phrase
+from derive.textbook.meaning.populations import PROBABILITIES
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.superscripts import index_above
@@ -252,7 +253,8 @@ def _of_unknown(
     name = symbol.name
     if spelt.lower[count:] or spelt.upper is not None:
         name = spelt.key(len(spelt.lower), upper=True)
-    if len(arguments) == 1 and symbol.elementwise is not False:
+    is_density = symbol.name in PROBABILITIES and bool(arguments[0].axes)  # a number for an array
+    if len(arguments) == 1 and symbol.elementwise is not False and not is_density:
         argument = arguments[0]
         body = Unknown(name, spelt.primes, (((), argument.body),))
         return Tensor(argument.axes, body, argument.orientation)

@@ -142,12 +142,20 @@ def _is_term(general: Node, number: int, term: Node) -> bool:
     wanted = canonical(_at(general, Number(str(number))))
     if canonical(term) in (wanted, wanted.replace(f"{number},{number}", f"{number}{number}")):
         return True
-    is_power = isinstance(general, Scripted) and general.upper == _LETTER
-    if not is_power or number > 1:
+    if number > 1:
         return False
-    assert isinstance(general, Scripted)
-    plain = general.base if general.lower is None else replace(general, upper=None)
-    return canonical(plain if number else Number("1")) == canonical(term)
+    factors = general.items if isinstance(general, Product) else (general,)
+    plain = [_at(one, Number(str(number))) for factor in factors for one in _lowest(factor, number)]
+    return canonical(_joined(tuple(plain)) if plain else Number("1")) == canonical(term)
+
+
+def _lowest(factor: Node, number: int) -> tuple[Node, ...]:
+    """Return a factor of the term of number 1 or 0, where x¹ is written x, and x⁰ left out."""
+    if not isinstance(factor, Scripted) or factor.upper != _LETTER:
+        return (factor,)
+    if not number:
+        return ()
+    return (factor.base if factor.lower is None else replace(factor, upper=None),)
 
 
 def _lettered(before: list[Node], last: Node) -> tuple[int, _Pattern, Node] | None:

@@ -26,6 +26,7 @@ from derive.textbook.meaning.letters import LOSSES, index_letters
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import (
     call_of,
+    has_sign,
     is_entry_of_power,
     is_label,
     is_positive_part,
@@ -65,7 +66,9 @@ def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, boo
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper) + "'" * spelt.primes
             symbol = reader.symbols.find(key, bold=spelt.bold)
-            if symbol is not None and _is_other(reader, symbol, spelt):
+            if symbol is not None and (
+                _is_other(reader, symbol, spelt) or has_sign(spelt.lower[count:])
+            ):
                 continue
             if symbol is not None and reader.symbols.is_other_family(symbol, spelt.lower[count:]):
                 continue
@@ -151,7 +154,9 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     symbol, count, _ = _symbol_of(reader, spelt)
     if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
-    is_error = spelt.base == "e" and bool(spelt.lower)
+    is_error = (spelt.base == "e" and bool(spelt.lower)) or (
+        spelt.base == "I" and len(spelt.lower) == 2
+    )
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not (given or is_error):
         return False
     if (symbol is None or not symbol.known) and _is_product_of_known(reader, spelt):

@@ -15,6 +15,10 @@ from derive.textbook.tree import Group, Name, Node, Number, Scripted, walk
 __all__ = ["norm", "norm_name"]
 
 
+_SPACES = {"\\ell_{1}": "1", "\\ell_{2}": "2", "\\ell_{\\infty}": "\\infty"}
+"""Norms that are named by their space."""
+
+
 def norm_name(node: Scripted) -> str:
     """Return what a norm is called, whatever stands inside."""
     lower = "" if node.lower is None else canonical(node.lower)
@@ -83,6 +87,7 @@ def norm(reader: Reader, node: Scripted, scope: Scope) -> Tensor:
             return applied
     tensor = reader.read(inner, scope)
     kind = "" if node.lower is None else canonical(node.lower)
+    kind = _SPACES.get(kind, kind)
     arrays = reader.arrays
     sizes = _of_sizes(reader, node, tensor, kind, scope)
     if sizes is not None:

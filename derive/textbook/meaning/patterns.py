@@ -12,6 +12,7 @@ from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Produ
 __all__ = [
     "call_of",
     "digits_apart",
+    "has_sign",
     "is_entry_of_power",
     "is_label",
     "is_positive_part",
@@ -53,13 +54,22 @@ def is_word(node: Node | None) -> bool:
 
 def is_label(node: Node | None) -> bool:
     """Return whether a superscript is a word that makes another name, as in w^new and y^LS."""
+    if isinstance(node, Operator | Name) and canonical(node) in ("*", "\\ast", "\\star"):
+        return True
     return isinstance(node, Name) and (
         node.letters in LABELS or (len(node.letters) > 1 and node.letters.isupper())
     )
 
 
+def has_sign(places: tuple[Node, ...]) -> bool:
+    """Return whether a star or a sign is among subscripts: a label, as in x_*."""
+    return any(isinstance(item, Operator) for item in places)
+
+
 def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
     """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
+    if has_sign(rest):
+        return True
     if len(rest) <= len(symbol.axes):
         return False
     return all(

@@ -15,6 +15,7 @@ from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name, script_items
 from derive.textbook.meaning.core import (
     ONE,
+    ZERO,
     At,
     Compare,
     Core,
@@ -32,7 +33,7 @@ from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import spelling
 from derive.textbook.tree import Big, Group, Name, Node, Product, Relation, Scripted, walk
 
-__all__ = ["membership", "note_populations", "read_population", "with_index"]
+__all__ = ["PROBABILITIES", "membership", "note_populations", "read_population", "with_index"]
 
 PROBABILITIES = frozenset({"p", "q", "P", "Q", "\\Pr", "\\pi"})
 """What probabilities are called."""
@@ -51,7 +52,7 @@ class _Run:
 def _run(node: Scripted) -> _Run | None:
     lower = node.lower
     if isinstance(lower, Relation):
-        if lower.relations != ("\\in",):
+        if lower.relations not in (("\\in",), ("\\notin",)):
             return None
         first = lower.sides[0]
         items = first.items if isinstance(first, Group) and first.opening == "(" else (first,)
@@ -143,7 +144,7 @@ def _note_set(reader: Reader, node: Node, letter: Node, within: Node) -> None:
         return
     axis = _axis_of(reader, node, canonical(letter))
     if axis is not None and axis.known and axis.name != name:
-        reader.parts[name] = Symbol(f"[\\in {name}]", (axis,), domain="in {0,1}")
+        reader.parts[name] = Symbol(f"[\\in {name}]", (axis,), domain="part")
 
 
 def _axis_of(reader: Reader, node: Node, letter: str) -> Dimension | None:
@@ -160,13 +161,14 @@ def _axis_of(reader: Reader, node: Node, letter: str) -> Dimension | None:
     return None
 
 
-def membership(reader: Reader, index: Index, within: Node) -> Core | None:
-    """Return the condition that an index is in a set, where that is a part of its dimension."""
+def membership(reader: Reader, index: Index, within: Node, relation: str) -> Core | None:
+    """Return the condition that an index is in a set, or is not: where that is a part of it."""
     part = reader.parts.get(canonical(within))
     if part is None:
         return None
     reader.dimensions.unify(index.dimension, part.axes[0], within.span)
-    return Compare("=", Entry(part, (At(index),)), ONE)
+    value = ONE if relation == "\\in" else ZERO
+    return Compare("=", Entry(part, (At(index),)), value)
 
 
 # Reading.

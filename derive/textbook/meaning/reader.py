@@ -592,7 +592,7 @@ class Reader:
             if len(letters) > 1 and not letters.startswith("\\"):
                 return True
             return scope.index(letters) is None and letters not in self.free and letters.isupper()
-        return isinstance(item, Number | Text)
+        return isinstance(item, Number | Text | Operator)
 
     def raised(
         self, tensor: Tensor, upper: Node | None, primes: int, node: Node, scope: Scope

@@ -167,9 +167,9 @@ def _one_limit(reader: Reader, limits: _Limits, item: Node, scope: Scope) -> Non
     if relation == "=" and len(item.sides) == 2:
         _bind(reader, limits, first)
         limits.lower = reader.place(item.sides[1], scope.inside(indices=limits.letters))
-    elif relation == "\\in" and len(item.sides) == 2:
+    elif relation in ("\\in", "\\notin") and len(item.sides) == 2:
         _bind(reader, limits, first)
-        _in_set(reader, limits, item.sides[1])
+        _in_set(reader, limits, item.sides[1], relation)
     elif relation in ("\\neq", "<", ">", "\\le", "\\ge"):
         _bind_compared(reader, limits, item, scope)
     else:
@@ -192,12 +192,14 @@ def _bind_compared(reader: Reader, limits: _Limits, item: Relation, scope: Scope
     limits.conditions.append(item)
 
 
-def _in_set(reader: Reader, limits: _Limits, node: Node) -> None:
+def _in_set(reader: Reader, limits: _Limits, node: Node, relation: str) -> None:
+    if relation == "\\notin" and canonical(node) not in reader.parts:
+        raise Unreadable("what is not in a set of which nothing is known", node.span)
     if isinstance(node, Group) and node.opening == "\\{":
         last = node.items[-1]
         dimension = _dimension(reader, last)
     elif canonical(node) in reader.parts:
-        members = [membership(reader, index, node) for index in limits.indices]
+        members = [membership(reader, index, node, relation) for index in limits.indices]
         limits.within.extend(member for member in members if member is not None)
         return
     else:
