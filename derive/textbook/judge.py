@@ -12,7 +12,7 @@ from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch
 from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
-from derive.textbook.meaning.calls import NothingKnown
+from derive.textbook.meaning.calls import NothingKnown, bare_functions
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
 from derive.textbook.meaning.core import Core, Tensor, Unknown, moved_in, walk_core
 from derive.textbook.meaning.definitions import can_define, define, forget
@@ -284,6 +284,7 @@ class Judge:
         for side in sides:
             if side.node is not None:
                 note_limits(self.reader, side.node)
+        self._take_identities(statement, sides)
         if sides[0].node is not None:
             chain.outside = frozenset(index_letters(self.symbols, sides[0].node))
         result = []
@@ -297,6 +298,16 @@ class Judge:
         if sides and sides[-1].text:
             self._last = sides[-1]
         return result
+
+    def _take_identities(self, statement: Statement, sides: Sequence[_Side]) -> None:
+        """Take what ≡ says that something is; it is no equality that is judged."""
+        for place, relation in enumerate(statement.relations):
+            left, right = sides[place].node, sides[place + 1].node
+            if relation.value != "\\equiv" or left is None or right is None:
+                continue
+            with contextlib.suppress(Unreadable, NotJudged):
+                if can_define(self.reader, left, right):
+                    define(self.reader, left, right)
 
     def _side(self, part: Sequence[Terminal], text: str, offset: int) -> _Side:
         if not part:
@@ -576,6 +587,7 @@ class Judge:
     def _question(self, chain: _Chain, left: Node, right: Node) -> Question:
         reader = self.reader
         reader.outside = chain.outside
+        reader.bare = bare_functions(reader, left, right)
         scope = Scope()
         tensors = (reader.read(left, scope), reader.read(right, scope))
         for node, tensor in zip((left, right), tensors, strict=True):

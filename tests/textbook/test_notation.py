@@ -22,6 +22,21 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "functions bare with a prime, whatever their argument",
+        r"\sigma' = \sigma (1 - \sigma), \quad \sigma'' = \sigma' (1 - 2 \sigma) \\"
+        r"\sigma' = \sigma (1 + \sigma), \quad \sigma'(a) = \sigma'",
+        {"a": "scalar"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}",),
+        ["proved", "proved", "refuted", "unreadable"],
+    ),
+    (
+        "an identity sign says what something is",
+        r"\delta_j \equiv \frac{\partial C}{\partial x_j} \\ \delta_j = 2 x_j \\ \delta_j = x_j",
+        VECTORS,
+        (r"C = \sum_j x_j^2",),
+        ["proved", "refuted"],
+    ),
+    (
         "quantities that are called I, and stars",
         r"I_{ij} = x_i y_j, \quad \sum_j I_{ij} = x_i \sum_j y_j, \quad \sum_j I_{ij} = y_i \\"
         r"x_* = A y \\ A^{-1} x_* = y, \quad y^* = A^{-1} y \\ A y^* = y = 2 A y^*",

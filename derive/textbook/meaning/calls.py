@@ -40,7 +40,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["apply_head", "head_keys", "occurs", "read_call"]
+__all__ = ["NothingKnown", "apply_head", "bare_functions", "head_keys", "occurs", "read_call"]
 
 
 def read_call(
@@ -72,6 +72,52 @@ def read_call(
         result = reader.indexed(result, lower[used:], scope, scripts)
         result = reader.raised(result, scripts.upper, scripts.primes, scripts, scope)
     return result, at + 2
+
+
+def bare_functions(reader: Reader, *nodes: Node) -> frozenset[str]:
+    """Return the functions of a number that a statement writes bare, with a prime once at least.
+
+    One that stands with its arguments elsewhere in the statement is none of them.
+    """
+    primed: set[str] = set()
+    for node in nodes:
+        _find_primed(node, primed)
+    return frozenset(
+        base
+        for base in primed
+        if not reader.symbols.find(base)
+        and len(heads := reader.heads.get(base, [])) == 1
+        and not (heads[0].letters or heads[0].component or heads[0].primes)
+        and len(heads[0].arguments) == 1
+        and isinstance(heads[0].arguments[0], Name)
+        and not any(_stands_called(reader, node, base) for node in nodes)
+    )
+
+
+def _find_primed(node: Node, primed: set[str]) -> None:
+    """Collect the names that stand with a prime."""
+    spelt = spelling(node) if isinstance(node, Name | Scripted) else None
+    if spelt is not None:
+        if spelt.primes and not spelt.lower:
+            primed.add(spelt.base)
+        return
+    for child in children(node):
+        _find_primed(child, primed)
+
+
+def _stands_called(reader: Reader, node: Node, base: str) -> bool:
+    """Return whether a function stands before parentheses that do not hold itself."""
+    for part in walk(node):
+        if not isinstance(part, Product):
+            continue
+        for at in range(len(part.items)):
+            call = call_of(part.items, at)
+            spelt = spelling(call[0]) if call is not None else None
+            if spelt is None or call is None or spelt.base != base:
+                continue
+            if not _is_in_its_argument(reader, spelt, call[1]):
+                return True
+    return False
 
 
 def _is_in_its_argument(reader: Reader, spelt: Spelling, group: Group) -> bool:

@@ -26,6 +26,7 @@ from derive.textbook.meaning.core import (
     Orientation,
     Power,
     Size,
+    Slope,
     Symbol,
     Tensor,
     rename,
@@ -122,6 +123,10 @@ class Reader:
         What differs from example to example, for all of them, where the text sums over examples.
     parts : dict[str, Symbol]
         Sets that are a part of what an index runs over, as whether an index is in them.
+    bare : frozenset[str]
+        Functions that the statement writes without arguments, as in σ' = σ(1 - σ).
+    anywhere : dict[str, Symbol]
+        The arguments at which such functions are compared, by the letters of their definitions.
     entrywise : bool
         Whether an array is wanted, so that the power of a vector is one of each entry.
     counts_from_zero : bool
@@ -136,6 +141,8 @@ class Reader:
     heads: dict[str, list[Head]] = field(default_factory=dict)
     examples: dict[str, Symbol] = field(default_factory=dict)
     parts: dict[str, Symbol] = field(default_factory=dict)
+    bare: frozenset[str] = frozenset()
+    anywhere: dict[str, Symbol] = field(default_factory=dict)
     outside: frozenset[str] = frozenset()
     guessed: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
@@ -287,6 +294,9 @@ class Reader:
 
     def reference(self, node: Node, scope: Scope) -> Tensor:
         """Return what a name with its scripts stands for."""
+        bare = self._bare_function(node, scope)
+        if bare is not None:
+            return bare
         written = scope.written_out(canonical(node))
         if written is not None:
             tree, outer = written
@@ -306,6 +316,20 @@ class Reader:
         if found is not None:
             return found
         return self._unknown(spelt, node, scope)
+
+    def _bare_function(self, node: Node, scope: Scope) -> Tensor | None:
+        """Return a function without its argument, or its derivative, at any argument at all."""
+        spelt = spelling(node) if self.bare else None
+        if spelt is None or spelt.base not in self.bare or spelt.lower:
+            return None
+        (head,) = self.heads[spelt.base]
+        letter = plain_name(head.arguments[0])  # type: ignore[arg-type]
+        symbol = self.symbols.find(letter) or self.anywhere.setdefault(letter, Symbol(letter))
+        inner = Scope(tensors={letter: Tensor((), Entry(symbol))})
+        core = self.scalar(head.body, inner)
+        for _ in range(spelt.primes):
+            core = Slope(core, symbol)
+        return self.raised(Tensor((), core), spelt.upper, 0, node, scope)
 
     def _is_entry_zero(self, spelt: Spelling) -> bool:
         symbol = self.symbols.find(spelt.base, bold=spelt.bold)
