@@ -698,7 +698,7 @@ READINGS = (
     ),
     Reading(
         r"\mathbf{J}_{\mathbf{f}}(\mathbf{x}) = \mathbf{A}",
-        "definition",
+        "proved",
         {
             r"\mathbf{x}": "vector(n)",
             r"\mathbf{A}": "matrix(m,n)",

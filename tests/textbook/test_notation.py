@@ -22,6 +22,20 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "a quantity that is given by recursion",
+        r"v_t = (1 - b) \sum_{i=1}^t b^{t-i} g_i^2 \\ v_t = (1 - b) \sum_{i=1}^t b^{i-1} g_i^2",
+        {"T": "dim", "t": "index(T)", "g": "vector(T)", "b": "scalar in (0,1)"},
+        (r"v_t = b v_{t-1} + (1 - b) g_t^2", "v_0 = 0"),
+        ["held", "refuted"],
+    ),
+    (
+        "the Jacobian of a function, and a variance",
+        r"J_f(x) = A, \quad J_f(x) = 2 A, \quad \operatorname{Var}(X) = E[X^2] + E[X]^2",
+        VECTORS | {"A": "matrix(n,n)"},
+        ("f(x) = A x",),
+        ["proved", "refuted", "unreadable"],
+    ),
+    (
         "functions bare with a prime, whatever their argument",
         r"\sigma' = \sigma (1 - \sigma), \quad \sigma'' = \sigma' (1 - 2 \sigma) \\"
         r"\sigma' = \sigma (1 + \sigma), \quad \sigma'(a) = \sigma'",

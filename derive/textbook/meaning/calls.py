@@ -14,7 +14,7 @@ from derive.textbook.meaning.core import (
     symbols_in,
     walk_core,
 )
-from derive.textbook.meaning.derivatives import slope_by_symbol, slopes_of_head
+from derive.textbook.meaning.derivatives import slope, slope_by_symbol, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
@@ -40,7 +40,15 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["NothingKnown", "apply_head", "bare_functions", "head_keys", "occurs", "read_call"]
+__all__ = [
+    "NothingKnown",
+    "apply_head",
+    "bare_functions",
+    "head_keys",
+    "is_jacobian",
+    "occurs",
+    "read_call",
+]
 
 
 def read_call(
@@ -264,12 +272,27 @@ def _undeclared(
         well_known = function_of_array(reader, spelt.base, argument, name)
     if well_known is not None:
         return well_known
+    if is_jacobian(reader, spelt) and len(group.items) == 1:
+        applied = reader.read(Product((spelt.lower[0], group), span=name.span), scope)
+        return slope(reader, applied, group.items[0], scope, name.span)
+    if spelt.base in NOT_READ:
+        raise Unreadable(f"{spelt.base} is not read", name.span)
     if len(spelt.base) > 1 and not spelt.base.startswith("\\"):
         reader.introduced[key] = None
         raise NothingKnown(f"{key} is not defined", name.span)
     if key in reader.ranks and group.opening == "(" and len(group.items) == 1:
         return None
     raise Ambiguous(f"{key} is a function or a factor", f"{key}: function", name.span)
+
+
+def is_jacobian(reader: Reader, spelt: Spelling) -> bool:
+    """Return whether a name is J_f, the Jacobian of a function f of the text."""
+    names = [canonical(item) for item in spelt.lower]
+    return spelt.base == "J" and len(names) == 1 and names[0] in reader.heads
+
+
+NOT_READ = frozenset({"Var", "var", "Cov", "cov", "Corr", "corr", "rank", "vec"})
+"""Functions that everybody knows, of which an equation may be false; they are not read."""
 
 
 class NothingKnown(Unreadable):

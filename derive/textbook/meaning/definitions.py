@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
-from derive.textbook.meaning.calls import head_keys, occurs
+from derive.textbook.meaning.calls import head_keys, is_jacobian, occurs
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name, script_items
 from derive.textbook.meaning.constants import CONSTANTS
 from derive.textbook.meaning.core import (
@@ -203,6 +203,8 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
         return False
     if _is_known_phrase(reader, name, group):
         return False
+    if not given and _says_what_is_known(reader, spelt, right):
+        return False
     if is_event(group):
         return not _is_function_of_event(reader, name, group)
     if _is_known_head(reader, spelt, group, given=given):
@@ -221,6 +223,20 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
         recurs = any(letters_of(part) == spelt.base for part in walk(right))
         return not recurs and not any(occurs(item, right) for item in group.items)
     return True
+
+
+_MOMENTS = frozenset({"Var", "var", "Cov", "cov", "Corr", "corr"})
+_MEANS = frozenset({"E", "\\mathbb{E}", "\\mathcal{E}", *_MOMENTS})
+
+
+def _says_what_is_known(reader: Reader, spelt: Spelling, right: Node) -> bool:
+    """Return whether a left side has a meaning already, so that a text can be wrong about it.
+
+    A variance is what expectations make it, and J_f is the Jacobian of a function f.
+    """
+    if spelt.base in _MOMENTS:
+        return any(isinstance(part, Name) and plain_name(part) in _MEANS for part in walk(right))
+    return is_jacobian(reader, spelt)
 
 
 def _is_known_phrase(reader: Reader, name: Node, group: Group) -> bool:
@@ -473,7 +489,7 @@ def _define_symbol(
         return
     if symbol is not None and symbol.definition is not None and not spelt.primes:
         raise Unreadable(f"{symbol.name} is defined already", left.span)
-    _define_new(reader, spelt, left, right)
+    _define_new(reader, spelt, left, right, given=given)
 
 
 def _is_number(symbol: Symbol | None, spelt: Spelling) -> bool:
@@ -616,7 +632,20 @@ def _is_example(reader: Reader, index: Index) -> bool:
     return any(reader.dimensions.find(axis) == dimension for axis in axes if axis.known)
 
 
-def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
+def _recurs(symbol: Symbol, body: Core) -> bool:
+    """Return whether a quantity that was only met stands on earlier entries of itself."""
+    entries = [part for part in walk_core(body) if isinstance(part, Entry)]
+    own = [part for part in entries if part.symbol is symbol]
+    return (
+        not symbol.known
+        and bool(own)
+        and all(not isinstance(place, At) for part in own for place in part.places)
+    )
+
+
+def _define_new(
+    reader: Reader, spelt: Spelling, left: Node, right: Node, *, given: bool = True
+) -> None:
     """Define a name that nothing declares: its scripts that the right side uses are indices."""
     candidates = [canonical(item) for item in spelt.lower if isinstance(item, Name)]
     above = (
@@ -642,6 +671,9 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     indices = tuple(free[letter] for letter in letters)
     name = spelt.key(count, upper=label_above) + "'" * spelt.primes
     own = reader.symbols.find(name, bold=spelt.bold)
+    if own is not None and given and letters and _recurs(own, tensor.body):
+        _bind_symbol(reader, own, letters, left, right)
+        return
     if own is not None and reader.symbols.is_other_family(own, spelt.lower[count:]):
         name = spelt.key(len(spelt.lower), upper=label_above)
         unwritten = tuple(letters)
