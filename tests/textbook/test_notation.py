@@ -22,6 +22,18 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "a sum over the values of a label",
+        r"\sum_y p(y|x) = 1, \quad \sum_{y \in \{0,1\}} y p(y|x) = \sigma(w^T x) \\"
+        r"\sum_{y=0}^1 p(y|x) = 1, \quad \sum_{k \in \{1,2\}} x_k = x_1 + x_2 \\"
+        r"\sum_{y \in \{0,1\}} p(y|x) = 2",
+        VECTORS | {"w": "vector(n)", "y": "scalar in {0,1}"},
+        (
+            r"\sigma(z) = \frac{1}{1 + e^{-z}}",
+            r"p(y|x) = \sigma(w^T x)^y (1 - \sigma(w^T x))^{1-y}",
+        ),
+        ["proved", "proved", "proved", "proved", "refuted"],
+    ),
+    (
         "a quantity that is given by recursion",
         r"v_t = (1 - b) \sum_{i=1}^t b^{t-i} g_i^2 \\ v_t = (1 - b) \sum_{i=1}^t b^{i-1} g_i^2",
         {"T": "dim", "t": "index(T)", "g": "vector(T)", "b": "scalar in (0,1)"},

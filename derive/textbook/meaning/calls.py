@@ -536,7 +536,8 @@ def _bind(
         return True
     if isinstance(formal, Name) and occurs(formal, head.body):
         name = plain_name(formal)
-        if same and scope.tensor(name) is None and reader.symbols.find(name) is not None:
+        free = scope.tensor(name) is None and scope.index(name) is None
+        if same and free and reader.symbols.find(name) is not None:
             return True
         bound.tensors[name] = reader.read(actual, scope)
         return True

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 
 from derive.textbook.errors import Unreadable
-from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.canonical import canonical, letter_of, plain_name, script_items
 from derive.textbook.meaning.core import (
     ONE,
     ZERO,
@@ -22,9 +23,12 @@ from derive.textbook.meaning.core import (
     Entry,
     Fold,
     Let,
+    Rational,
     Symbol,
     Tensor,
+    plus,
     symbols_in,
+    times,
 )
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters
@@ -100,6 +104,8 @@ def note_populations(reader: Reader, node: Node, signs: Iterator[Scripted]) -> N
         if run is None:
             continue
         symbols = [symbol for name in run.names if (symbol := _quantity(reader, name)) is not None]
+        if _values(run, symbols[0] if symbols else None):
+            continue
         if symbols and len(symbols) == len(run.names):
             _note_examples(reader, symbols, run)
         elif run.within is not None and len(run.names) == 1:
@@ -182,6 +188,9 @@ def read_population(
     if run is None:
         return None
     symbols = [symbol for name in run.names if (symbol := _quantity(reader, name)) is not None]
+    values = _values(run, symbols[0] if symbols else None)
+    if values and len(run.names) == 1:
+        return _over_values(reader, run.names[0], values, kind, body, scope)
     if not symbols or len(symbols) != len(run.names):
         return None
     if scope.index(symbols[0].name) is not None or scope.tensor(symbols[0].name) is not None:
@@ -192,6 +201,49 @@ def read_population(
     if run.within is None and symbols[0].axes and not symbols[0].leading:
         return _over_entries(reader, symbols[0], kind, body, scope)
     return None
+
+
+_LABELS = {"in {0,1}": (0, 1), "in {-1,1}": (-1, 1)}
+"""The values of a label of two classes."""
+
+
+def _values(run: _Run, symbol: Symbol | None) -> tuple[int, ...]:
+    r"""Return the values that a name takes under a sign: those of a list, or of a label."""
+    within = run.within
+    if isinstance(within, Group) and within.opening == "\\{":
+        texts = [canonical(item) for item in within.items]
+        numbers = all(text.removeprefix("-").isdecimal() for text in texts)
+        return tuple(int(text) for text in texts) if numbers else ()
+    if within is not None or symbol is None or symbol.axes:
+        return ()
+    return _LABELS.get(symbol.domain, ())
+
+
+def _over_values(
+    reader: Reader, name: Node, values: tuple[int, ...], kind: str, body: Node, scope: Scope
+) -> Tensor:
+    """Return a sum over values that are listed: the text goes on with each of them."""
+    if kind not in ("sum", "product"):
+        raise Unreadable(f"a {kind} over a list of values", body.span)
+    numbers = [Rational(Fraction(value)) for value in values]
+    symbol = _quantity(reader, name)
+    if symbol is not None and not symbol.axes:
+        tensor = reader.read(body, scope)
+        cores: list[Core] = [Let(symbol, (), number, tensor.body) for number in numbers]
+        return Tensor(tensor.axes, _combined(kind, cores, body), tensor.orientation)
+    letter = letter_of(name)
+    if letter is None or symbol is not None:
+        raise Unreadable("an index under a sum is a letter", name.span)
+    tensors = [reader.read(body, scope.inside(indices={letter: number})) for number in numbers]
+    if any(tensor.axes for tensor in tensors):
+        raise Unreadable(f"a {kind} of arrays over a list of values", body.span)
+    return Tensor((), _combined(kind, [tensor.body for tensor in tensors], body))
+
+
+def _combined(kind: str, cores: list[Core], body: Node) -> Core:
+    if not cores:
+        raise Unreadable("a sum over nothing", body.span)
+    return plus(*cores) if kind == "sum" else times(*cores)
 
 
 def _check_examples(symbol: Symbol, body: Node) -> None:
