@@ -43,6 +43,8 @@ class Subject:
     indices: tuple[Index, ...]
 
 
+_WITHOUT_ZERO = frozenset({"positive", "negative", "nonzero", "in (0,1)", "in {-1,1}"})
+"""Domains of which nothing is one-hot."""
 _DISTRIBUTIONS = frozenset({"one-hot", "simplex", "part"})
 
 
@@ -81,6 +83,8 @@ def _sums_to_one(subject: Subject) -> Iterator[Restriction]:
 
 def _one_hot(subject: Subject) -> Iterator[Restriction]:
     for symbol in _arrays(subject):
+        if symbol.domain in _WITHOUT_ZERO:
+            continue
         words = f"{symbol.name} is one-hot"
         yield Restriction(words, _may_be_label(symbol), domains={symbol: "one-hot"})
 

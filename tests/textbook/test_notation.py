@@ -22,6 +22,29 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "a set with an index, and examples by an index",
+        r"\sum_{x_i \in C_k} x_i = \sum_i x_i, \quad \sum_{i \in C_k} x_i = \sum_i x_i, \quad"
+        r"\sum_{(x_i,y_i) \in D} x_i = \sum_i x_i = \sum_{(x_i,y_i) \in D} y_i",
+        VECTORS,
+        (),
+        ["unreadable", "unreadable", "proved", "refuted"],
+    ),
+    (
+        "an unregularised loss with a number",
+        r"\frac{\partial C}{\partial w} = \frac{\partial C_0}{\partial w} + a \operatorname{sgn}(w)"
+        r"= \frac{\partial C_0}{\partial w}",
+        {"m": "dim", "w": "vector(m)", "g": "function", "a": "constant"},
+        ("C_0 = g(w)", r"C = C_0 + a \sum_w |w|"),
+        ["proved", "refuted"],
+    ),
+    (
+        "what is positive is not one-hot",
+        r"\sum_i y_i^2 = \sum_i y_i",
+        {"n": "dim", "y": "vector(n) positive"},
+        (),
+        ["refuted"],
+    ),
+    (
         "a sum over the values of a label",
         r"\sum_y p(y|x) = 1, \quad \sum_{y \in \{0,1\}} y p(y|x) = \sigma(w^T x) \\"
         r"\sum_{y=0}^1 p(y|x) = 1, \quad \sum_{k \in \{1,2\}} x_k = x_1 + x_2 \\"

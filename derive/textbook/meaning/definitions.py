@@ -496,7 +496,7 @@ def _is_number(symbol: Symbol | None, spelt: Spelling) -> bool:
     """Return whether a name is that of a number: by its declaration, or as a loss is called."""
     if symbol is not None:
         return symbol.known and not symbol.axes
-    return spelt.base in LOSSES and not spelt.lower
+    return spelt.base in LOSSES and all(isinstance(item, Number) for item in spelt.lower)
 
 
 def _note_function_of_array(reader: Reader, right: Node) -> None:

@@ -41,6 +41,8 @@ __all__ = ["PROBABILITIES", "membership", "note_populations", "read_population",
 
 PROBABILITIES = frozenset({"p", "q", "P", "Q", "\\Pr", "\\pi"})
 """What probabilities are called."""
+WHOLE = frozenset({"D", "\\mathcal{D}", "X", "\\mathcal{X}"})
+"""What all examples together are called; another set may be a part of them."""
 EXAMPLES = ("x", "y", "t")
 """What an example consists of where the sum names only its input."""
 
@@ -77,7 +79,7 @@ def _quantity(reader: Reader, node: Node) -> Symbol | None:
 def with_index(node: Scripted) -> Scripted:
     r"""Return ``\sum_{(x_i, y_i) \in D}`` as a sum over i."""
     run = _run(node)
-    if run is None or run.within is None:
+    if run is None or run.within is None or canonical(run.within) not in WHOLE:
         return node
     letters = [_own_index(name) for name in run.names]
     first = letters[0]

@@ -202,6 +202,8 @@ def _in_set(reader: Reader, limits: _Limits, node: Node, relation: str) -> None:
         members = [membership(reader, index, node, relation) for index in limits.indices]
         limits.within.extend(member for member in members if member is not None)
         return
+    elif isinstance(node, Scripted) and reader.symbols.find(canonical(node)) is None:
+        raise Unreadable("a set with an index", node.span)
     else:
         dimension = reader.symbols.dimension(canonical(node))
     for index in limits.indices:
