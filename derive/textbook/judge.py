@@ -12,14 +12,16 @@ from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch
 from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
-from derive.textbook.meaning.calls import NothingKnown
+from derive.textbook.meaning.calls import NothingKnown, bare_functions
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
-from derive.textbook.meaning.core import Tensor, moved_in
+from derive.textbook.meaning.core import Core, Tensor, Unknown, moved_in, walk_core
 from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.phrases import note_letters
+from derive.textbook.meaning.populations import PROBABILITIES
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
@@ -95,6 +97,7 @@ class Judge:
         self.words = words_defined([tokenize(text) for text in given], scripted=True)
         self.symbols = declared(Dimensions(), declarations or {}, self.macros)
         self.reader = new_reader(self.symbols)
+        note_letters(self.reader)
         self.conditions: list[Node] = []
         self.troubles: dict[str, str] = {}
         self.bound: set[str] = set()
@@ -152,6 +155,12 @@ class Judge:
             return False
         self.troubles.pop(text, None)
         return True
+
+    def _give_what_waits(self) -> None:
+        """Take the given definitions that rest on one that the text has made only now."""
+        waiting = list(self.troubles)
+        if waiting and [text for text in waiting if self._gives(text, guessing=False)]:
+            self.unread = self._unread()
 
     def _unread(self) -> dict[str, str]:
         """Return the declared quantities of which a given definition cannot be read, and why."""
@@ -275,6 +284,7 @@ class Judge:
         for side in sides:
             if side.node is not None:
                 note_limits(self.reader, side.node)
+        self._take_identities(statement, sides)
         if sides[0].node is not None:
             chain.outside = frozenset(index_letters(self.symbols, sides[0].node))
         result = []
@@ -288,6 +298,16 @@ class Judge:
         if sides and sides[-1].text:
             self._last = sides[-1]
         return result
+
+    def _take_identities(self, statement: Statement, sides: Sequence[_Side]) -> None:
+        """Take what ≡ says that something is; it is no equality that is judged."""
+        for place, relation in enumerate(statement.relations):
+            left, right = sides[place].node, sides[place + 1].node
+            if relation.value != "\\equiv" or left is None or right is None:
+                continue
+            with contextlib.suppress(Unreadable, NotJudged):
+                if can_define(self.reader, left, right):
+                    define(self.reader, left, right)
 
     def _side(self, part: Sequence[Terminal], text: str, offset: int) -> _Side:
         if not part:
@@ -370,6 +390,7 @@ class Judge:
                 if not _is_extremum(right):
                     define(self.reader, left, right)
                     self.sections[_base(left)] = self.section
+                    self._give_what_waits()
                 return replace(base, kind="definition", reason="introduces the left side")
             if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
                 define(self.reader, right, left)
@@ -465,6 +486,8 @@ class Judge:
     def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Say of a false line under which condition it holds, and which small change mends it."""
         question = self._question(chain, left, right)
+        if _is_probability(question.left) or _is_probability(question.right):
+            raise Unreadable("nothing is known of a probability of several quantities")
         if chain.unread or question.in_force().unread:
             raise Unreadable("it stands under a condition that cannot be read")
         if _is_stationary(chain, left, right):
@@ -564,6 +587,7 @@ class Judge:
     def _question(self, chain: _Chain, left: Node, right: Node) -> Question:
         reader = self.reader
         reader.outside = chain.outside
+        reader.bare = bare_functions(reader, left, right)
         scope = Scope()
         tensors = (reader.read(left, scope), reader.read(right, scope))
         for node, tensor in zip((left, right), tensors, strict=True):
@@ -634,6 +658,19 @@ def _is_zero(node: Node) -> bool:
     if isinstance(node, Name):
         return node.letters == "0"
     return isinstance(node, Number) and not node.text.strip("0.")
+
+
+def _is_probability(core: Core) -> bool:
+    """Return whether a probability of several quantities is in a side, by its name alone.
+
+    That of one is tied to it by rules that no unknown function keeps: p(x, y) = p(y | x) p(x).
+    """
+    return any(
+        isinstance(part, Unknown)
+        and part.name.split("_")[0] in PROBABILITIES
+        and (len(part.arguments) > 1 or bool(part.arguments[0][0]))
+        for part in walk_core(core)
+    )
 
 
 def _is_stationary(chain: _Chain, left: Node, right: Node) -> bool:

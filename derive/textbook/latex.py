@@ -158,6 +158,23 @@ _WORDS = {
     "\\vec": "\\operatorname{vec}",
     "\\rank": "\\operatorname{rank}",
     "\\sqrt": "\\operatorname{sqrt}",
+    **{
+        f"\\{word}": f"\\operatorname{{{word}}}"
+        for word in (
+            "sech",
+            "csch",
+            "erf",
+            "erfc",
+            "arsinh",
+            "arcosh",
+            "artanh",
+            "arcsinh",
+            "arccosh",
+            "arctanh",
+            "sgn",
+            "sign",
+        )
+    },
 }
 """Functions that LaTeX has no command for, or one that takes an argument, as the root."""
 _WRITERS: dict[type[Node], Callable[..., str]] = {

@@ -22,6 +22,7 @@ from derive.textbook.names import (
     GREEK,
     INVISIBLE,
     INVISIBLE_WITH_ARGUMENT,
+    LABELS,
     LETTERLIKE,
     MULTIPLICATIONS,
     OPENING,
@@ -105,7 +106,8 @@ class _Lexer:
                 self._one(token)
             except Unreadable as error:
                 self.put("UNKNOWN", error.reason, error.span)
-        return resolve_bars(_without_flowing_braces(_without_lone_braces(self.terminals)))
+        terminals = _with_slices(_without_lone_braces(self.terminals))
+        return resolve_bars(_without_flowing_braces(terminals))
 
     def _one(self, token: Raw) -> None:
         text = UNICODE.get(token.text, token.text)
@@ -155,6 +157,8 @@ class _Lexer:
         if token.text == "\\colorbox":
             self._skip_argument()
         body, self.at = argument_at(self.tokens, self.at)
+        if token.text == "\\substack":
+            body = [replace(one, text=",") if one.text == ROW else one for one in body]
         if token.text in ("\\underbrace", "\\overbrace") and self._peek() in ("_", "^"):
             _, self.at = argument_at(self.tokens, self.at + 1)
         inner = _Lexer(body, self.vocabulary)
@@ -214,9 +218,19 @@ class _Lexer:
             and self.terminals[-1].type in ("NUMBER", "NAME")
         )
 
+    def _thousands(self) -> bool:
+        """Return whether ``{,}`` and three digits follow."""
+        ahead = [piece.text for piece in self.tokens[self.at : self.at + 7]]
+        digits = ahead[3:6]
+        more = len(ahead) > 6 and ahead[6].isdecimal()
+        three = len(digits) == 3 and all(digit.isdecimal() for digit in digits)
+        return ahead[:3] == ["{", ",", "}"] and three and not more
+
     def _number(self, token: Raw) -> None:
         digits, span = token.text, token.span
         while not self._single():
+            if self._thousands():
+                self.at += 3
             follows = self._peek()
             spaced = self.at < len(self.tokens) and self.tokens[self.at].spaced
             after = self.tokens[self.at + 1].text if self.at + 1 < len(self.tokens) else ""
@@ -262,7 +276,7 @@ class _Lexer:
             if letters in self.vocabulary.words:
                 return letters
             letters = letters[:-1]
-        known = letters in self.vocabulary.words
+        known = letters in self.vocabulary.words or self._is_label(letters)
         if known or (
             (letters in FUNCTIONS or self.vocabulary.is_word(letters)) and not self._in_subscript()
         ):
@@ -273,6 +287,16 @@ class _Lexer:
             if letters[:end] in self.vocabulary.words:
                 return letters[:end]
         return letters[0]
+
+    def _is_label(self, letters: str) -> bool:
+        """Return whether letters fill the braces of a superscript and are a label, no product."""
+        after = self.at + len(letters) - 1
+        follows = self.tokens[after].text if after < len(self.tokens) else ""
+        types = [terminal.type for terminal in self.terminals[-2:]]
+        if types != ["CARET", "LBRACE"] or follows != "}" or len(letters) < 2:
+            return False
+        capitals = letters.isupper() and not any(one in self.vocabulary.letters for one in letters)
+        return (letters in LABELS) or (capitals and "T" not in letters)
 
     def _in_subscript(self) -> bool:
         return bool(self.braces) and self.braces[-1]
@@ -473,6 +497,40 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
 }
 
 
+_SLICES = frozenset({"COLON", "MULOP"})
+_BESIDE = frozenset({"COMMA", "LBRACE", "RBRACE"})
+
+
+def _with_slices(terminals: Sequence[Terminal]) -> list[Terminal]:
+    r"""Return the terminals with the colon of ``W_{i,:}`` and the dot of ``W_{i\cdot}`` as a name.
+
+    It stands for all entries. An operator alone in a subscript is a label, as in ``w_*``.
+    """
+    result = list(terminals)
+    below: list[bool] = []
+    for at, terminal in enumerate(terminals):
+        if terminal.type == "LBRACE":
+            below.append(at > 0 and terminals[at - 1].type == "UNDER")
+        elif terminal.type == "RBRACE" and below:
+            below.pop()
+        elif below and below[-1] and terminal.type in _SLICES:
+            around = (
+                terminals[at - 1].type,
+                terminals[at + 1].type if at + 1 < len(terminals) else "",
+            )
+            if _is_slice(terminal, *around):
+                result[at] = replace(terminal, type="NAME", value=":")
+    return result
+
+
+def _is_slice(terminal: Terminal, before: str, after: str) -> bool:
+    if before == "LBRACE" and after == "RBRACE":
+        return False
+    if terminal.type == "COLON":
+        return before in _BESIDE and after in _BESIDE
+    return terminal.value in ("\\cdot", "*") and (before in _BESIDE or after in _BESIDE)
+
+
 def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
     r"""Return the terminals with a prefix in braces of its own freed of them: ``{\rm tr} A``."""
     result: list[Terminal] = []
@@ -524,6 +582,22 @@ _STARTS = frozenset({"PLUS", "MINUS", "REL", "AMP", ""})
 _ENDS = frozenset({"PLUS", "MINUS", "REL", "AMP", "ROW", "CLOSE", "COMMA", "PERIOD", "END", ""})
 
 
+def _with_ellipses(tokens: Sequence[Raw]) -> list[Raw]:
+    """Return the tokens with three typed dots as the command that they stand for."""
+    result: list[Raw] = []
+    at = 0
+    while at < len(tokens):
+        three = tokens[at : at + 3]
+        if [token.text for token in three] == [".", ".", "."]:
+            span = three[0].span.to(three[-1].span)
+            result.append(replace(three[0], text="\\dots", span=span))
+            at += 3
+        else:
+            result.append(tokens[at])
+            at += 1
+    return result
+
+
 def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]:
     r"""Return the terminals of the grammar.
 
@@ -536,4 +610,4 @@ def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]
     >>> [terminal.type for terminal in lex(tokenize(r"\sum_j y_j"))]
     ['BIG', 'UNDER', 'NAME', 'NAME', 'UNDER', 'NAME']
     """
-    return _Lexer(tokens, vocabulary).run()
+    return _Lexer(_with_ellipses(tokens), vocabulary).run()

@@ -17,6 +17,7 @@ __all__ = [
     "GREEK",
     "INVISIBLE",
     "INVISIBLE_WITH_ARGUMENT",
+    "LABELS",
     "LETTERLIKE",
     "MULTIPLICATIONS",
     "OPENING",
@@ -45,13 +46,13 @@ GREEK = _commands(
     "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega digamma"
 )
 LETTERLIKE = _commands(
-    "partial nabla ell infty hbar imath jmath Re Im top intercal prime dagger ast star"
+    "partial nabla ell infty hbar imath jmath Re Im Pr top intercal prime dagger ast star"
 )
 """Commands that are a letter, or stand where a letter stands."""
 
 FUNCTIONS = _words(
     "log ln exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan arsinh arcosh "
-    "artanh sqrt sgn sign tr det diag vec rank dim deg"
+    "artanh arcsinh arccosh arctanh sech csch erf erfc sqrt sgn sign tr det diag vec rank dim deg"
 )
 """Functions whose argument may follow without parentheses; known with and without a backslash."""
 
@@ -65,7 +66,7 @@ ACCENTS = _commands(
 
 FONTS = _commands(
     "mathbf boldsymbol bm bf mathcal mathbb mathfrak mathscr mathit mathsf mathtt mathnormal symbf "
-    "boldmath pmb bold cal"
+    "boldmath pmb bold cal sf it sl tt frak"
 )
 """Commands that change the font of what follows in braces."""
 
@@ -231,6 +232,12 @@ PROSE = _words(
     "denotes follows which in of on not case such at are an a be iff"
 )
 """Words that are prose when they stand in text."""
+
+LABELS = _words(
+    "new old opt true pred train test next prev init final obs target ref est best pos neg out "
+    "hid max min"
+)
+"""Words that are one label where they stand above a name alone, as in w^{new}."""
 
 WELL_KNOWN = _words(
     "softmax sigmoid logsumexp softplus relu ReLU sigm logit logistic softsign LogSumExp lse "

@@ -43,9 +43,15 @@ class Subject:
     indices: tuple[Index, ...]
 
 
+_WITHOUT_ZERO = frozenset({"positive", "negative", "nonzero", "in (0,1)", "in {-1,1}"})
+"""Domains of which nothing is one-hot."""
+_DISTRIBUTIONS = frozenset({"one-hot", "simplex", "part"})
+
+
 def _arrays(subject: Subject) -> Iterator[Symbol]:
     for symbol in subject.symbols:
-        if symbol.axes and symbol.role == "value" and symbol.domain not in ("one-hot", "simplex"):
+        of_an_example = len(symbol.axes) > symbol.leading  # the labels of all examples sum to n
+        if of_an_example and symbol.role == "value" and symbol.domain not in _DISTRIBUTIONS:
             yield symbol
 
 
@@ -77,8 +83,18 @@ def _sums_to_one(subject: Subject) -> Iterator[Restriction]:
 
 def _one_hot(subject: Subject) -> Iterator[Restriction]:
     for symbol in _arrays(subject):
+        if symbol.domain in _WITHOUT_ZERO:
+            continue
         words = f"{symbol.name} is one-hot"
         yield Restriction(words, _may_be_label(symbol), domains={symbol: "one-hot"})
+
+
+def _whole(subject: Subject) -> Iterator[Restriction]:
+    for symbol in subject.symbols:
+        if symbol.domain == "part":
+            name = symbol.name.removeprefix("[\\in ").removesuffix("]")
+            words = f"{name} is all that its index runs over"
+            yield Restriction(words, True, domains={symbol: "one"})
 
 
 def _positive(subject: Subject) -> Iterator[Restriction]:
@@ -115,6 +131,7 @@ def _symmetric(subject: Subject) -> Iterator[Restriction]:
 
 
 RESTRICTIONS: tuple[Callable[[Subject], Iterator[Restriction]], ...] = (
+    _whole,
     _sums_to_one,
     _one_hot,
     _positive,

@@ -698,7 +698,7 @@ READINGS = (
     ),
     Reading(
         r"\mathbf{J}_{\mathbf{f}}(\mathbf{x}) = \mathbf{A}",
-        "definition",
+        "proved",
         {
             r"\mathbf{x}": "vector(n)",
             r"\mathbf{A}": "matrix(m,n)",
@@ -724,7 +724,7 @@ READINGS = (
     ),
     Reading(
         r"w_j^{\text{new}} = w_j - \eta\,\partial L/\partial w_j",
-        "unreadable",
+        "definition",
         {
             r"w": "vector(d)",
             r"\eta": "constant",

@@ -22,6 +22,467 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "a set with an index, and examples by an index",
+        r"\sum_{x_i \in C_k} x_i = \sum_i x_i, \quad \sum_{i \in C_k} x_i = \sum_i x_i, \quad"
+        r"\sum_{(x_i,y_i) \in D} x_i = \sum_i x_i = \sum_{(x_i,y_i) \in D} y_i",
+        VECTORS,
+        (),
+        ["unreadable", "unreadable", "proved", "refuted"],
+    ),
+    (
+        "an unregularised loss with a number",
+        r"\frac{\partial C}{\partial w} = \frac{\partial C_0}{\partial w} + a \operatorname{sgn}(w)"
+        r"= \frac{\partial C_0}{\partial w}",
+        {"m": "dim", "w": "vector(m)", "g": "function", "a": "constant"},
+        ("C_0 = g(w)", r"C = C_0 + a \sum_w |w|"),
+        ["proved", "refuted"],
+    ),
+    (
+        "what is positive is not one-hot",
+        r"\sum_i y_i^2 = \sum_i y_i",
+        {"n": "dim", "y": "vector(n) positive"},
+        (),
+        ["refuted"],
+    ),
+    (
+        "a sum over the values of a label",
+        r"\sum_y p(y|x) = 1, \quad \sum_{y \in \{0,1\}} y p(y|x) = \sigma(w^T x) \\"
+        r"\sum_{y=0}^1 p(y|x) = 1, \quad \sum_{k \in \{1,2\}} x_k = x_1 + x_2 \\"
+        r"\sum_{y \in \{0,1\}} p(y|x) = 2",
+        VECTORS | {"w": "vector(n)", "y": "scalar in {0,1}"},
+        (
+            r"\sigma(z) = \frac{1}{1 + e^{-z}}",
+            r"p(y|x) = \sigma(w^T x)^y (1 - \sigma(w^T x))^{1-y}",
+        ),
+        ["proved", "proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "a quantity that is given by recursion",
+        r"v_t = (1 - b) \sum_{i=1}^t b^{t-i} g_i^2 \\ v_t = (1 - b) \sum_{i=1}^t b^{i-1} g_i^2",
+        {"T": "dim", "t": "index(T)", "g": "vector(T)", "b": "scalar in (0,1)"},
+        (r"v_t = b v_{t-1} + (1 - b) g_t^2", "v_0 = 0"),
+        ["held", "refuted"],
+    ),
+    (
+        "the Jacobian of a function, and a variance",
+        r"J_f(x) = A, \quad J_f(x) = 2 A, \quad \operatorname{Var}(X) = E[X^2] + E[X]^2",
+        VECTORS | {"A": "matrix(n,n)"},
+        ("f(x) = A x",),
+        ["proved", "refuted", "unreadable"],
+    ),
+    (
+        "functions bare with a prime, whatever their argument",
+        r"\sigma' = \sigma (1 - \sigma), \quad \sigma'' = \sigma' (1 - 2 \sigma) \\"
+        r"\sigma' = \sigma (1 + \sigma), \quad \sigma'(a) = \sigma'",
+        {"a": "scalar"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}",),
+        ["proved", "proved", "refuted", "unreadable"],
+    ),
+    (
+        "an identity sign says what something is",
+        r"\delta_j \equiv \frac{\partial C}{\partial x_j} \\ \delta_j = 2 x_j \\ \delta_j = x_j",
+        VECTORS,
+        (r"C = \sum_j x_j^2",),
+        ["proved", "refuted"],
+    ),
+    (
+        "quantities that are called I, and stars",
+        r"I_{ij} = x_i y_j, \quad \sum_j I_{ij} = x_i \sum_j y_j, \quad \sum_j I_{ij} = y_i \\"
+        r"x_* = A y \\ A^{-1} x_* = y, \quad y^* = A^{-1} y \\ A y^* = y = 2 A y^*",
+        VECTORS | {"A": "matrix(n,n)"},
+        (),
+        ["definition", "proved", "refuted", "definition", "held", "definition", "held", "refuted"],
+    ),
+    (
+        "what is not in a set, and a set that may be all",
+        r"\sum_{i \notin S} x_i = \sum_i x_i - \sum_{i \in S} x_i \\ \sum_{i \in S} x_i ="
+        r"\sum_i x_i \\ \sum_{i \in S} x_i = 2 \sum_{i \in S} x_i",
+        VECTORS,
+        (),
+        ["proved", "conditional", "refuted"],
+    ),
+    (
+        "probabilities of which only the name is known",
+        r"p(x, y) = p(y|x) p(x), \quad p(x_1, \dots, x_n) = p(x_1) \cdots p(x_n)",
+        VECTORS | {"p": "function"},
+        (),
+        ["unreadable", "unreadable"],
+    ),
+    (
+        "a power series",
+        r"a + b x + b x^2 + \dots + b x^n = a + b \sum_{j=1}^n x^j = a + b \sum_{j=1}^n x",
+        {"n": "dim", "x": "scalar", "a": "scalar", "b": "scalar"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "entries from 0 of a vector that has one more",
+        r"\frac{\partial}{\partial a_j} \sum_{i=0}^d a_i x_i = x_j, \quad a^T x ="
+        r"\sum_{i=0}^d a_i x_i \\ \sum_{i=0}^d 1 x_i^0 = d + 1, \quad"
+        r"\frac{\partial}{\partial a_j} \sum_{i=0}^d a_i x_i = a_j, \quad"
+        r"\frac{1}{d} \sum_i x_i = \frac{1}{d+1} \sum_i x_i",
+        {"d": "dim", "a": "vector(d+1)", "x": "vector(d+1)"},
+        (),
+        ["proved", "proved", "held", "refuted", "refuted"],
+    ),
+    (
+        "a sum over inputs",
+        r"\frac{\partial C}{\partial w} = \frac{1}{n} \sum_x (\sigma(w x + b) - y) \sigma'(w x + b)"
+        r" x \\ \frac{\partial C}{\partial w} = \frac{1}{n} \sum_x (\sigma(w x + b) - y) \\"
+        r"\sum_x b x = b \sum_x x, \quad \sum_x x y = y \sum_x x, \quad \sum_x p(x) = 1",
+        dict.fromkeys("xywb", "scalar") | {"n": "constant positive", "p": "function"},
+        (
+            r"C = \frac{1}{2n} \sum_x (y - \sigma(w x + b))^2",
+            r"\sigma(z) = \frac{1}{1 + e^{-z}}",
+        ),
+        ["proved", "refuted", "proved", "refuted", "unreadable"],
+    ),
+    (
+        "a sum over inputs that are declared as examples",
+        r"\frac{\partial C}{\partial w_j} = \frac{2}{n} \sum_x x_j (z - y) \\"
+        r"\frac{\partial C}{\partial w_j} = \frac{1}{n} \sum_x x_j (z - y)",
+        {"n": "dim", "d": "dim", "x": "vector(d) per (n)", "y": "scalar per (n)", "w": "vector(d)"},
+        (r"z = \sum_j w_j x_j", r"C = \frac{1}{n} \sum_x (y - z)^2"),
+        ["proved", "refuted"],
+    ),
+    (
+        "outputs as functions of the input that a sum names",
+        r"C = \frac{1}{2n} \sum_x \|y(x) - a^L(x)\|^2 \\"
+        r"\frac{\partial C}{\partial b_j} = \frac{1}{n} \sum_x (a^L_j(x) - y_j(x)) \\"
+        r"\frac{\partial C}{\partial b_j} = \frac{1}{n} \sum_x (y_j(x) - a^L_j(x))",
+        dict.fromkeys("xyb", "vector(d)") | {"n": "constant positive", "d": "dim"},
+        ("a^L = x + b",),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "a sum over a set of examples",
+        r"\sum_{(x,y) \in D} 2 x y = 2 \sum_{(x,y) \in D} x y = 3 \sum_{(x,y) \in D} x y",
+        {"x": "scalar", "y": "scalar"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "a sum over a part of the indices",
+        r"\frac{1}{|S|} \sum_{i \in S} (x_i + a) = a + \frac{1}{|S|} \sum_{i \in S} x_i \\"
+        r"\frac{\partial}{\partial a} \sum_{i \in S} (x_i - a)^2 = -2 \sum_{i \in S} (x_i - a) \\"
+        r"\sum_{i \in S} x_i = \sum_i x_i",
+        VECTORS,
+        (),
+        ["proved", "proved", "conditional"],
+    ),
+    (
+        "a sum over weights",
+        r"C = a + \frac{b}{2} \sum_w w^2 \\ \frac{\partial C}{\partial w_j} = b w_j \\"
+        r"\frac{\partial C}{\partial w_j} = \frac{b}{2} w_j",
+        {"m": "dim", "w": "vector(m)", "a": "scalar", "b": "scalar"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "a power where an array is wanted",
+        r"\frac{\partial h}{\partial z} = \mathrm{diag}(1 - h^2) = \operatorname{diag}(1 - h) \\"
+        r"y \odot (1 - h^2) = y - y \odot h^2 \odot h^0 = y - 2 h^2 \odot y",
+        LAYER | {"y": "vector(m)"},
+        (r"h = \tanh(z)",),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "labels above names",
+        r"a^{new} = a - 1, \quad a^{new} + 1 = a, \quad a^{new} = a \\"
+        r"y_k^{LS} = y_k (1 - a) + a / n \\ \sum_k y_k^{LS} = 1 \\ \sum_k y_k^{LS} = 2",
+        {"n": "dim", "a": "scalar", "y": "vector(n) one-hot"},
+        (),
+        ["definition", "proved", "refuted", "definition", "proved", "refuted"],
+    ),
+    (
+        "an index as an argument",
+        r"\frac{\partial}{\partial v} \log P(o|c) = u_o - \sum_{x \in V} P(x|c) u_x \\"
+        r"\frac{\partial}{\partial v} \log P(o|c) = u_o - \sum_{x \in V} P(o|c) u_x",
+        {"V": "dim", "d": "dim", "u": "vector(d) per (V)", "v": "vector(d)", "o": "index(V)"},
+        (r"P(o|c) = \frac{\exp(u_o^T v)}{\sum_{w \in V} \exp(u_w^T v)}",),
+        ["proved", "refuted"],
+    ),
+    (
+        "a derivative with its variable in parentheses, and a given line that waits",
+        r"c_t = f_t \odot y \\ \frac{dL_1}{da}(a) = 2 a \\ \frac{\partial L}{\partial f_t} ="
+        r"\frac{\partial L}{\partial c_t} \odot y \\ \frac{dL_1}{da}(a) = 2 a^2",
+        VECTORS | {"f_t": "vector(n)", "g": "function"},
+        ("L = g(c_t)", "L_1(a) = a^2"),
+        ["definition", "proved", "proved", "refuted"],
+    ),
+    (
+        "a bound letter with a prime, and one more name of a dimension",
+        r"P(y) = \frac{e^{y z}}{\sum_{y'=0}^{1} e^{y' z}} \\ P(y) = \frac{e^{y z}}{1 + e^z}"
+        r"= \frac{e^{y z}}{1 - e^z}",
+        {"y": "scalar in {0,1}", "z": "scalar"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "columns and rows of a matrix",
+        r"W x = \sum_j x_j W_{:,j} = \sum_j W_{\cdot j} x_j, \quad (W x)_i = W_{i,:} x = W_{i*} x"
+        r"= W_{i \cdot} x = 2 W_{i,:} x",
+        LAYER,
+        (),
+        ["proved", "proved", "proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "deltas and indicators in other spellings",
+        r"\sum_j \delta(i,j) x_j = \sum_j 1_{i=j} x_j = \sum_j I_{ij} x_j = \mathbf{e}_i^T x"
+        r"= 2 \mathbf{e}_i^T x",
+        VECTORS,
+        (),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    ("a number with a subscript", r"2_i x_i = 2 x_i", VECTORS, (), ["unreadable"]),
+    (
+        "the variance as a variable",
+        r"\frac{\partial L}{\partial \sigma^2} = -\frac{1}{2 \sigma^2} + \frac{a^2}{2 \sigma^4} \\"
+        r"\frac{\partial}{\partial \sigma^2} \log \sigma = \frac{1}{2 \sigma^2} \\"
+        r"\frac{\partial}{\partial \sigma^2} \log \sigma = \frac{1}{\sigma}",
+        {"a": "scalar", r"\sigma": "scalar positive"},
+        (r"L = -\frac{1}{2} \log(2 \pi \sigma^2) - \frac{a^2}{2 \sigma^2}",),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "the positive part",
+        r"(a)_+ = \max(0, a) = [a]_+ = -(-a)_+",
+        {"a": "scalar"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "limits in a stack, and thousands",
+        r"\sum_{\substack{j=1 \\ j \neq i}}^n x_j = \sum_j x_j - x_i,"
+        r"\quad 1{,}000 a = 10^3 a = 10^4 a",
+        VECTORS,
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "functions of angles and their inverses",
+        r"\frac{d}{da} \tanh a = \operatorname{sech}^2 a = 1 - \tanh^2 a \\"
+        r"\frac{d}{da} \tan^{-1}(a) = \frac{1}{1 + a^2} \\ \frac{d}{da} \tan a = \sec a",
+        {"a": "scalar"},
+        (),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "the error function",
+        r"\frac{d}{da} \operatorname{erf}(a) = \frac{2}{\sqrt{\pi}} e^{-a^2} \\"
+        r"\operatorname{erf}(-a) = -\operatorname{erf}(a) = \operatorname{erf}(a)",
+        {"a": "scalar"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "logarithms of other bases",
+        r"\log_2 a = \frac{\ln a}{\ln 2}, \quad \log_{10}(100) = 2 = \log_{10}(10)",
+        {"a": "scalar positive"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "norms of vectors",
+        r"\|x\|_p^p = \sum_i |x_i|^p, \quad \|x\|_3 = \left(\sum_i |x_i|^3\right)^{1/3},"
+        r"\quad \|x - y\|_{A^{-1}}^2 = (x-y)^T A^{-1} (x-y) \\"
+        r"\|x\|_\infty = \max_i |x_i| = \max(x), \quad \|x\|_p = \sum_i |x_i|^p",
+        VECTORS | {"p": "scalar positive", "A": "matrix(n,n)"},
+        (),
+        ["proved", "proved", "proved", "held", "refuted", "refuted"],
+    ),
+    (
+        "the largest entry of a vector, its sum and its mean",
+        r"\log \sum_i e^{x_i} = \max(x) + \log \sum_i e^{x_i - \max(x)} \\"
+        r"\operatorname{sum}(x \odot y) = x^T y \\"
+        r"\operatorname{mean}(x) = \frac{1}{n} \sum_i x_i = \sum_i x_i",
+        VECTORS,
+        (),
+        ["held", "proved", "proved", "refuted"],
+    ),
+    (
+        "determinants",
+        r"\frac{\partial \log|A|}{\partial A} = A^{-T} \\ \frac{\partial \ln|\det A|}{\partial A}"
+        r"= (A^{-1})^T \\ \det(A^T) = |A| \\"
+        r"\begin{vmatrix} a & b \\ b & a \end{vmatrix} = a^2 - b^2 = a^2 + b^2 \\"
+        r"\frac{\partial}{\partial A} \log\det A = A^{-1} \\ |W| = 1",
+        MATRICES | {"a": "scalar", "b": "scalar"},
+        (),
+        ["proved", "proved", "proved", "held", "refuted", "refuted", "unreadable"],
+    ),
+    (
+        "errors of two layers that only their indices tell apart",
+        r"\delta_k = y_k - t_k \\ \delta_j = (1 - z_j^2) \sum_k w_{kj} \delta_k \\"
+        r"\frac{\partial E}{\partial w_{kj}} = \delta_k z_j = \delta_j z_j",
+        {"M": "dim", "K": "dim", "w": "matrix(K,M)", "a": "vector(M)", "t": "vector(K)"}
+        | {"j": "index(M)", "k": "index(K)"},
+        (
+            r"z_j = \tanh(a_j)",
+            r"y_k = \sum_j w_{kj} z_j",
+            r"E = \frac{1}{2} \sum_k (y_k - t_k)^2",
+            r"\delta_k = \frac{\partial E}{\partial y_k}",
+            r"\delta_j = \frac{\partial E}{\partial a_j}",
+        ),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "the probability of an event",
+        r"p(y=1 \mid x) = \sigma(w^T x) \\ p(y=0 \mid x) = \sigma(-w^T x) \\"
+        r"\frac{\partial}{\partial w} p(y=1|x) = p(y=1|x) p(y=0|x) x \\ p(y=0|x) = \sigma(w^T x)",
+        VECTORS | {"w": "vector(n)", "y": "scalar in {0,1}"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}",),
+        ["definition", "proved", "proved", "refuted"],
+    ),
+    (
+        "the probability of a class",
+        r"P(Y=k \mid X=x) = \frac{e^{w_k^T x}}{\sum_j e^{w_j^T x}} \\ \sum_k P(Y=k|X=x) = 1 \\"
+        r"\log P(Y=1|X=x) = w_1^T x - \log \sum_j e^{w_j^T x} \\ P(Y=2|X=x) = P(Y=1|X=x)",
+        {"n": "dim", "k": "index(K)", "w": "vector(n) per (K)", "x": "vector(n)", "K": "dim"},
+        (),
+        ["definition", "proved", "proved", "refuted"],
+    ),
+    (
+        "a function of a label at one of its values",
+        r"p(y|x) = \sigma(w^T x)^y (1 - \sigma(w^T x))^{1-y} \\ p(y=1|x) = \sigma(w^T x) \\"
+        r"p(y=0|x) = \sigma(w^T x)",
+        VECTORS | {"w": "vector(n)", "y": "scalar in {0,1}"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}",),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "calls that are declared as quantities",
+        r"\frac{p(x|C_1) p(C_1)}{p(x|C_1) p(C_1) + p(x|C_2) p(C_2)} = \frac{1}{1 + e^{-a}}"
+        r"= \frac{1}{1 + e^a}",
+        {f"p({what})": "scalar positive" for what in ("x|C_1", "x|C_2", "C_1", "C_2")},
+        (r"a = \ln \frac{p(x|C_1) p(C_1)}{p(x|C_2) p(C_2)}",),
+        ["proved", "refuted"],
+    ),
+    (
+        "features of examples, declared with their argument",
+        r"\nabla_w E(w) = -\sum_{n=1}^N (t_n - w^T \phi(x_n)) \phi(x_n) \\"
+        r"\nabla_w E(w) = \sum_{n=1}^N (t_n - w^T \phi(x_n)) \phi(x_n)",
+        {
+            "N": "dim",
+            "M": "dim",
+            "D": "dim",
+            "x": "vector(D) per (N)",
+            r"\phi(x_n)": "vector(M) per (N)",
+            "w": "vector(M)",
+            "t": "vector(N)",
+        },
+        (r"E(w) = \frac{1}{2} \sum_{n=1}^N (t_n - w^T \phi(x_n))^2",),
+        ["proved", "refuted"],
+    ),
+    (
+        "a logarithm says what it is of",
+        r"\log p(a) = -\frac{1}{2} a^2 \\ \frac{d}{da} \log p(a) = -a \\ p(a) = e^{-a^2}",
+        {"a": "scalar"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "a logarithm before a fraction and an exponential",
+        r"\log \frac{1}{a} \exp(b) = b - \log a = \log \frac{1}{a} e^b = b \log \frac{1}{a}",
+        {"a": "scalar positive", "b": "scalar"},
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "primes in names that are declared, errors that are called e, the end of cases",
+        r"\frac{\partial u_j}{\partial w'_{ij}} = h_i \\ y_j - u_j = e_j \\ 2 e_j = 2 y_j - u_j \\"
+        r"\frac{\partial h_i}{\partial h_j} ="
+        r"\begin{cases} 1 & \text{if } i = j \\ 0 & \text{if otherwise} \end{cases}",
+        {"V": "dim", "N": "dim", "h": "vector(N)", "w'": "matrix(N,V)", "y": "vector(V)"},
+        (r"u_j = \sum_i w'_{ij} h_i",),
+        ["proved", "definition", "refuted", "proved"],
+    ),
+    (
+        "π as a number beside weights π_k",
+        r"\log \frac{\pi_k}{2 \pi} = \log \pi_k - \log 2 - \log(2 \pi) + \log 2 ="
+        r"\log \pi_k - 2 \pi",
+        {"K": "dim", r"\pi": "vector(K) simplex"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "a loss of arrays that only parentheses name, and an error before a transpose",
+        r"\nabla_W J(W, b) = \delta a^T \\ \nabla_{W} J(W, b) = \delta (a^{(1)})^T \\"
+        r"\nabla_b J(W, b) = 2 \delta",
+        {"n": "dim", "m": "dim", "W": "matrix(m,n)", "b": "vector(m)"}
+        | {"a^{(1)}": "vector(n)", "a": "vector(n)", "g": "function"},
+        ("a = a^{(1)}", "z = W a^{(1)} + b", "J(W, b) = g(z)", r"\delta = \nabla_z J(W, b)"),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "entries of a defined function, and ∇ twice",
+        r"\frac{\partial}{\partial x_i} \|h(x)\|^2 = 2 x_i, \quad \nabla\nabla f(x) = A + A^T,"
+        r"\quad \nabla\nabla f(x) = A",
+        VECTORS | {"A": "matrix(n,n)"},
+        ("(h(x))_i = x_i", "f(x) = x^T A x"),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "a divergence of one entry",
+        r"\frac{\partial}{\partial p_j} \mathrm{KL}(a || p_j) = -\frac{a}{p_j} + \frac{1-a}{1-p_j}"
+        r"= \frac{1-a}{1-p_j}",
+        {"n": "dim", "a": "constant in (0,1)", "p": "vector(n) in (0,1)"},
+        (r"\mathrm{KL}(a || p_j) = a \log \frac{a}{p_j} + (1-a) \log \frac{1-a}{1-p_j}",),
+        ["proved", "refuted"],
+    ),
+    (
+        "an ellipsis in a sum",
+        r"w_1 x_1 + w_2 x_2 + \cdots + w_n x_n = w^T x, \quad x_1 + ... + x_n = 2 \sum_i x_i",
+        VECTORS | {"w": "vector(n)"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "an ellipsis in a defined sum",
+        r"s = a + x_1^2 + \dots + x_n^2 \\ \frac{\partial s}{\partial x_i} = 2 x_i"
+        r"\\ \frac{\partial s}{\partial x_i} = x_i",
+        VECTORS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "an ellipsis in a product",
+        r"e^{x_1} e^{x_2} \cdots e^{x_n} = e^{\sum_i x_i}, \quad "
+        r"x_1 \cdot x_2 \cdot \ldots \cdot x_n = \sum_i x_i",
+        VECTORS,
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "an ellipsis between powers and on a diagonal",
+        r"1 + a + a^2 + \dots + a^n = \frac{1 - a^{n+1}}{1 - a} \\"
+        r"A_{11} + A_{22} + \cdots + A_{nn} = \operatorname{tr} A \\"
+        r"1 + a + a^2 + \dots + a^n = \frac{1 - a^n}{1 - a}",
+        VECTORS | {"A": "matrix(n,n)"},
+        (),
+        ["held", "proved", "refuted"],
+    ),
+    (
+        "an ellipsis that may go in steps of two, or down",
+        r"x_1 + x_3 + \dots + x_n = \sum_i x_i, \quad x_n + x_{n-1} + \dots + x_1 = \sum_i x_i",
+        VECTORS,
+        (),
+        ["unreadable", "unreadable"],
+    ),
+    (
+        "an ellipsis in a product of matrices",
+        r"A_1 A_2 \cdots A_n = \prod_i A_i",
+        VECTORS | {"A": "matrix(n,n)"},
+        (),
+        ["unreadable"],
+    ),
+    (
+        "an ellipsis in a maximum",
+        r"\max(x_1, \dots, x_n) = \max_i x_i, \quad \max\{x_1, \dots, x_n\} = \min_i x_i",
+        VECTORS,
+        (),
+        ["held", "refuted"],
+    ),
+    (
         "a sum over entries from 0",
         r"\sum_{i=0}^{n-1} (x_i + y_i) = \sum_i x_i + \sum_i y_i",
         VECTORS,

@@ -304,6 +304,7 @@ DOMAINS = {
     "in {0,1}": lambda x: x in (0, 1),
     "in {-1,1}": lambda x: x in (-1, 1),
     "one-hot": lambda x: x in (0, 1),
+    "part": lambda x: x in (0, 1),
 }
 """What is in each domain that has a parameter."""
 SPREAD = [mp.mpf(value) for value in (-9, -1, 1, 9)]

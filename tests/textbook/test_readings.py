@@ -28,7 +28,7 @@ def test_notation(reading: Reading) -> None:
         r"f(2) = 4",
         r"\nabla L = 0",
         r"D f(x) = 1",
-        r"1 + 2 + \dots + n = \frac{n(n+1)}{2}",
+        r"1 + 3 + \dots + n = \frac{n(n+1)}{2}",
         r"x = \frac{1}{2",
         r"x^{(2} = 1",
         r"y = \foo{x}",

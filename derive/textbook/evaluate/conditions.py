@@ -36,7 +36,7 @@ MOST_STEPS = 30
 PATIENCE = 6
 """So many steps that do not halve what is missing lead nowhere, as where UᵀU = I has no U."""
 MOST_UNKNOWNS = 40
-_FIXED_DOMAINS = ("one-hot", "in {0,1}", "in {-1,1}", "integer")
+_FIXED_DOMAINS = ("one-hot", "in {0,1}", "in {-1,1}", "integer", "part")
 
 
 _SETS = {

@@ -17,6 +17,7 @@ from derive.textbook.meaning.core import (
     Compare,
     Constant,
     Core,
+    Determinant,
     Entry,
     Fold,
     Function,
@@ -265,6 +266,29 @@ def _inverse(matrix: list[list[Any]]) -> list[list[Any]]:
     return [row[size:] for row in rows]
 
 
+def _determinant(evaluator: Evaluator, core: Determinant, places: Places) -> Any:
+    """Return a determinant by its first column, which goes through with dual numbers."""
+    size = evaluator.size(core.row)
+    if size > LARGEST_DETERMINANT:
+        raise NotJudged(f"a determinant of more than {LARGEST_DETERMINANT} rows")
+    span = range(1, size + 1)
+    rows = [
+        [evaluator.value(core.body, {**places, core.row: i, core.column: j}) for j in span]
+        for i in span
+    ]
+    return _expanded(rows)
+
+
+def _expanded(rows: list[list[Any]]) -> Any:
+    if not rows:
+        return mp.mpf(1)
+    terms = []
+    for place, row in enumerate(rows):
+        minor = [other[1:] for at, other in enumerate(rows) if at != place]
+        terms.append(row[0] * _expanded(minor) * mp.mpf((-1) ** place))
+    return _total(terms)
+
+
 def _plus(evaluator: Evaluator, core: Plus, places: Places) -> Any:
     return _total([evaluator.value(term, places) for term in core.terms])
 
@@ -295,6 +319,7 @@ _FOLDS: dict[str, tuple[Callable[[Any, Any], Any], Any]] = {
     "min": (_smaller, None),
 }
 MOST_TERMS = 4_000
+LARGEST_DETERMINANT = 5
 
 
 def _fold(evaluator: Evaluator, core: Fold, places: Places) -> Any:
@@ -406,4 +431,5 @@ _VALUES: dict[type[Core], Callable[[Evaluator, Any, Places], Any]] = {
     Slope: lambda e, core, p: e.slope(core, p),
     Let: lambda e, core, p: e.let(core, p),
     MatrixPower: lambda e, core, p: e.matrix_power(core, p),
+    Determinant: _determinant,
 }

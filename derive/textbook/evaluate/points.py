@@ -69,6 +69,8 @@ _DOMAINS: dict[str, Callable[[Callable[[str], Fraction], int], Fraction]] = {
     "in [0,1]": lambda draw, noise: draw("in (0,1)") if noise % 4 else Fraction(noise // 4 % 2),
     "in {0,1}": lambda draw, noise: Fraction(noise % 2),
     "in {-1,1}": lambda draw, noise: Fraction(noise % 2 * 2 - 1),
+    "part": lambda draw, noise: Fraction(noise % 2),
+    "one": lambda draw, noise: Fraction(1),
     "in (-1,1)": lambda draw, noise: draw("in (0,1)") * (noise % 2 * 2 - 1),
     "integer": lambda draw, noise: Fraction(noise % 7 + 1),
     "nonzero": lambda draw, noise: draw("positive") * (noise % 2 * 2 - 1),
@@ -105,6 +107,9 @@ class Point:
         """Return the size of a dimension."""
         if dimension.size is not None:
             return dimension.size
+        inner = dimension.name.removesuffix("+1")
+        if inner != dimension.name:
+            return self.size(Dimension(inner)) + 1
         return self.sizes.get(dimension, 2)
 
     def number(self, symbol: Symbol, places: tuple[int, ...]) -> Any:
@@ -128,6 +133,8 @@ class Point:
             return Fraction(noise % self.size(symbol.range or Dimension("?")) + 1)
         if given in ("one-hot", "simplex", "rows") and places:
             return self._of_row(symbol, places, given)
+        if given == "part" and places == (1,):
+            return Fraction(1)  # a set that sums run over is not empty
         if given == "symmetric" and len(places) >= 2:
             *leading, row, column = places
             noise = _noise(self.seed, symbol.name, (*leading, min(row, column), max(row, column)))

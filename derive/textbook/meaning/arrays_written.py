@@ -25,8 +25,14 @@ def read_table(reader: Reader, node: Table, scope: Scope) -> Tensor:
     if node.environment == "aligned":
         raise Unreadable("rows inside an expression", node.span)
     if any(isinstance(part, Dots) for part in walk(node)):
-        return read_elided(reader, node, scope)
-    return _matrix(reader, node, scope)
+        array = read_elided(reader, node, scope)
+    else:
+        array = _matrix(reader, node, scope)
+    if node.environment == "vmatrix":
+        return reader.arrays.determinant(array, node.span)
+    if node.environment == "Vmatrix":
+        raise Unreadable("a matrix between double bars", node.span)
+    return array
 
 
 def _matrix(reader: Reader, node: Table, scope: Scope) -> Tensor:
@@ -122,10 +128,14 @@ def _value_and_condition(
     raise Unreadable("a case without a condition", node.span)
 
 
+_REST = frozenset({"otherwise", "else", "if otherwise", "in all other cases", "elsewhere"})
+"""What is written beside the last case."""
+
+
 def _condition(reader: Reader, cell: Node, scope: Scope) -> Core | None:
     cell = _trimmed(cell)
     words = cell.words if isinstance(cell, Text) else ""
-    if words.strip(" .,").lower() in ("otherwise", "else", "otherwise,"):
+    if words.strip(" .,").lower() in _REST:
         return None
     if isinstance(cell, Relation):
         sides = (_without_text(cell.sides[0]), *cell.sides[1:])

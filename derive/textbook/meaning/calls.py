@@ -14,11 +14,13 @@ from derive.textbook.meaning.core import (
     symbols_in,
     walk_core,
 )
-from derive.textbook.meaning.derivatives import slope_by_symbol, slopes_of_head
+from derive.textbook.meaning.derivatives import slope, slope_by_symbol, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
+from derive.textbook.meaning.phrases import read_phrase
+from derive.textbook.meaning.populations import PROBABILITIES
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.superscripts import index_above
@@ -32,12 +34,21 @@ from derive.textbook.tree import (
     Number,
     Operator,
     Product,
+    Relation,
     Scripted,
     children,
     walk,
 )
 
-__all__ = ["apply_head", "head_keys", "occurs", "read_call"]
+__all__ = [
+    "NothingKnown",
+    "apply_head",
+    "bare_functions",
+    "head_keys",
+    "is_jacobian",
+    "occurs",
+    "read_call",
+]
 
 
 def read_call(
@@ -48,12 +59,17 @@ def read_call(
     if call is None:
         return _operator_call(reader, items, at, scope)
     name, group, scripts = call
+    phrase = read_phrase(reader, name, group, scope)
     name = index_above(reader.symbols, name)
     spelt = spelling(name)
-    if spelt is None or _is_in_its_argument(reader, spelt, group):
+    if spelt is None or (phrase is None and _is_in_its_argument(reader, spelt, group)):
         return None
     lower = script_items(scripts.lower) if scripts is not None else ()
-    result, used = _applied(reader, spelt, name, group, lower, scope)
+    result, used = (
+        (phrase, 0)
+        if phrase is not None
+        else _applied(reader, spelt, name, group, lower, scope, scripts)
+    )
     if result is None:
         if spelt.base in reader.heads and scope.tensor(spelt.base) is None:
             raise Unreadable(
@@ -64,6 +80,52 @@ def read_call(
         result = reader.indexed(result, lower[used:], scope, scripts)
         result = reader.raised(result, scripts.upper, scripts.primes, scripts, scope)
     return result, at + 2
+
+
+def bare_functions(reader: Reader, *nodes: Node) -> frozenset[str]:
+    """Return the functions of a number that a statement writes bare, with a prime once at least.
+
+    One that stands with its arguments elsewhere in the statement is none of them.
+    """
+    primed: set[str] = set()
+    for node in nodes:
+        _find_primed(node, primed)
+    return frozenset(
+        base
+        for base in primed
+        if not reader.symbols.find(base)
+        and len(heads := reader.heads.get(base, [])) == 1
+        and not (heads[0].letters or heads[0].component or heads[0].primes)
+        and len(heads[0].arguments) == 1
+        and isinstance(heads[0].arguments[0], Name)
+        and not any(_stands_called(reader, node, base) for node in nodes)
+    )
+
+
+def _find_primed(node: Node, primed: set[str]) -> None:
+    """Collect the names that stand with a prime."""
+    spelt = spelling(node) if isinstance(node, Name | Scripted) else None
+    if spelt is not None:
+        if spelt.primes and not spelt.lower:
+            primed.add(spelt.base)
+        return
+    for child in children(node):
+        _find_primed(child, primed)
+
+
+def _stands_called(reader: Reader, node: Node, base: str) -> bool:
+    """Return whether a function stands before parentheses that do not hold itself."""
+    for part in walk(node):
+        if not isinstance(part, Product):
+            continue
+        for at in range(len(part.items)):
+            call = call_of(part.items, at)
+            spelt = spelling(call[0]) if call is not None else None
+            if spelt is None or call is None or spelt.base != base:
+                continue
+            if not _is_in_its_argument(reader, spelt, call[1]):
+                return True
+    return False
 
 
 def _is_in_its_argument(reader: Reader, spelt: Spelling, group: Group) -> bool:
@@ -102,7 +164,13 @@ def _operator_call(
 
 
 def _applied(
-    reader: Reader, spelt: Spelling, name: Node, group: Group, lower: tuple[Node, ...], scope: Scope
+    reader: Reader,
+    spelt: Spelling,
+    name: Node,
+    group: Group,
+    lower: tuple[Node, ...],
+    scope: Scope,
+    scripts: Scripted | None = None,
 ) -> tuple[Tensor | None, int]:
     written = scope.written_out(canonical(name) + canonical(group))
     if written is not None:
@@ -120,12 +188,15 @@ def _applied(
             symbol, (*spelt.lower[count:], *group.items), scope, node, bold=spelt.bold
         )
         return tensor, 0
+    if symbol is not None and symbol.role == "value" and _is_example(reader, symbol, group):
+        return reader.reference(name, scope), 0
     if symbol is not None and spelt.primes and symbol.definition is not None:
         return slope_by_symbol(reader, symbol, spelt, group, name, scope), 0
     if symbol is not None or reader.index_or_dimension(spelt, scope):
         if (
             symbol is not None
             and symbol.definition is not None
+            and not _is_transposed_name(group, scripts)
             and _is_dependence(reader, symbol, group)
         ):
             return reader.reference(name, scope), 0
@@ -138,6 +209,19 @@ def _applied(
             )
         return None, 0
     return _undeclared(reader, spelt, key, group, name, scope), 0
+
+
+def _is_example(reader: Reader, symbol: Symbol, group: Group) -> bool:
+    """Return whether parentheses name the example at hand, as in y(x) under a sum over x."""
+    names = [canonical(item) for item in group.items]
+    return bool(names) and symbol.name not in names and set(names) <= set(reader.examples)
+
+
+def _is_transposed_name(group: Group, scripts: Scripted | None) -> bool:
+    """Return whether parentheses only hold a superscript off a transpose: a factor (a^{(l)})^T."""
+    if scripts is None or scripts.upper is None or not is_transpose(scripts.upper):
+        return False
+    return len(group.items) == 1 and getattr(group.items[0], "upper", None) is not None
 
 
 def _is_bare(group: Group) -> bool:
@@ -188,12 +272,27 @@ def _undeclared(
         well_known = function_of_array(reader, spelt.base, argument, name)
     if well_known is not None:
         return well_known
+    if is_jacobian(reader, spelt) and len(group.items) == 1:
+        applied = reader.read(Product((spelt.lower[0], group), span=name.span), scope)
+        return slope(reader, applied, group.items[0], scope, name.span)
+    if spelt.base in NOT_READ:
+        raise Unreadable(f"{spelt.base} is not read", name.span)
     if len(spelt.base) > 1 and not spelt.base.startswith("\\"):
         reader.introduced[key] = None
         raise NothingKnown(f"{key} is not defined", name.span)
     if key in reader.ranks and group.opening == "(" and len(group.items) == 1:
         return None
     raise Ambiguous(f"{key} is a function or a factor", f"{key}: function", name.span)
+
+
+def is_jacobian(reader: Reader, spelt: Spelling) -> bool:
+    """Return whether a name is J_f, the Jacobian of a function f of the text."""
+    names = [canonical(item) for item in spelt.lower]
+    return spelt.base == "J" and len(names) == 1 and names[0] in reader.heads
+
+
+NOT_READ = frozenset({"Var", "var", "Cov", "cov", "Corr", "corr", "rank", "vec"})
+"""Functions that everybody knows, of which an equation may be false; they are not read."""
 
 
 class NothingKnown(Unreadable):
@@ -223,7 +322,8 @@ def _of_unknown(
     name = symbol.name
     if spelt.lower[count:] or spelt.upper is not None:
         name = spelt.key(len(spelt.lower), upper=True)
-    if len(arguments) == 1 and symbol.elementwise is not False:
+    is_density = symbol.name in PROBABILITIES and bool(arguments[0].axes)  # a number for an array
+    if len(arguments) == 1 and symbol.elementwise is not False and not is_density:
         argument = arguments[0]
         body = Unknown(name, spelt.primes, (((), argument.body),))
         return Tensor(argument.axes, body, argument.orientation)
@@ -246,16 +346,29 @@ def _by_head(
                     continue
                 if len(head.arguments) != len(group.items):
                     continue
+                items = _values(head, group)
                 derived = spelt.primes - primes
                 result = (
-                    slopes_of_head(reader, head, group.items, derived, scope, name)
+                    slopes_of_head(reader, head, items, derived, scope, name)
                     if derived
-                    else apply_head(reader, head, group.items, letters, scope, name, lower)
+                    else apply_head(reader, head, items, letters, scope, name, lower)
                 )
                 if result is not None:
                     result = _powered(reader, spelt, key, result, name, scope)
                     return result, len(head.component) if len(lower) >= len(head.component) else 0
     return None
+
+
+def _values(head: Head, group: Group) -> tuple[Node, ...]:
+    """Return the arguments of a call: p(y = 1 | x) is p(y | x) at y = 1."""
+    return tuple(
+        item.sides[1]
+        if isinstance(item, Relation)
+        and item.relations == ("=",)
+        and canonical(item.sides[0]) == canonical(formal)
+        else item
+        for formal, item in zip(head.arguments, group.items, strict=True)
+    )
 
 
 def _powered(
@@ -418,18 +531,32 @@ def _bind(
         bound.written[canonical(formal).replace(" ", "")] = (actual, scope)
         return True
     same = canonical(formal) == canonical(actual)
+    if isinstance(formal, Name) and plain_name(formal) in index_letters(reader.symbols, head.body):
+        bound.indices[plain_name(formal)] = reader.place(actual, scope)
+        return True
     if isinstance(formal, Name) and occurs(formal, head.body):
         name = plain_name(formal)
-        if same and scope.tensor(name) is None and reader.symbols.find(name) is not None:
+        free = scope.tensor(name) is None and scope.index(name) is None
+        if same and free and reader.symbols.find(name) is not None:
             return True
         bound.tensors[name] = reader.read(actual, scope)
         return True
     if same and not _has_letters(reader, formal, scope):
         return True
     if _is_variable(formal, head.body):
-        bound.written[canonical(formal)] = (actual, scope)
+        bound.written[canonical(formal)] = (actual, _with_letters(reader, actual, scope))
         return True
     return _bind_indices(reader, formal, actual, bound, scope) or same
+
+
+def _with_letters(reader: Reader, actual: Node, scope: Scope) -> Scope:
+    """Return a scope that binds the indices of an argument, as they are where it stands."""
+    found = {
+        letter: reader.index_letter(letter, scope)
+        for letter in index_letters(reader.symbols, actual)
+        if scope.index(letter) is None
+    }
+    return scope.inside(indices={letter: at for letter, at in found.items() if at is not None})
 
 
 def _is_variable(formal: Node, body: Node) -> bool:

@@ -24,7 +24,15 @@ from derive.textbook.tree import (
     Text,
 )
 
-__all__ = ["TRANSPOSES", "canonical", "letter_of", "letters_of", "plain_name", "script_items"]
+__all__ = [
+    "TRANSPOSES",
+    "canonical",
+    "is_bold",
+    "letter_of",
+    "letters_of",
+    "plain_name",
+    "script_items",
+]
 
 _KEPT_FONTS = frozenset({"\\mathcal", "\\mathscr", "\\mathfrak", "\\mathbb", "\\cal"})
 """Fonts that make a letter another letter; the others only say that it is a vector or a word."""

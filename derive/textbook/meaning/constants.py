@@ -10,15 +10,43 @@ from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Compare, Constan
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling
-from derive.textbook.tree import Group, Name, Node, Relation, Scripted
+from derive.textbook.tree import Group, Name, Node, Number, Relation, Scripted
 
 __all__ = ["CONSTANTS"]
 
 
-def _euler(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
-    del node
-    if spelt.lower:
+def _are_indices(reader: Reader, spelt: Spelling, scope: Scope) -> bool:
+    """Return whether all subscripts are letters that nothing but an index can be."""
+    return all(
+        isinstance(item, Name)
+        and len(item.letters) == 1
+        and (
+            scope.index(item.letters) is not None
+            or (symbol := reader.symbols.find(item.letters)) is None
+            or symbol.role == "index"
+        )
+        for item in spelt.lower
+    )
+
+
+def _basis(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    """Return the unit vector along one axis, which is written bold."""
+    if not spelt.bold or len(spelt.lower) != 1:
         return None
+    item = spelt.lower[0]
+    if not _are_indices(reader, spelt, scope) and not isinstance(item, Number):
+        return None
+    place = reader.place(item, scope)
+    axis = reader.dimensions.index(
+        "i", place.index.dimension if isinstance(place, At) else reader.dimensions.fresh()
+    )
+    body = Choice(((Compare("=", At(axis), place), ONE),), ZERO)
+    return reader.raised(Tensor((axis,), body, "column"), spelt.upper, spelt.primes, node, scope)
+
+
+def _euler(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
+    if spelt.lower:
+        return _basis(reader, spelt, node, scope)
     if spelt.upper is None:
         return Tensor((), Constant("e"))
     return reader.arrays.applied("exp", reader.read(spelt.upper, scope))
@@ -52,6 +80,8 @@ def _nought(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor
 
 def _identity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
     """Return the unit matrix, of the size that stands under it."""
+    if len(spelt.lower) == 2 and spelt.upper is None and _are_indices(reader, spelt, scope):
+        return Tensor((), Choice(((same(reader, spelt, node, scope), ONE),), ZERO))
     if len(spelt.lower) > 1:
         return None
     size = reader.dimensions.fresh()

@@ -21,6 +21,7 @@ __all__ = [
     "Constant",
     "Core",
     "Definition",
+    "Determinant",
     "Entry",
     "Fold",
     "Function",
@@ -241,6 +242,15 @@ class MatrixPower(Core):
     body: Core
     exponent: Core
     places: tuple[Core, Core]
+
+
+@dataclass(frozen=True, slots=True)
+class Determinant(Core):
+    """The determinant of a square matrix, given by its entry."""
+
+    row: Index
+    column: Index
+    body: Core
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
-from derive.textbook.meaning.calls import head_keys, occurs
+from derive.textbook.meaning.calls import head_keys, is_jacobian, occurs
 from derive.textbook.meaning.canonical import canonical, letters_of, plain_name, script_items
 from derive.textbook.meaning.constants import CONSTANTS
 from derive.textbook.meaning.core import (
@@ -24,11 +24,21 @@ from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.letters import LOSSES, index_letters
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.patterns import call_of, is_entry_of_power, is_transpose, is_word
+from derive.textbook.meaning.patterns import (
+    call_of,
+    has_sign,
+    is_entry_of_power,
+    is_label,
+    is_positive_part,
+    is_slice,
+    is_transpose,
+    is_word,
+)
+from derive.textbook.meaning.phrases import call_letters, declared_phrase, is_event, read_phrase
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.superscripts import index_above
-from derive.textbook.meaning.symbols import Spelling, spelling
+from derive.textbook.meaning.symbols import Phrase, Spelling, spelling
 from derive.textbook.tree import (
     Big,
     Group,
@@ -37,6 +47,7 @@ from derive.textbook.tree import (
     Number,
     Operator,
     Product,
+    Relation,
     Scripted,
     Sum,
     walk,
@@ -50,11 +61,16 @@ def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, boo
     family = reader.symbols.find(spelt.family()) if "•" in spelt.family() else None
     if family is not None:
         return family, 0, False
-    for upper in dict.fromkeys((spelt.upper is not None, False)):
+    labelled = is_label(spelt.upper)
+    for upper in (True,) if labelled else dict.fromkeys((spelt.upper is not None, False)):
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper) + "'" * spelt.primes
             symbol = reader.symbols.find(key, bold=spelt.bold)
-            if symbol is not None and _is_other(reader, symbol, spelt):
+            if symbol is not None and (
+                _is_other(reader, symbol, spelt) or has_sign(spelt.lower[count:])
+            ):
+                continue
+            if symbol is not None and reader.symbols.is_other_family(symbol, spelt.lower[count:]):
                 continue
             if symbol is not None and len(spelt.lower) - count <= len(symbol.axes):
                 return symbol, count, upper
@@ -116,7 +132,8 @@ def _is_constant_letter(reader: Reader, node: Node) -> bool:
 
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
     """Return whether an equation with this left side would say what it is."""
-    node = index_above(reader.symbols, node)
+    node, right = _without_logarithm(node, right)
+    node = index_above(reader.symbols, _entry_of_call(node))
     if isinstance(node, Product) and len(node.items) == 2:
         call = call_of(node.items, 0)
         if call is not None and letters_of(call[0]) == "\\mathbb{1}":
@@ -124,12 +141,12 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
         return given
-    if is_entry_of_power(node):
+    if is_entry_of_power(node) or is_positive_part(node) or _has_slice(node):
         return False
     if not isinstance(node, Name | Scripted | Group) or not (
         _is_plain(node)
         or _is_layer(reader, node, right)
-        or (given and _is_constant_letter(reader, node))
+        or ((given or isinstance(node, Scripted)) and _is_constant_letter(reader, node))
     ):
         return False
     spelt = spelling(node)
@@ -137,7 +154,10 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     symbol, count, _ = _symbol_of(reader, spelt)
     if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
-    if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not given:
+    is_error = (spelt.base == "e" and bool(spelt.lower)) or (
+        spelt.base == "I" and len(spelt.lower) == 2
+    )
+    if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not (given or is_error):
         return False
     if (symbol is None or not symbol.known) and _is_product_of_known(reader, spelt):
         return False
@@ -149,6 +169,22 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return False
     places = spelt.lower[count:]
     return all(isinstance(item, Name) for item in places) and not (spelt.primes and not given)
+
+
+def _entry_of_call(node: Node) -> Node:
+    """Return ``(f(x))_i`` as ``f(x)_i``."""
+    match node:
+        case Scripted(base=Group(opening="(", items=(Product(items=items),)), upper=None):
+            call = call_of(items, 0) if len(items) == 2 and not node.primes else None
+            if call is not None and call[2] is None and node.lower is not None:
+                return Product((call[0], replace(node, base=call[1])), span=node.span)
+    return node
+
+
+def _has_slice(node: Node) -> bool:
+    """Return whether a left side is a row or column by a colon: that defines no entry."""
+    spelt = spelling(node)
+    return spelt is not None and any(is_slice(item) for item in spelt.lower)
 
 
 def _is_product_of_known(reader: Reader, spelt: Spelling) -> bool:
@@ -165,6 +201,12 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
     spelt = spelling(name)
     if spelt is None or spelt.base in ("\\partial", "\\nabla") or _is_inverse(spelt):
         return False
+    if _is_known_phrase(reader, name, group):
+        return False
+    if not given and _says_what_is_known(reader, spelt, right):
+        return False
+    if is_event(group):
+        return not _is_function_of_event(reader, name, group)
     if _is_known_head(reader, spelt, group, given=given):
         return False
     symbol, _, _ = _symbol_of(reader, spelt)
@@ -181,6 +223,79 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
         recurs = any(letters_of(part) == spelt.base for part in walk(right))
         return not recurs and not any(occurs(item, right) for item in group.items)
     return True
+
+
+_MOMENTS = frozenset({"Var", "var", "Cov", "cov", "Corr", "corr"})
+_MEANS = frozenset({"E", "\\mathbb{E}", "\\mathcal{E}", *_MOMENTS})
+
+
+def _says_what_is_known(reader: Reader, spelt: Spelling, right: Node) -> bool:
+    """Return whether a left side has a meaning already, so that a text can be wrong about it.
+
+    A variance is what expectations make it, and J_f is the Jacobian of a function f.
+    """
+    if spelt.base in _MOMENTS:
+        return any(isinstance(part, Name) and plain_name(part) in _MEANS for part in walk(right))
+    return is_jacobian(reader, spelt)
+
+
+def _is_known_phrase(reader: Reader, name: Node, group: Group) -> bool:
+    """Return whether a call is a quantity as a whole, of which the text has said what it is."""
+    free = reader.free
+    reader.free = {}
+    try:
+        found = read_phrase(reader, name, group, Scope())
+    finally:
+        reader.free = free
+    if found is None or not isinstance(found.body, Entry):
+        return found is not None
+    return found.body.symbol.definition is not None
+
+
+def _is_function_of_event(reader: Reader, name: Node, group: Group) -> bool:
+    """Return whether p(y = 1 | x) is the value of a function p(y | x) that is defined."""
+    spelt = spelling(name)
+    assert spelt is not None
+    return any(
+        any(
+            isinstance(item, Relation) and canonical(item.sides[0]) == canonical(formal)
+            for formal, item in zip(head.arguments, group.items, strict=True)
+        )
+        for head in reader.heads.get(spelt.key(len(spelt.lower), upper=True), ())
+        if len(head.arguments) == len(group.items)
+    )
+
+
+def _without_logarithm(node: Node, right: Node) -> tuple[Node, Node]:
+    r"""Return ``\log p(x) = y`` as p(x) = exp(y): a text that says so says what p is."""
+    match node:
+        case Product(items=(Big(symbol="\\log" | "\\ln"), name, Group() as group)):
+            named: Node = Product((name, group), span=name.span.to(group.span))
+        case Product(items=(Big(symbol="\\log" | "\\ln"), Name() | Scripted() as named)):
+            pass
+        case _:
+            return node, right
+    body = Group("(", (right,), span=right.span)
+    return named, Product((Big("\\exp"), body), span=right.span)
+
+
+def _define_phrase(reader: Reader, left: Product, right: Node) -> None:
+    """Take a call with an equation among its arguments as a name; some of its letters run."""
+    candidates = call_letters(reader, left)
+    tensor, free = _read_right(reader, [], right, (), perhaps=candidates)
+    used = {part.index for part in walk_core(tensor.body) if isinstance(part, At)}
+    letters = tuple(letter for letter in candidates if letter in free and free[letter] in used)
+    _check_free(free, list(letters), tensor.body, left)
+    indices = (*(free[letter] for letter in letters), *tensor.axes)
+    symbol = Symbol(
+        canonical(left),
+        tuple(index.dimension for index in indices),
+        len(letters),
+        tensor.orientation,
+        definition=Definition(indices, tensor.body),
+    )
+    symbol.views["plain"] = (symbol.leading, symbol.orientation)
+    reader.symbols.calls.append(Phrase(left, letters, symbol))
 
 
 def _is_inverse(spelt: Spelling) -> bool:
@@ -253,12 +368,18 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
     ShapeMismatch
         When the right side has not the declared shape.
     """
-    left = index_above(reader.symbols, left)
+    left, right = _without_logarithm(left, right)
+    left = index_above(reader.symbols, _entry_of_call(left))
     if isinstance(left, Product):
         call = call_of(left.items, 0)
         assert call is not None
         name, group, scripts = call
-        if _defines_entries(reader, name, group):
+        phrase = declared_phrase(reader, name, group)
+        if phrase is not None:
+            _bind_symbol(reader, phrase[0], phrase[1], left, right, given=given)
+        elif is_event(group) and not _is_function_of_event(reader, name, group):
+            _define_phrase(reader, left, right)
+        elif _defines_entries(reader, name, group):
             _define_entries(reader, name, group, right)
         elif _depends(_symbol_of(reader, _spelt(name))[0], group, right):
             try:
@@ -343,6 +464,8 @@ def _define_function(
         if scripts is not None
         else ()
     )
+    if spelt.base in LOSSES:
+        _note_function_of_array(reader, right)
     arguments = list(group.items)
     for place, argument in enumerate(arguments):
         if not _is_formal(argument) and any(part == argument for part in walk(right)):
@@ -366,14 +489,14 @@ def _define_symbol(
         return
     if symbol is not None and symbol.definition is not None and not spelt.primes:
         raise Unreadable(f"{symbol.name} is defined already", left.span)
-    _define_new(reader, spelt, left, right)
+    _define_new(reader, spelt, left, right, given=given)
 
 
 def _is_number(symbol: Symbol | None, spelt: Spelling) -> bool:
     """Return whether a name is that of a number: by its declaration, or as a loss is called."""
     if symbol is not None:
         return symbol.known and not symbol.axes
-    return spelt.base in LOSSES and not spelt.lower
+    return spelt.base in LOSSES and all(isinstance(item, Number) for item in spelt.lower)
 
 
 def _note_function_of_array(reader: Reader, right: Node) -> None:
@@ -448,6 +571,8 @@ def _bind_symbol(
     _check_orientation(reader, symbol, tensor, len(letters), left)
     indices = tuple(free.get(letter) or reader.dimensions.index(letter) for letter in letters)
     own = tuple(At(index) for index in (*indices, *tensor.axes))
+    if given and tensor.body == Entry(symbol, own):
+        return  # another spelling of the same name, as y_i of the vector y
     itself = any(
         isinstance(part, Entry) and part.symbol is symbol and part.places == own
         for part in walk_core(tensor.body)
@@ -491,12 +616,36 @@ def _unwritten(
         for letter, index in free.items()
         if letter not in letters
         and index in used
-        and (symbol := reader.symbols.find(letter)) is not None
-        and symbol.role == "index"
+        and (_is_declared_index(reader, letter) or _is_example(reader, index))
     )
 
 
-def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> None:
+def _is_declared_index(reader: Reader, letter: str) -> bool:
+    symbol = reader.symbols.find(letter)
+    return symbol is not None and symbol.role == "index"
+
+
+def _is_example(reader: Reader, index: Index) -> bool:
+    """Return whether an index runs over the examples of which something is declared."""
+    axes = (symbol.axes[0] for symbol in reader.symbols.named.values() if symbol.leading == 1)
+    dimension = reader.dimensions.find(index.dimension)
+    return any(reader.dimensions.find(axis) == dimension for axis in axes if axis.known)
+
+
+def _recurs(symbol: Symbol, body: Core) -> bool:
+    """Return whether a quantity that was only met stands on earlier entries of itself."""
+    entries = [part for part in walk_core(body) if isinstance(part, Entry)]
+    own = [part for part in entries if part.symbol is symbol]
+    return (
+        not symbol.known
+        and bool(own)
+        and all(not isinstance(place, At) for part in own for place in part.places)
+    )
+
+
+def _define_new(
+    reader: Reader, spelt: Spelling, left: Node, right: Node, *, given: bool = True
+) -> None:
     """Define a name that nothing declares: its scripts that the right side uses are indices."""
     candidates = [canonical(item) for item in spelt.lower if isinstance(item, Name)]
     above = (
@@ -522,7 +671,13 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     indices = tuple(free[letter] for letter in letters)
     name = spelt.key(count, upper=label_above) + "'" * spelt.primes
     own = reader.symbols.find(name, bold=spelt.bold)
-    if own is not None and letters:
+    if own is not None and given and letters and _recurs(own, tensor.body):
+        _bind_symbol(reader, own, letters, left, right)
+        return
+    if own is not None and reader.symbols.is_other_family(own, spelt.lower[count:]):
+        name = spelt.key(len(spelt.lower), upper=label_above)
+        unwritten = tuple(letters)
+    elif own is not None and letters:
         name = spelt.family()
     elif own is not None and name in reader.symbols.above:
         reader.symbols.set_apart(name)

@@ -9,6 +9,7 @@ from fractions import Fraction as Exact
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.core import (
+    MINUS_ONE,
     At,
     Choice,
     Compare,
@@ -16,11 +17,13 @@ from derive.textbook.meaning.core import (
     Entry,
     Let,
     Orientation,
+    Power,
     Rational,
     Slope,
     Symbol,
     Tensor,
     symbols_in,
+    times,
 )
 from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.patterns import call_of, is_transpose
@@ -48,9 +51,11 @@ __all__ = [
     "is_bare_prefix",
     "is_derivative",
     "slash_derivative",
+    "slope",
     "slope_by_symbol",
     "slope_of_function",
     "slopes_of_head",
+    "variables_of",
 ]
 
 
@@ -199,6 +204,12 @@ def is_derivative(node: Node) -> bool:
     return isinstance(node, Name) and node.letters in ("\\partial", "\\nabla")
 
 
+def variables_of(node: Fraction) -> tuple[Node, ...]:
+    """Return by what a fraction with a quantity above is a derivative; nothing for any other."""
+    parts = _parts(node)
+    return () if parts is None or parts[0] is None else parts[1].variables
+
+
 def is_bare_prefix(node: Node) -> bool:
     """Return whether a piece of notation is a derivative that waits for what it is of."""
     if isinstance(node, Fraction):
@@ -276,6 +287,8 @@ def derivative_prefix(
 
 def _argument_ahead(reader: Reader, items: tuple[Node, ...], at: int, node: Node) -> Node:
     """Return the argument of the function behind ∇, which says by what it is."""
+    while at < len(items) and isinstance(items[at], Name) and items[at] == node:
+        at += 1  # ∇∇f is by the same variable twice
     call = call_of(items, at)
     arguments = call[1].items if call is not None else ()
     if call is None and at < len(items):
@@ -323,6 +336,10 @@ def _signature(tensor: Tensor) -> object:
 
 def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Span) -> Tensor:
     """Return the derivative of a tensor by a variable."""
+    root = _root_of_variable(reader, variable, scope)
+    if root is not None:
+        inner = slope(reader, tensor, root[0], scope, span)
+        return reader.arrays.scaled(root[1], inner)
     target, by = _target(reader, variable, scope)
     _check_dependence(reader, tensor, target.symbol, span)
     by = reader.arrays.fresh(by)
@@ -336,6 +353,25 @@ def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Sp
         axes = (*by.axes, *tensor.axes)
         return Tensor(axes, body, lies)
     return Tensor(axes, body, lies, numerator, denominator, len(tensor.axes))
+
+
+def _root_of_variable(reader: Reader, variable: Node, scope: Scope) -> tuple[Node, Core] | None:
+    """Return σ and 1 / 2σ for the variable σ², where that is no name of its own.
+
+    The derivative by σ² is that by σ, divided by that of σ² by σ.
+    """
+    while isinstance(variable, Group) and len(variable.items) == 1:
+        variable = variable.items[0]
+    if not isinstance(variable, Scripted) or not isinstance(variable.upper, Number):
+        return None
+    tensor = reader.read(variable, scope)
+    power = tensor.body
+    if tensor.axes or not isinstance(power, Power) or not isinstance(power.base, Entry):
+        return None
+    if power.base.symbol.definition is not None or not isinstance(power.exponent, Rational):
+        return None
+    lowered = Power(power.base, Rational(power.exponent.value - 1))
+    return replace(variable, upper=None), Power(times(power.exponent, lowered), MINUS_ONE)
 
 
 def _lies(tensor: Tensor, by: Tensor) -> Orientation:

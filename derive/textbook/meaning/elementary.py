@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction as Exact
 
 from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import (
     MINUS_ONE,
+    ONE,
     ZERO,
     At,
     Choice,
     Compare,
+    Core,
+    Determinant,
     Fold,
     Function,
     Power,
+    Rational,
+    Size,
     Tensor,
+    plus,
     rename,
     times,
     walk_core,
 )
 from derive.textbook.meaning.derivatives import slope_of_function
+from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import (
     Big,
+    Dots,
     Fraction,
     Group,
     Name,
@@ -53,8 +62,51 @@ FUNCTIONS = {
     "\\sqrt": "sqrt",
     "\\sgn": "sign",
     "\\sign": "sign",
+    "\\erf": "erf",
 }
 """Functions of a number, applied entry by entry."""
+
+
+def _one_over(name: str) -> Callable[[Core], Core]:
+    return lambda x: Power(Function(name, x), MINUS_ONE)
+
+
+def _ratio(above: str, below: str) -> Callable[[Core], Core]:
+    return lambda x: times(Function(above, x), Power(Function(below, x), MINUS_ONE))
+
+
+def _root_of_square(x: Core, shift: Core) -> Core:
+    return Function("sqrt", plus(Power(x, Rational(Exact(2))), shift))
+
+
+def _inverse_tanh(x: Core) -> Core:
+    ratio = times(plus(ONE, x), Power(plus(ONE, times(MINUS_ONE, x)), MINUS_ONE))
+    return times(Rational(Exact(1, 2)), Function("log", ratio))
+
+
+COMPOSED: dict[str, Callable[[Core], Core]] = {
+    "\\sec": _one_over("cos"),
+    "\\csc": _one_over("sin"),
+    "\\cot": _ratio("cos", "sin"),
+    "\\sech": _one_over("cosh"),
+    "\\csch": _one_over("sinh"),
+    "\\coth": _ratio("cosh", "sinh"),
+    "\\erfc": lambda x: plus(ONE, times(MINUS_ONE, Function("erf", x))),
+    "\\arsinh": lambda x: Function("log", plus(x, _root_of_square(x, ONE))),
+    "\\arcosh": lambda x: Function("log", plus(x, _root_of_square(x, MINUS_ONE))),
+    "\\artanh": _inverse_tanh,
+}
+"""Functions of a number that are written with others."""
+_SPELLINGS = {"\\arcsinh": "\\arsinh", "\\arccosh": "\\arcosh", "\\arctanh": "\\artanh"}
+_INVERSES = {
+    "\\sin": "\\arcsin",
+    "\\cos": "\\arccos",
+    "\\tan": "\\arctan",
+    "\\sinh": "\\arsinh",
+    "\\cosh": "\\arcosh",
+    "\\tanh": "\\artanh",
+}
+"""What a superscript −1 makes of a function: its inverse, never the reciprocal."""
 
 WELL_KNOWN = {
     "sigmoid": "sigmoid",
@@ -84,6 +136,22 @@ def _logsumexp(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
 
 def _log_softmax(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
     return reader.arrays.applied("log", _softmax(reader, tensor, node))
+
+
+def _determinant(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
+    return reader.arrays.determinant(tensor, node.span)
+
+
+def _total(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
+    if not tensor.axes:
+        raise Unreadable("the sum of a number", node.span)
+    return reader.arrays.total(tensor)
+
+
+def _mean(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
+    total = _total(reader, tensor, node).body
+    sizes = (Power(Size(axis.dimension), MINUS_ONE) for axis in tensor.axes)
+    return Tensor((), times(total, *sizes))
 
 
 def _trace(reader: Reader, tensor: Tensor, node: Node) -> Tensor:
@@ -123,6 +191,10 @@ ARRAYS: dict[str, Callable[[Reader, Tensor, Node], Tensor]] = {
     "LogSumExp": _logsumexp,
     "lse": _logsumexp,
     "logsoftmax": _log_softmax,
+    "\\det": _determinant,
+    "det": _determinant,
+    "sum": _total,
+    "mean": _mean,
     "\\tr": _trace,
     "tr": _trace,
     "Tr": _trace,
@@ -154,22 +226,19 @@ def read_function(
     assert isinstance(big, Big)
     if big.symbol in ("\\max", "\\min"):
         return _of_list(reader, big, items, at, scope), at + 2
-    name = FUNCTIONS.get(big.symbol)
-    if name is None and big.symbol not in ARRAYS:
-        raise Unreadable(f"{big.symbol} is not read", item.span)
-    if isinstance(item, Scripted) and item.lower is not None:
-        raise Unreadable(f"{big.symbol} with a base", item.span)
-    argument, after, power = _argument(reader, items, at + 1, scope, factor, item)
-    primes = item.primes if isinstance(item, Scripted) else 0
-    result = _applied(reader, name, big.symbol, argument, item, primes)
+    symbol = _SPELLINGS.get(big.symbol, big.symbol)
     exponent = item.upper if isinstance(item, Scripted) else None
+    if exponent is not None and canonical(exponent) == "-1":
+        symbol, exponent = _inverse(symbol, item), None
+    if symbol not in FUNCTIONS and symbol not in COMPOSED and symbol not in ARRAYS:
+        raise Unreadable(f"{big.symbol} is not read", item.span)
+    with reader.wanting_arrays(symbol == "\\diag"):
+        argument, after, power = _argument(reader, items, at + 1, scope, factor, item)
+    primes = item.primes if isinstance(item, Scripted) else 0
+    result = _applied(reader, symbol, argument, item, primes)
+    if isinstance(item, Scripted) and item.lower is not None:
+        result = reader.arrays.scaled(_of_base(reader, symbol, item, scope), result)
     if exponent is not None:
-        if canonical(exponent) == "-1":
-            raise Ambiguous(
-                "the superscript -1 is an inverse or a reciprocal",
-                "write arc… or a fraction",
-                item.span,
-            )
         result = _entrywise_power(reader, result, reader.scalar(exponent, scope))
     if power is not None:
         result = reader.raised(result, power, 0, item, scope)
@@ -180,14 +249,34 @@ def _entrywise_power(reader: Reader, tensor: Tensor, exponent: object) -> Tensor
     return reader.arrays.mapped(tensor, lambda body: Power(body, exponent))  # type: ignore[arg-type]
 
 
-def _applied(
-    reader: Reader, name: str | None, symbol: str, argument: Tensor, node: Node, primes: int
-) -> Tensor:
-    if name is None:
+def _inverse(symbol: str, node: Node) -> str:
+    """Return the inverse of a function of angles; of others the superscript may be a power."""
+    if symbol not in _INVERSES:
+        raise Ambiguous(
+            "the superscript -1 is an inverse or a reciprocal",
+            "write arc… or a fraction",
+            node.span,
+        )
+    return _INVERSES[symbol]
+
+
+def _of_base(reader: Reader, symbol: str, node: Scripted, scope: Scope) -> Core:
+    """Return the factor that makes a natural logarithm one of another base."""
+    if symbol != "\\log":
+        raise Unreadable(f"{symbol} with a base", node.span)
+    assert node.lower is not None
+    return Power(Function("log", reader.scalar(node.lower, scope)), MINUS_ONE)
+
+
+def _applied(reader: Reader, symbol: str, argument: Tensor, node: Node, primes: int) -> Tensor:
+    if symbol in ARRAYS:
         return ARRAYS[symbol](reader, argument, node)
+    if isinstance(argument.body, Determinant) and symbol in ("\\log", "\\ln"):
+        argument = reader.arrays.applied("abs", argument)  # log|A| is written for |A| > 0 alone
+    function = COMPOSED.get(symbol) or (lambda body: Function(FUNCTIONS[symbol], body))
     if primes:
-        return slope_of_function(reader, lambda body: Function(name, body), argument, primes)
-    return reader.arrays.applied(name, argument)
+        return slope_of_function(reader, function, argument, primes)
+    return reader.arrays.mapped(argument, function)
 
 
 def _argument(
@@ -212,11 +301,11 @@ def _argument(
         if reader.readings.take("power"):
             return reader.read(follows, scope), at + 1, None
         return reader.read(follows.base, scope), at + 1, follows.upper
-    return (*_bare_argument(reader, items, at, scope, factor), None)
+    return (*_bare_argument(reader, items, at, scope, factor, node), None)
 
 
 def _bare_argument(
-    reader: Reader, items: tuple[Node, ...], at: int, scope: Scope, factor: Factor
+    reader: Reader, items: tuple[Node, ...], at: int, scope: Scope, factor: Factor, node: Node
 ) -> tuple[Tensor, int]:
     sign = 1
     while isinstance(items[at], Operator):
@@ -231,6 +320,10 @@ def _bare_argument(
         or _is_big(items[start])
         or at - start > 1
     )
+    if isinstance(node, Big) and node.symbol in ("\\log", "\\ln"):
+        while at < len(items) and _is_exponential(items[at]) and not reader.readings.take("narrow"):
+            second, at = factor(reader, items, at, scope)
+            argument = reader.arrays.multiplied(argument, second, "", items[start].span)
     more = not whole and at < len(items) and _goes_on(items[at])
     if more and not reader.readings.take("narrow"):
         while at < len(items) and _goes_on(items[at]):
@@ -242,6 +335,15 @@ def _bare_argument(
             second, at = factor(reader, items, at, scope)
             argument = reader.arrays.multiplied(argument, second, "", items[start].span)
     return (reader.arrays.negative(argument) if sign < 0 else argument), at
+
+
+def _is_exponential(node: Node) -> bool:
+    r"""Return whether a factor is an exponential, of which a logarithm before it is taken too."""
+    base = node.base if isinstance(node, Scripted) else node
+    if isinstance(base, Big):
+        return base.symbol == "\\exp"
+    is_euler = isinstance(base, Name) and base.letters == "e" and not base.font
+    return is_euler and isinstance(node, Scripted) and node.upper is not None
 
 
 def _is_big(node: Node) -> bool:
@@ -259,11 +361,20 @@ def _is_parenthesised(node: Node) -> bool:
     return isinstance(base, Group) and base.opening in ("(", "[")
 
 
+def _extreme(big: Big, tensor: Tensor, node: Node) -> Tensor:
+    """Return the largest or smallest entry of a vector."""
+    if len(tensor.axes) != 1:
+        raise Unreadable(f"{big.symbol} of arrays", node.span)
+    return Tensor((), Fold(big.symbol[1:], tensor.axes[0], tensor.body))
+
+
 def _of_list(reader: Reader, big: Big, items: tuple[Node, ...], at: int, scope: Scope) -> Tensor:
     """Return the largest or smallest of a list."""
     group = items[at + 1]
     if not isinstance(group, Group):
         raise Unreadable(f"{big.symbol} with a power of its list", group.span)
+    if len(group.items) > 2 and isinstance(group.items[-2], Dots):
+        return _extreme(big, read_list(reader, group.items, scope, group), group)
     members = [reader.read(item, scope) for item in group.items]
     total = members[0]
     for member in members[1:]:

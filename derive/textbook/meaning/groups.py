@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.textbook.errors import Ambiguous, Unreadable
+from derive.textbook.errors import ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical
-from derive.textbook.meaning.core import ONE, ZERO, Choice, Tensor
+from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Symbol, Tensor
 from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.norms import norm
@@ -41,15 +41,25 @@ def read_group(reader: Reader, node: Group, scope: Scope) -> Tensor:
 
 def _bars(reader: Reader, node: Group, scope: Scope) -> Tensor:
     """Return an absolute value; of a vector it is the norm."""
+    part = reader.parts.get(canonical(node.items[0])) if len(node.items) == 1 else None
+    if part is not None:
+        return _count(reader, part)
     inner = _only(reader, node, scope)
     if inner.orientation == "matrix":
-        raise Ambiguous(
-            "bars around a matrix are a determinant or absolute values", "write \\det", node.span
-        )
+        try:
+            return reader.arrays.determinant(inner, node.span)
+        except ShapeMismatch as error:
+            raise Unreadable(error.reason, node.span) from None
     if inner.axes:
         arrays = reader.arrays
         return arrays.applied("sqrt", arrays.total(arrays.elementwise(inner, arrays.fresh(inner))))
     return reader.arrays.applied("abs", inner)
+
+
+def _count(reader: Reader, part: Symbol) -> Tensor:
+    """Return how many indices are in a set."""
+    index = reader.dimensions.index("i", part.axes[0])
+    return Tensor((), Fold("sum", index, Entry(part, (At(index),))))
 
 
 def _inner_product(reader: Reader, node: Group, scope: Scope) -> Tensor:

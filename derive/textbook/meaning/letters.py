@@ -36,6 +36,8 @@ def index_letters(symbols: Symbols, node: Node) -> list[str]:
 def _letters_in(item: Node) -> list[str]:
     """Return the letters of one subscript."""
     whole = letter_of(item)
+    if whole == ":":
+        return []
     if whole is not None:
         return [whole] if len(whole.rstrip("'")) == 1 else []
     return [

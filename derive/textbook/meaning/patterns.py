@@ -6,16 +6,22 @@ from dataclasses import replace
 
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical
 from derive.textbook.meaning.core import Symbol
+from derive.textbook.names import LABELS
 from derive.textbook.tree import Big, Group, Name, Node, Number, Operator, Product, Scripted, Text
 
 __all__ = [
     "call_of",
     "digits_apart",
+    "has_sign",
     "is_entry_of_power",
+    "is_label",
+    "is_positive_part",
+    "is_slice",
     "is_transpose",
     "is_word",
     "only_labels_left",
     "untangled",
+    "without_slices",
 ]
 
 _DELIMITERS = ("(", "[", "\\{")
@@ -46,8 +52,24 @@ def is_word(node: Node | None) -> bool:
     return isinstance(node, Name) and len(node.letters) > 1 and node.letters[0] != "\\"
 
 
+def is_label(node: Node | None) -> bool:
+    """Return whether a superscript is a word that makes another name, as in w^new and y^LS."""
+    if isinstance(node, Operator | Name) and canonical(node) in ("*", "\\ast", "\\star"):
+        return True
+    return isinstance(node, Name) and (
+        node.letters in LABELS or (len(node.letters) > 1 and node.letters.isupper())
+    )
+
+
+def has_sign(places: tuple[Node, ...]) -> bool:
+    """Return whether a star or a sign is among subscripts: a label, as in x_*."""
+    return any(isinstance(item, Operator) for item in places)
+
+
 def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
     """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
+    if has_sign(rest):
+        return True
     if len(rest) <= len(symbol.axes):
         return False
     return all(
@@ -78,6 +100,30 @@ def call_of(items: tuple[Node, ...], at: int) -> tuple[Node, Group, Scripted | N
     ):
         return items[at], follows.base, follows
     return None
+
+
+def is_slice(node: Node) -> bool:
+    """Return whether a subscript stands for all entries, as the colon in W_{:,j}."""
+    return isinstance(node, Name) and node.letters == ":"
+
+
+def without_slices(places: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return subscripts without the colons at their end, which say nothing."""
+    while places and is_slice(places[-1]):
+        places = places[:-1]
+    return places
+
+
+def is_positive_part(node: Node) -> bool:
+    """Return whether parentheses have a plus below them: (u)_+ is u where that is positive."""
+    return (
+        isinstance(node, Scripted)
+        and isinstance(node.base, Group)
+        and node.base.opening in ("(", "[", "{")
+        and isinstance(node.lower, Operator)
+        and node.lower.symbol == "+"
+        and not node.primes
+    )
 
 
 def is_entry_of_power(node: Node) -> bool:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
-from derive.textbook.meaning.canonical import letters_of
-from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Let, Tensor
+from derive.textbook.meaning.canonical import canonical, is_bold, letters_of
+from derive.textbook.meaning.continued import continued_product
+from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Constant, Entry, Fold, Let, Tensor
 from derive.textbook.meaning.derivatives import (
     DerivativePrefix,
     derivative_prefix,
     slash_derivative,
+    variables_of,
 )
 from derive.textbook.meaning.elementary import read_function
 from derive.textbook.meaning.letters import index_letters
@@ -38,6 +40,7 @@ from derive.textbook.tree import (
 __all__ = ["read_product"]
 
 _INDICATORS = frozenset({"\\mathbb{1}", "I", "1", "\\chi", "\\mathbb{I}", "\\delta"})
+_ENTRYWISE = frozenset({"\\odot", "\\circ"})
 _WEAK = frozenset({"\\odot", "\\circ", "\\otimes"})
 """Operators that bind less than neighbours do: a ∘ Bc is a ∘ (Bc)."""
 
@@ -104,12 +107,14 @@ def read_product(reader: Reader, node: Product, scope: Scope) -> Tensor:
         raise Unreadable("nothing stands here", node.span)
     if reader.einstein:
         return _einstein(reader, node, scope)
-    return _read_items(reader, node, scope)
+    entrywise = any(isinstance(one, Operator) and one.symbol in _ENTRYWISE for one in node.items)
+    with reader.wanting_arrays(entrywise):
+        return _read_items(reader, node, scope)
 
 
 def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
     terms = _Terms(reader, node)
-    items = node.items
+    items = continued_product(node.items)
     at = 0
     while at < len(items):
         item = items[at]
@@ -127,9 +132,36 @@ def _read_items(reader: Reader, node: Product, scope: Scope) -> Tensor:
             fraction, at = inline
             terms.factor(reader.read(fraction, scope))
             continue
-        tensor, at = _factor(reader, items, at, scope)
+        if at and _is_own_argument(items[at - 1], item):
+            at += 1
+            continue
+        if at and _is_circle_number(reader, items[at - 1], item):
+            tensor, at = Tensor((), Constant("pi")), at + 1
+        else:
+            tensor, at = _factor(reader, items, at, scope)
         terms.factor(tensor)
     return terms.result()
+
+
+def _is_own_argument(before: Node, item: Node) -> bool:
+    """Return whether parentheses behind a derivative hold its variable: df/dx (x) is df/dx."""
+    if not isinstance(before, Fraction) or not isinstance(item, Group) or item.opening != "(":
+        return False
+    variables = variables_of(before)
+    names = [canonical(inner) for inner in item.items]
+    return (
+        len(variables) == 1
+        and canonical(variables[0]) in names
+        and all(isinstance(inner, Name | Scripted) for inner in item.items)
+    )
+
+
+def _is_circle_number(reader: Reader, before: Node, item: Node) -> bool:
+    """Return whether 2π is meant although the text has weights π_k."""
+    if not isinstance(before, Number) or not isinstance(item, Name) or item.letters != "\\pi":
+        return False
+    symbol = reader.symbols.find("\\pi", bold=is_bold(item))
+    return symbol is not None and bool(symbol.axes) and not is_bold(item)
 
 
 def _is_evaluation(item: Node) -> bool:
@@ -183,9 +215,11 @@ def _indicator(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -
     follows = items[at + 1] if at + 1 < len(items) else None
     if not isinstance(follows, Group) or follows.opening not in ("(", "[", "\\{"):
         return None
+    name = items[at]
+    if len(follows.items) == 2 and isinstance(name, Name) and name.letters == "\\delta":
+        return _delta_of(reader, name, follows, scope)
     if len(follows.items) != 1 or not isinstance(follows.items[0], Relation):
         return None
-    name = items[at]
     one = isinstance(name, Number) and name.text == "1"
     letter = (
         isinstance(name, Name)
@@ -195,6 +229,17 @@ def _indicator(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -
     if not (one or letter) or (isinstance(name, Name) and name.letters in reader.heads):
         return None
     return Tensor((), Choice(((reader.condition(follows.items[0], scope), ONE),), ZERO))
+
+
+def _delta_of(reader: Reader, name: Name, group: Group, scope: Scope) -> Tensor | None:
+    """Return Kronecker's δ(i, j), where δ is nothing else and both are indices."""
+    if reader.symbols.find("\\delta") is not None or "\\delta" in reader.heads:
+        return None
+    subscript = Group("", group.items, group.separators, span=group.span)
+    written = Scripted(name, subscript, span=name.span.to(group.span))
+    places = [reader.place(item, scope) for item in group.items if isinstance(item, Name | Number)]
+    is_pair = len(places) == 2 and any(isinstance(place, At) for place in places)
+    return reader.read(written, scope) if is_pair else None
 
 
 def _is_function_of_list(item: Node, items: tuple[Node, ...], at: int) -> bool:

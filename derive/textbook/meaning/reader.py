@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,12 +16,17 @@ from derive.textbook.meaning.canonical import (
     script_items,
 )
 from derive.textbook.meaning.core import (
+    ONE,
+    ZERO,
     At,
+    Choice,
     Compare,
     Core,
     Entry,
     Orientation,
+    Power,
     Size,
+    Slope,
     Symbol,
     Tensor,
     rename,
@@ -29,10 +35,14 @@ from derive.textbook.meaning.dimensions import Dimension, Dimensions, Index
 from derive.textbook.meaning.patterns import (
     digits_apart,
     is_entry_of_power,
+    is_label,
+    is_positive_part,
+    is_slice,
     is_transpose,
     is_word,
     only_labels_left,
     untangled,
+    without_slices,
 )
 from derive.textbook.meaning.scope import Readings, Scope
 from derive.textbook.meaning.superscripts import index_above
@@ -109,6 +119,16 @@ class Reader:
         The indices of the statement in hand that nothing binds.
     introduced : dict[str, None]
         Functions that nothing declares or defines, as met.
+    examples : dict[str, Symbol]
+        What differs from example to example, for all of them, where the text sums over examples.
+    parts : dict[str, Symbol]
+        Sets that are a part of what an index runs over, as whether an index is in them.
+    bare : frozenset[str]
+        Functions that the statement writes without arguments, as in σ' = σ(1 - σ).
+    anywhere : dict[str, Symbol]
+        The arguments at which such functions are compared, by the letters of their definitions.
+    entrywise : bool
+        Whether an array is wanted, so that the power of a vector is one of each entry.
     counts_from_zero : bool
         Whether the text has summed entries from 0 on, so that x_0 is an entry and no other name.
     """
@@ -119,10 +139,15 @@ class Reader:
     free: dict[str, Index] = field(default_factory=dict)
     introduced: dict[str, None] = field(default_factory=dict)
     heads: dict[str, list[Head]] = field(default_factory=dict)
+    examples: dict[str, Symbol] = field(default_factory=dict)
+    parts: dict[str, Symbol] = field(default_factory=dict)
+    bare: frozenset[str] = frozenset()
+    anywhere: dict[str, Symbol] = field(default_factory=dict)
     outside: frozenset[str] = frozenset()
     guessed: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     einstein: bool = False
+    entrywise: bool = False
     counts_from_zero: bool = False
     depth: int = 0
 
@@ -143,6 +168,7 @@ class Reader:
             dict(symbols.named), dict(symbols.bold), dict(symbols.phrases), dict(self.guessed),
             {name: list(heads) for name, heads in self.heads.items()},
             set(self._limits), self.dimensions.mark(), dict(self.free), set(symbols.above),
+            list(symbols.calls),
         )  # fmt: skip
 
     def restore(self, state: tuple[Any, ...]) -> None:
@@ -151,7 +177,7 @@ class Reader:
         symbols.named, symbols.bold, symbols.phrases, self.guessed, self.heads = state[:5]
         self._limits = state[5]
         self.dimensions.reset(state[6])
-        self.free, symbols.above = state[7:]
+        self.free, symbols.above, symbols.calls = state[7:]
 
     def read(self, node: Node, scope: Scope) -> Tensor:
         """Return what a tree means.
@@ -168,6 +194,16 @@ class Reader:
             return self.tables.nodes[type(node)](self, node, scope)
         finally:
             self.depth -= 1
+
+    @contextmanager
+    def wanting_arrays(self, wanted: bool) -> Iterator[None]:
+        """Read what stands in a diagonal or beside ⊙, where 1 − a² is an array."""
+        before = self.entrywise
+        self.entrywise = before or wanted
+        try:
+            yield
+        finally:
+            self.entrywise = before
 
     def scalar(self, node: Node, scope: Scope) -> Core:
         """Return what a tree means where only a number can stand.
@@ -258,10 +294,18 @@ class Reader:
 
     def reference(self, node: Node, scope: Scope) -> Tensor:
         """Return what a name with its scripts stands for."""
+        bare = self._bare_function(node, scope)
+        if bare is not None:
+            return bare
         written = scope.written_out(canonical(node))
         if written is not None:
             tree, outer = written
             return self.read(tree, Scope(indices=scope.visible(), parent=outer))
+        if is_positive_part(node):
+            return self._scripted(node, scope)
+        bound = scope.index(letter_of(node) or "")
+        if bound is not None:
+            return Tensor((), bound)
         node = _entry_of_transpose(self.symbols, index_above(self.symbols, untangled(node)))
         spelt = spelling(node)
         if spelt is None or is_entry_of_power(node):
@@ -272,6 +316,20 @@ class Reader:
         if found is not None:
             return found
         return self._unknown(spelt, node, scope)
+
+    def _bare_function(self, node: Node, scope: Scope) -> Tensor | None:
+        """Return a function without its argument, or its derivative, at any argument at all."""
+        spelt = spelling(node) if self.bare else None
+        if spelt is None or spelt.base not in self.bare or spelt.lower:
+            return None
+        (head,) = self.heads[spelt.base]
+        letter = plain_name(head.arguments[0])  # type: ignore[arg-type]
+        symbol = self.symbols.find(letter) or self.anywhere.setdefault(letter, Symbol(letter))
+        inner = Scope(tensors={letter: Tensor((), Entry(symbol))})
+        core = self.scalar(head.body, inner)
+        for _ in range(spelt.primes):
+            core = Slope(core, symbol)
+        return self.raised(Tensor((), core), spelt.upper, 0, node, scope)
 
     def _is_entry_zero(self, spelt: Spelling) -> bool:
         symbol = self.symbols.find(spelt.base, bold=spelt.bold)
@@ -291,7 +349,8 @@ class Reader:
         if family is not None:
             return self._of_symbol(family, spelt, 0, spelt.upper, spelt.primes, node, scope)
         for primes in dict.fromkeys((spelt.primes, 0)):
-            for upper in dict.fromkeys((spelt.upper is not None, False)):
+            uppers = (True,) if is_label(spelt.upper) else (spelt.upper is not None, False)
+            for upper in dict.fromkeys(uppers):
                 for count in range(len(spelt.lower), -1, -1):
                     key = spelt.key(count, upper=upper) + "'" * primes
                     symbol = self.symbols.find(key, bold=spelt.bold)
@@ -328,11 +387,18 @@ class Reader:
             return None
         used = {canonical(part) for part in walk(heads[0].body)}
         for argument in heads[0].arguments:
-            name = spelling(argument)
-            known = name is not None and self.symbols.find(name.base) is not None
-            if not known and canonical(argument) in used:
+            if not self._is_quantity(argument) and canonical(argument) in used:
                 return None
         return self.read(heads[0].body, Scope())
+
+    def _is_quantity(self, node: Node) -> bool:
+        """Return whether a name is declared, defined or met, with its scripts or without."""
+        name = spelling(node)
+        return name is not None and any(
+            self.symbols.find(name.key(count, upper=upper)) is not None
+            for count in (0, len(name.lower))
+            for upper in (False, True)
+        )
 
     def _of_symbol(
         self,
@@ -417,6 +483,9 @@ class Reader:
             raise ShapeMismatch(
                 f"{symbol.name} has {len(symbol.axes)} indices and not {len(places)}", node.span
             )
+        places = without_slices(places)
+        if any(is_slice(place) for place in places):
+            return self._sliced(symbol, places, scope)
         cores = [
             self.place(place, scope, axis) for place, axis in zip(places, symbol.axes, strict=False)
         ]
@@ -435,8 +504,24 @@ class Reader:
                 lies = "free"
         return Tensor(axes, body, lies)
 
+    def _sliced(self, symbol: Symbol, places: tuple[Node, ...], scope: Scope) -> Tensor:
+        """Return a column, or what else is left where a colon stands for all entries."""
+        cores: list[Core] = []
+        axes: list[Index] = []
+        for at, axis in enumerate(symbol.axes):
+            if at < len(places) and not is_slice(places[at]):
+                cores.append(self.place(places[at], scope, axis))
+            else:
+                axes.append(self.dimensions.index(symbol.name, axis))
+                cores.append(At(axes[-1]))
+        lies: Orientation = ("scalar", "free", "matrix")[len(axes)] if len(axes) < 3 else "array"
+        return Tensor(tuple(axes), entry(symbol, tuple(cores)), lies)
+
     def indexed(self, tensor: Tensor, places: tuple[Node, ...], scope: Scope, node: Node) -> Tensor:
         """Return a tensor with its first indices given."""
+        places = without_slices(places)
+        if any(is_slice(place) for place in places):
+            raise Unreadable("a column of what is no name", node.span)
         if not places:
             return tensor
         if len(places) > len(tensor.axes):
@@ -531,7 +616,7 @@ class Reader:
             if len(letters) > 1 and not letters.startswith("\\"):
                 return True
             return scope.index(letters) is None and letters not in self.free and letters.isupper()
-        return isinstance(item, Number | Text)
+        return isinstance(item, Number | Text | Operator)
 
     def raised(
         self, tensor: Tensor, upper: Node | None, primes: int, node: Node, scope: Scope
@@ -561,11 +646,18 @@ class Reader:
         if isinstance(upper, Group | Operator | Text | Relation | Table | Dots):
             raise Unreadable("this superscript has no reading here", upper.span)
         exponent = self.read(upper, scope)
+        if self.entrywise and len(tensor.axes) == 1 and not exponent.axes:
+            return self.arrays.mapped(tensor, lambda body: Power(body, exponent.body))
         return self.arrays.powered(tensor, exponent, node.span)
 
     def _scripted(self, node: Node, scope: Scope) -> Tensor:
         if not isinstance(node, Scripted):
             raise Unreadable("this has no reading here", node.span)
+        if isinstance(node.base, Number) and node.lower is not None:
+            return self._indicator(node, scope)
+        if is_positive_part(node):
+            tensor = self.arrays.applied("relu", self.read(node.base, scope))
+            return self.raised(tensor, node.upper, 0, node, scope)
         if isinstance(node.base, Group) and node.base.opening == "\\|":
             return self.tables.norm(self, node, scope)
         tensor = self.read(node.base, scope)
@@ -574,6 +666,17 @@ class Reader:
         if is_list and node.upper is not None and is_transpose(node.upper):
             return replace(tensor, orientation="column")  # (x₁, …, xₙ)ᵀ: the list is a row
         return self.raised(tensor, node.upper, node.primes, node, scope)
+
+    def _indicator(self, node: Scripted, scope: Scope) -> Tensor:
+        """Return 1 with a condition below it; no other number has a subscript."""
+        lower = node.lower
+        while isinstance(lower, Group) and len(lower.items) == 1:
+            lower = lower.items[0]
+        is_one = isinstance(node.base, Number) and node.base.text == "1"
+        if not is_one or not isinstance(lower, Relation) or node.primes:
+            raise Unreadable("a number with a subscript", node.span)
+        indicator = Tensor((), Choice(((self.condition(lower, scope), ONE),), ZERO))
+        return self.raised(indicator, node.upper, 0, node, scope)
 
     def condition(self, node: Node, scope: Scope) -> Core:
         """Return a condition: relations between numbers, or between indices."""

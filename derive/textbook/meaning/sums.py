@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical, letter_of, plain_name, script_items
+from derive.textbook.meaning.continued import continued_product, continued_sum
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     ONE,
@@ -23,10 +25,17 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.derivatives import is_bare_prefix
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters, limit_letters
+from derive.textbook.meaning.populations import (
+    membership,
+    note_populations,
+    read_population,
+    with_index,
+)
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import (
     Big,
+    Dots,
     Group,
     Name,
     Node,
@@ -37,6 +46,7 @@ from derive.textbook.tree import (
     Scripted,
     Sum,
     Text,
+    children,
     walk,
 )
 
@@ -54,17 +64,39 @@ FOLDS = {
 
 def note_limits(reader: Reader, node: Node) -> None:
     """Take the unknown names over the signs of sums that begin at one as dimensions."""
-    for part in walk(node):
-        if not isinstance(part, Scripted) or not isinstance(part.base, Big):
-            continue
+    note_populations(reader, node, _signs_in(node))
+    for part in _signs_in(node):
         name = part.upper
-        if isinstance(name, Name) and name.letters != "\\infty" and part.base.symbol in FOLDS:
+        if isinstance(name, Name) and name.letters != "\\infty" and _fold_of(part) is not None:
             lower = part.lower
             at_one = not isinstance(lower, Relation) or canonical(lower.sides[-1]) == "1"
             plain = plain_name(name)
             if at_one and reader.symbols.find(plain) is None:
                 reader.dimension_names.add(plain)
                 reader.guessed[plain] = "dim"
+
+
+def _signs_in(node: Node) -> Iterator[Scripted]:
+    """Yield the signs of sums and products with limits, those of ellipses too."""
+    for part in walk(node):
+        match part:
+            case Scripted(base=Big()):
+                yield part
+            case Sum(terms=terms) if any(isinstance(term, Dots) for term in terms):
+                yield from _top_signs(continued_sum(part).terms)
+            case Product(items=items) if any(isinstance(item, Dots) for item in items):
+                yield from _top_signs(continued_product(items))
+
+
+def _top_signs(nodes: tuple[Node, ...]) -> Iterator[Scripted]:
+    for node in nodes:
+        for part in (node, *children(node)):
+            if isinstance(part, Scripted) and isinstance(part.base, Big):
+                yield part
+
+
+def _fold_of(node: Scripted) -> str | None:
+    return FOLDS.get(node.base.symbol) if isinstance(node.base, Big) else None
 
 
 @dataclass
@@ -76,6 +108,7 @@ class _Limits:
     lower: Core | None = None
     upper: Core | None = None
     conditions: list[Node] = field(default_factory=list)
+    within: list[Core] = field(default_factory=list)
 
     def add(self, letter: str, index: Index) -> None:
         self.indices.append(index)
@@ -134,9 +167,9 @@ def _one_limit(reader: Reader, limits: _Limits, item: Node, scope: Scope) -> Non
     if relation == "=" and len(item.sides) == 2:
         _bind(reader, limits, first)
         limits.lower = reader.place(item.sides[1], scope.inside(indices=limits.letters))
-    elif relation == "\\in" and len(item.sides) == 2:
+    elif relation in ("\\in", "\\notin") and len(item.sides) == 2:
         _bind(reader, limits, first)
-        _in_set(reader, limits, item.sides[1])
+        _in_set(reader, limits, item.sides[1], relation)
     elif relation in ("\\neq", "<", ">", "\\le", "\\ge"):
         _bind_compared(reader, limits, item, scope)
     else:
@@ -159,10 +192,18 @@ def _bind_compared(reader: Reader, limits: _Limits, item: Relation, scope: Scope
     limits.conditions.append(item)
 
 
-def _in_set(reader: Reader, limits: _Limits, node: Node) -> None:
+def _in_set(reader: Reader, limits: _Limits, node: Node, relation: str) -> None:
+    if relation == "\\notin" and canonical(node) not in reader.parts:
+        raise Unreadable("what is not in a set of which nothing is known", node.span)
     if isinstance(node, Group) and node.opening == "\\{":
         last = node.items[-1]
         dimension = _dimension(reader, last)
+    elif canonical(node) in reader.parts:
+        members = [membership(reader, index, node, relation) for index in limits.indices]
+        limits.within.extend(member for member in members if member is not None)
+        return
+    elif isinstance(node, Scripted) and reader.symbols.find(canonical(node)) is None:
+        raise Unreadable("a set with an index", node.span)
     else:
         dimension = reader.symbols.dimension(canonical(node))
     for index in limits.indices:
@@ -227,12 +268,21 @@ def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -
         raise Unreadable(f"{big.symbol} is not read", node.span)
     if not rest:
         raise Unreadable(f"{big.symbol} without what it runs over", node.span)
-    limits = _limits(reader, node, scope)
     body = (
         rest[0]
         if len(rest) == 1 and not isinstance(rest[0], Operator)
         else Product(rest, span=rest[0].span.to(rest[-1].span))
     )
+    if isinstance(node, Scripted):
+        node = with_index(node)
+        population = read_population(reader, node, kind, body, scope)
+        if population is not None:
+            return population
+    limits = _limits(reader, node, scope)
+    if not limits.indices and kind in ("max", "min") and _is_parenthesised(rest):
+        array = reader.read(rest[0], scope)
+        if len(array.axes) == 1:
+            return Tensor((), Fold(kind, array.axes[0], array.body))
     if not limits.indices:
         letters = [
             letter
@@ -249,11 +299,15 @@ def read_big(reader: Reader, node: Node, rest: tuple[Node, ...], scope: Scope) -
     return _folded(reader, kind, limits, body, scope)
 
 
+def _is_parenthesised(rest: tuple[Node, ...]) -> bool:
+    return len(rest) == 1 and isinstance(rest[0], Group) and rest[0].opening in ("(", "[", "\\{")
+
+
 def _folded(reader: Reader, kind: str, limits: _Limits, body: Node, scope: Scope) -> Tensor:
     inner = scope.inside(indices=limits.letters)
-    conditions = [reader.condition(node, inner) for node in limits.conditions]
+    conditions = [*limits.within, *(reader.condition(one, inner) for one in limits.conditions)]
     tensor = reader.read(body, inner)
-    if kind in ("max", "min") and tensor.axes:
+    if kind != "sum" and tensor.axes:
         raise Unreadable(f"a {kind} of arrays", body.span)
     condition: Core | None = None
     for part in conditions:
@@ -286,9 +340,16 @@ def _is_whole(reader: Reader, limits: _Limits, index: Index, core: Core, node: N
         return False
     dimension = reader.dimensions.find(index.dimension)
     only_places = places == sum(part == At(index) for part in walk_core(core))
-    if not only_places or limits.upper != plus(Size(dimension), MINUS_ONE):
+    if not only_places or not _is_last_from_zero(limits.upper, dimension):
         raise Unreadable("entries that are counted from 0", node.span)
     return True
+
+
+def _is_last_from_zero(upper: Core | None, dimension: Dimension) -> bool:
+    """Return whether a bound is the last entry of those from 0: n - 1 of n, or d of d + 1."""
+    if isinstance(upper, Size) and dimension.name == f"{upper.dimension.name}+1":
+        return True
+    return upper == plus(Size(dimension), MINUS_ONE)
 
 
 def _leading_sum(node: Node) -> Scripted | None:
@@ -346,7 +407,7 @@ def _items(node: Node) -> tuple[Node, ...]:
 def read_sum(reader: Reader, node: Sum, scope: Scope) -> Tensor:
     """Return a sum of terms; a sign reaches over later terms where only so they have a meaning."""
     total: Tensor | None = None
-    node = _with_signed_operands(node)
+    node = _with_signed_operands(continued_sum(node))
     place = 0
     while place < len(node.terms):
         term, sign = node.terms[place], node.signs[place]

@@ -14,9 +14,9 @@ from derive.textbook.meaning.declarations import Kind, read_kind
 from derive.textbook.meaning.dimensions import Dimension, Dimensions
 from derive.textbook.parser import parse, parse_terminals
 from derive.textbook.tokens import tokenize
-from derive.textbook.tree import Group, Name, Node, Scripted
+from derive.textbook.tree import Group, Name, Node, Product, Scripted
 
-__all__ = ["Spelling", "Symbols", "spelling"]
+__all__ = ["Phrase", "Spelling", "Symbols", "spelling"]
 
 _ORIENTATIONS: dict[str, Orientation] = {
     "vector": "column",
@@ -83,6 +83,15 @@ def spelling(node: Node) -> Spelling | None:
             return None
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """A call that is a quantity as a whole, with the letters in it that are indices."""
+
+    pattern: Node
+    letters: tuple[str, ...]
+    symbol: Symbol
+
+
 @dataclass
 class Symbols:
     """All quantities of a text."""
@@ -91,6 +100,7 @@ class Symbols:
     named: dict[str, Symbol] = field(default_factory=dict)
     bold: dict[str, Symbol] = field(default_factory=dict)
     phrases: dict[str, Symbol] = field(default_factory=dict)
+    calls: list[Phrase] = field(default_factory=list)
     letters: set[str] = field(default_factory=set)
     above: set[str] = field(default_factory=set)
     """Names of families of which the index stands above, as in L⁽ᵗ⁾."""
@@ -103,10 +113,16 @@ class Symbols:
         """Declare a symbol by its LaTeX and its kind."""
         kind = read_kind(text)
         spelt = spelling(node)
-        name = canonical(node) if spelt is None else spelt.key(len(spelt.lower), upper=True)
+        name = (
+            canonical(node)
+            if spelt is None
+            else spelt.key(len(spelt.lower), upper=True) + "'" * spelt.primes
+        )
         symbol = self._made(name, kind)
         if spelt is None:
             self.phrases[name] = symbol
+            if isinstance(node, Product):
+                self.calls.append(Phrase(node, (), symbol))
             return symbol
         old = self.named.get(name)
         if old is not None and self._same(old, symbol):
@@ -159,6 +175,18 @@ class Symbols:
         if bold and key in self.bold:
             return self.bold[key]
         return self.named.get(key)
+
+    def is_other_family(self, symbol: Symbol, places: tuple[Node, ...]) -> bool:
+        """Return whether an index runs over another size: δ_j of hidden units beside δ_k."""
+        if symbol.definition is None:
+            return False
+        for axis, place in zip(symbol.axes, places, strict=False):
+            letter = self.find(plain_name(place)) if isinstance(place, Name) else None
+            if letter is None or letter.role != "index" or letter.range is None:
+                continue
+            if not self.dimensions.same(axis, letter.range):
+                return True
+        return False
 
     def vocabulary(self, words: Iterable[str] = ()) -> Vocabulary:
         """Return which runs of letters are words of this text."""

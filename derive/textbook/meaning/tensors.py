@@ -10,6 +10,7 @@ from derive.textbook.meaning.core import (
     MINUS_ONE,
     At,
     Core,
+    Determinant,
     Fold,
     Function,
     MatrixPower,
@@ -303,6 +304,14 @@ class Arrays:
         self._square(tensor, span)
         row, column = tensor.axes
         return Tensor((), Fold("sum", row, rename(tensor.body, {column: At(row)})))
+
+    def determinant(self, tensor: Tensor, span: Span = NOWHERE) -> Tensor:
+        """Return the determinant of a square matrix."""
+        if tensor.orientation != "matrix":
+            raise ShapeMismatch(f"the determinant of {self.describe(tensor)}", span)
+        self._square(tensor, span)
+        row, column = tensor.axes
+        return Tensor((), Determinant(row, column, tensor.body))
 
     def number(self, value: int | Fraction) -> Tensor:
         """Return a number."""

@@ -28,6 +28,7 @@ _ORDERS: dict[str, tuple[bool, Quotient]] = {
 _LABELS: dict[str, tuple[Fraction, Fraction]] = {
     "in {0,1}": (Fraction(0), Fraction(1)),
     "in {-1,1}": (Fraction(-1), Fraction(1)),
+    "part": (Fraction(0), Fraction(1)),
 }
 
 

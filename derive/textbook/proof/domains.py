@@ -40,6 +40,7 @@ PARAMETERS: dict[str, Callable[[Quotient], Quotient]] = {
     "in {0,1}": _label,
     "in {-1,1}": _sign,
     "one-hot": _label,
+    "part": _label,
 }
 """How an entry of a domain is written with a free number; of other domains nothing is used."""
 SUMMING = frozenset({"one-hot", "simplex"})

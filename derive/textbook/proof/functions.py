@@ -131,6 +131,13 @@ class Functions:
             atom.positive or atom.parts[0] in self._roots for atom, _ in monomial
         )
 
+    def odd(self, name: str, value: Quotient) -> Quotient:
+        """Return an odd function of a number, so that f(−x) is −f(x)."""
+        if not value:
+            return ZERO
+        turned = primitive(value.numerator)[0] < 0
+        return -self.opaque(name, -value) if turned else self.opaque(name, value)
+
     def circular(self, name: str, value: Quotient) -> Quotient:
         """Return the sine or the cosine, with cos² = 1 − sin² for later."""
         if not value:
@@ -195,6 +202,9 @@ FUNCTIONS: dict[str, Callable[[Functions, Quotient], Quotient]] = {
     "relu": lambda functions, x: x * step_value(x, at_kink(x)),
     "abs": lambda functions, x: functions.absolute(x),
     "sign": lambda functions, x: step_value(x, quotient(_HALF)).scaled(2) - ONE,
+    "erf": lambda functions, x: functions.odd("erf", x),
+    "arctan": lambda functions, x: functions.odd("arctan", x),
+    "arcsin": lambda functions, x: functions.odd("arcsin", x),
     "sin": lambda functions, x: functions.circular("sin", x),
     "cos": lambda functions, x: functions.circular("cos", x),
     "tan": lambda functions, x: (

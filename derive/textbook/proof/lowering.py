@@ -15,6 +15,7 @@ from derive.textbook.meaning.core import (
     Choice,
     Constant,
     Core,
+    Determinant,
     Entry,
     Fold,
     Function,
@@ -251,6 +252,17 @@ def _inverse(lowering: Lowering, core: MatrixPower) -> Form:
     return form(here)
 
 
+def _determinant(lowering: Lowering, core: Determinant) -> Form:
+    """Return a determinant as a function of the matrix or of its transpose, which has the same."""
+    body = lowering.lowered(core.body)
+    row, column = core.row, core.column
+    names = [
+        lowering.functions.named("determinant", [(axes, body)])
+        for axes in ((row, column), (column, row))
+    ]
+    return form(opaque_entry(*min(names)))
+
+
 def _inverse_entry(lowering: Lowering, named: Name, places: tuple[Core, ...]) -> Quotient:
     name, order = named
     words, indices = lowering.places(places)
@@ -271,6 +283,7 @@ _WRITERS: dict[type[Core], Callable[..., Form]] = {
     Fold: fold,
     Choice: choice,
     MatrixPower: _inverse,
+    Determinant: _determinant,
 }
 
 

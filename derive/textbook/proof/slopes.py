@@ -23,6 +23,7 @@ from derive.textbook.meaning.core import (
     Compare,
     Constant,
     Core,
+    Determinant,
     Entry,
     Fold,
     Function,
@@ -101,6 +102,11 @@ _SLOPES: dict[str, Callable[[Core], Core]] = {
     "step": lambda x: ZERO,
     "tan": lambda x: plus(ONE, Power(Function("tan", x), _number(2))),
     "arcsin": lambda x: Power(_one_minus_square(x), Rational(Fraction(-1, 2))),
+    "erf": lambda x: times(
+        _number(2),
+        Power(Function("sqrt", Constant("pi")), MINUS_ONE),
+        Function("exp", times(MINUS_ONE, Power(x, _number(2)))),
+    ),
     "arccos": lambda x: times(MINUS_ONE, Power(_one_minus_square(x), Rational(Fraction(-1, 2)))),
 }
 """The derivative of every function that has one here."""
@@ -139,7 +145,7 @@ class Differentiator:
                 moved = _parts(core, lambda part: rename(self.fresh(part), {index: At(own)}))
                 assert isinstance(moved, Fold)
                 return replace(moved, index=own)
-            case MatrixPower(row=row, column=column):
+            case MatrixPower(row=row, column=column) | Determinant(row=row, column=column):
                 rows, columns = self._own(row), self._own(column)
                 names: dict[Index, Core] = {row: At(rows), column: At(columns)}
                 body = rename(self.fresh(core.body), names)
@@ -256,10 +262,10 @@ class Differentiator:
             case Power(base=base, exponent=exponent):
                 return _of_power(core, base, exponent, of)
             case Function(name=name, argument=argument):
-                return _of_function(name, argument, of(argument))
+                return _of_function(name, argument, of)
             case Fold():
                 return _of_fold(core, of)
-            case MatrixPower() | Unknown():
+            case MatrixPower() | Unknown() | Determinant():
                 return self._of_array(core, of)
             case Choice():
                 return _of_choice(core, of)
@@ -275,7 +281,11 @@ class Differentiator:
             return ZERO
         return self.slope(self.unfolded(entry), symbol, places, depth + 1)
 
-    def _of_array(self, core: MatrixPower | Unknown, of: Callable[[Core], Core]) -> Core:
+    def _of_array(
+        self, core: MatrixPower | Unknown | Determinant, of: Callable[[Core], Core]
+    ) -> Core:
+        if isinstance(core, Determinant):
+            return self._of_determinant(core, of)
         if isinstance(core, Unknown):
             return self._of_unknown(core, of)
         return self._of_inverse(core, of)
@@ -294,6 +304,18 @@ class Differentiator:
         middle = rename(self.fresh(slope), {core.row: At(row), core.column: At(column)})
         inner = Fold("sum", column, times(MINUS_ONE, before, middle, after))
         return Fold("sum", row, inner)
+
+    def _of_determinant(self, core: Determinant, of: Callable[[Core], Core]) -> Core:
+        """Return d det A = det A · tr(A⁻¹ dA)."""
+        slope = of(core.body)
+        if slope == ZERO:
+            return ZERO
+        row, column = self._own(core.row), self._own(core.column)
+        inner = rename(self.fresh(slope), {core.row: At(row), core.column: At(column)})
+        places = (At(column), At(row))
+        inverse = MatrixPower(core.row, core.column, core.body, MINUS_ONE, places)
+        product = times(self.fresh(inverse), inner)
+        return times(core, Fold("sum", row, Fold("sum", column, product)))
 
     def _of_unknown(self, core: Unknown, of: Callable[[Core], Core]) -> Core:
         """Return the chain rule for a function of which only the name is known."""
@@ -362,7 +384,10 @@ def _of_power(core: Power, base: Core, exponent: Core, of: Callable[[Core], Core
     return _sum(terms)
 
 
-def _of_function(name: str, argument: Core, inner: Core) -> Core:
+def _of_function(name: str, argument: Core, of: Callable[[Core], Core]) -> Core:
+    if name == "log" and isinstance(argument, Function) and argument.name == "abs":
+        argument = argument.argument  # of log|u| it is u'/u
+    inner = of(argument)
     if inner == ZERO:
         return ZERO
     if name not in _SLOPES:
