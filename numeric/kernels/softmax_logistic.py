@@ -176,10 +176,9 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         arrays = tuple(array.reshape(units) for array in arrays)
-        return _of_small(block, arrays, nowhere)
-    if a.ndim != 2:
+    elif a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
-    if a.nbytes <= SMALL_BYTES:
+    if a.size == units or a.nbytes <= SMALL_BYTES:
         return _of_small(block, arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
@@ -272,6 +271,16 @@ def _sums(values: Array) -> Any:
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+
+
+def _of_little(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for so few numbers that they need no blocks; float32 is computed in float64."""
+    if a.dtype.char == "d":
+        return _value_and_grad_block(a, y, grad_a, nowhere)
+    wide = a.astype(np.float64)
+    losses = _value_and_grad_block(wide, y, wide, nowhere)
+    grad_a[...] = wide
+    return losses
 
 
 def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) -> Any:
@@ -393,14 +402,6 @@ def _sum_but_largest(values: Array) -> Any:
     return _total(smaller)
 
 
-_FEW = 16
-"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
-_ROOM = 300.0
-"""Exponentials of numbers up to it have sums and quotients that fit."""
-_FITS = 1e38
-"""Numbers up to it fit into float32."""
-
-
 def _are_plain(a: Any, y: Any) -> bool:
     """Say whether these are arrays that need no check and no change."""
     return (
@@ -424,9 +425,18 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
         and y.shape == (examples, units)
         and y.size > 0
         and units >= 2
-        and W.dtype is h.dtype
-        and _agree(h, y)
+        and W.dtype is h.dtype is y.dtype
+        and y.dtype in _FORMATS
+        and y.flags.c_contiguous
     )
+
+
+_FEW = 16
+"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
+_ROOM = 300.0
+"""Exponentials of numbers up to it have sums and quotients that fit."""
+_FITS = 1e38
+"""Numbers up to it fit into float32."""
 
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
@@ -675,6 +685,7 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -706,11 +717,9 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    return _of_many(a, y, grad_a, reduction, threads)
-
-
-@np.errstate(all="ignore")
-def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    if a.nbytes <= SMALL_BYTES and a.ndim == 2 and reduction == "sum":
+        losses = _of_little(a, y, grad_a, (None,) * 6)
+        return a.dtype.type(np.vdot(losses, _ones(len(a))))
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
