@@ -74,15 +74,13 @@ def numpy_module(spec: KernelSpec) -> str:
     of_kind = _OF_ENTRIES if plan_of(spec, "value_and_grad").is_elementwise else _OF_EXAMPLES
     reduction = filled(REDUCTION, of_kind)
     helpers = _called("".join((reduction, plain, *functions)), of_kind)
-    return "".join((filled(HEADER, words), arguments, reduction, *helpers, plain, *functions))
+    source = "".join((arguments, reduction, *helpers, plain, *functions))
+    return filled(HEADER, {**words, "math": "import math\n" if "math." in source else ""}) + source
 
 
 _OF_ENTRIES = {
     "small": "block(*arrays, nowhere)",
-    "vector": (
-        "    if values.ndim == 1:  # NumPy adds the two halves of a vector apart\n"
-        "        return np.add.reduce(values, dtype=np.float64)\n"
-    ),
+    "vector": "    if values.ndim == 1:\n        return _total_of_vector(values)\n",
 }
 """What the helpers say where the sums of a loss are the only ones,"""
 _OF_EXAMPLES = {"small": "_of_small(block, arrays, nowhere)", "vector": ""}
@@ -133,12 +131,12 @@ _FEW_FIRST = """\
             return loss
 """
 _SMALL_FIRST = """\
-    if a.nbytes <= SMALL_BYTES and a.ndim == 2 and reduction == "sum":
-        losses = _of_little(a, y, grad_a, (None,) * {buffers})
-        return a.dtype.type(np.vdot(losses, _ones(len(a))))
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * {buffers})
+        return _reduced(losses, reduction, a)
 """
 _SMALL_ENTRIES_FIRST = """\
-    if a.nbytes <= SMALL_BYTES and reduction == "sum":
+    if a.nbytes <= ONE_BLOCK_BYTES and reduction == "sum" and threads == 1:
         loss = _value_and_grad_block(a.ravel(), y.ravel(), grad_a.ravel(), (None,) * {buffers})
         return loss if loss.dtype is a.dtype else loss.astype(a.dtype)
 """
@@ -250,9 +248,17 @@ def words_of(spec: KernelSpec) -> dict[str, str]:
     }
 
 
+_PRODUCTS = {"layer": "{0}.dot({1})", "large": "{0} @ {1}"}
+"""The first starts sooner, the second is quicker once it has started."""
+
+
 def _layer_lines() -> dict[str, str]:
     names = {"g": "grad_a"}
-    return {f"layer_{row.name}": matrix_source(row.entries, names) for row in LAYER}
+    return {
+        f"{word}_{row.name}": matrix_source(row.entries, names, product)
+        for word, product in _PRODUCTS.items()
+        for row in LAYER
+    }
 
 
 def _evaluated(spec: KernelSpec, value: Expr, place: int = 0) -> float:

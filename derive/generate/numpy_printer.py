@@ -374,7 +374,8 @@ class _Lines:
         for operation in operations[1:]:
             self._go_on(name, operation)
         if entry is not None:
-            self.lines.append(f"{name}.put({self.leader}, {self.printer.text(entry).source})")
+            entries = f"{name}.ravel()[{self.leader}]"  # a view, for what lies row by row
+            self.lines.append(f"{entries} = {self.printer.text(entry).source}")
 
     def _assign(self, name: str, into: str, source: str) -> None:
         self.lines.append(source if name == into else f"{name} = {source}")

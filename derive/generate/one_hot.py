@@ -18,6 +18,7 @@ from derive.generate.primitives import finite, placed, scaled_exp
 from derive.generate.program import (
     CLASS,
     LEADER,
+    LOGITS,
     Assignment,
     Program,
     base_name,
@@ -36,7 +37,8 @@ _LABELS = "y"
 def for_one_hot(program: Program) -> Program | None:
     """Return a program that means the same where the leader alone has a label, and that is 1.
 
-    None where labels or differences would be left. Exponentials are not scaled.
+    None where labels or differences would be left, and for logits that are not a itself.
+    Exponentials are not scaled.
 
     Examples
     --------
@@ -46,7 +48,8 @@ def for_one_hot(program: Program) -> Program | None:
     >>> for_one_hot(Program((Assignment("grad_a", entry, True),), ("grad_a",)))["grad_a"].value
     placed(2*a[i], 2, i)
     """
-    if not any(one.value.has(LEADER, placed) for one in program.assignments):
+    has_leader = any(one.value.has(LEADER, placed) for one in program.assignments)
+    if not has_leader or LOGITS in program:
         return None
     known: list[Assignment] = []
     for one in program.assignments:

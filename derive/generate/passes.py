@@ -11,6 +11,7 @@ from derive.generate.common import (
     renumber,
     share_common,
 )
+from derive.generate.inner import split_sums
 from derive.generate.leader import (
     divide_once,
     forget_unread_leaders,
@@ -19,7 +20,6 @@ from derive.generate.leader import (
     weigh_gaps,
 )
 from derive.generate.logits import in_logits, logits_of, with_logits
-from derive.generate.inner import split_sums
 from derive.generate.lower import lower
 from derive.generate.one_hot import for_one_hot
 from derive.generate.program import COUNT, DERIVATIVES, Assignment, Pass, Program
@@ -93,9 +93,9 @@ def plan_of(spec: KernelSpec, function: str) -> Plan:
 
 
 def one_hot_plan_of(spec: KernelSpec, function: str) -> Plan | None:
-    """Return the plan for labels of which one is 1, the leader's, and the others 0, if there is one.
+    """Return the plan for a label of 1 for the leader and of 0 for its rivals, if there is one.
 
-    The leader is the labelled class then, and exponentials are not scaled.
+    The labelled class is the leader then, and exponentials are not scaled.
     """
     program = for_one_hot(program_of(spec, function))
     return None if program is None else _planned(program)

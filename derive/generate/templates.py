@@ -11,8 +11,8 @@ __all__ = [
     "HEADER",
     "HELPERS",
     "HESSIAN_DIAGONAL",
-    "LAYER_VALUE_AND_GRAD",
     "LABELLED",
+    "LAYER_VALUE_AND_GRAD",
     "LOSS",
     "PLAIN",
     "PREDICT",
@@ -37,8 +37,7 @@ is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a 
 meaning in the results of its example.${conventions}
 """
 
-import math
-from collections.abc import Callable, Sequence
+${math}from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any
@@ -52,8 +51,10 @@ Array = NDArray[Any]
 
 CACHE_BYTES = 2**21
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 '''
 
@@ -310,28 +311,38 @@ def _sums(values: Array) -> Any:
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 ''',
+    "_total_of_vector": '''
+
+_TERMS = 512
+"""So many terms are added in the format of the arrays."""
+
+
+def _total_of_vector(values: Array) -> Any:
+    """Return the sum of a vector, of which NumPy adds the halves apart."""
+    rest = values.size % _TERMS
+    if values.dtype.char == "d" or rest == values.size:
+        return np.add.reduce(values, dtype=np.float64)
+    sums = np.add.reduce(values[rest:].reshape(-1, _TERMS), axis=-1)
+    return np.add.reduce(sums, dtype=np.float64) + np.add.reduce(values[:rest], dtype=np.float64)
+''',
     "_inner": '''
-
-_PRODUCTS = 512
-"""So many products are added at a time."""
-
 
 def _inner(left: Array, right: Array) -> Any:
     """Return the sums over the units of the products of two arrays."""
     if left.ndim > 1:
         return _total(left * right)
-    if left.size <= _PRODUCTS:
+    if left.size <= _TERMS:
         return left.dot(right)
-    whole = left.size - left.size % _PRODUCTS
-    chunks = (array[:whole].reshape(-1, _PRODUCTS) for array in (left, right))
-    total = np.add.reduce(np.vecdot(*chunks), dtype=np.float64)
-    return total + left[whole:].dot(right[whole:])
+    rest = left.size % _TERMS
+    chunks = (array[rest:].reshape(-1, _TERMS) for array in (left, right))
+    sums = np.vecdot(*chunks)
+    return np.add.reduce(sums, dtype=np.float64) + left[:rest].dot(right[:rest])
 ''',
-    "_of_little": '''
+    "_of_one_block": '''
 
-def _of_little(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
-    """Do the same for so few numbers that they need no blocks; float32 is computed in float64."""
-    if a.dtype.char == "d":
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for one block; few numbers of float32 are computed in float64."""
+    if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
         return _value_and_grad_block(a, y, grad_a, nowhere)
     wide = a.astype(np.float64)
     losses = _value_and_grad_block(wide, y, wide, nowhere)
@@ -419,9 +430,9 @@ def _labelled_units(a: Array, y: Array) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _bytes_of_ones(count: int, format: str) -> bytes:
+def _bytes_of_ones(count: int, dtype: str) -> bytes:
     """Return what stands in the memory of ones: bytes are compared sooner than numbers."""
-    return np.ones(count, format).tobytes()
+    return np.ones(count, dtype).tobytes()
 
 
 def _is_bounded(a: Array, limit: int) -> bool:
@@ -760,7 +771,7 @@ ${labelled_first}${body}
 LABELLED = '''
 
 def _labelled_block(a: Array, labelled: Any, grad_a: Array${work}, count: int = 1) -> Any:
-    """Do the same where the label of each example is 1 for the unit at ``labelled``, 0 for others."""
+    """Do the same where the label of an example is 1 for the unit at ``labelled`` and else 0."""
 ${body}
     return losses
 '''
@@ -870,10 +881,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = ${layer_a}
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = ${layer_a} if is_small else ${large_a}
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, ${layer_grad_W}, ${layer_grad_h}
+    if is_small:
+        return value, ${layer_grad_W}, ${layer_grad_h}
+    return value, ${large_grad_W}, ${large_grad_h}
 
 
 @np.errstate(all="ignore")
@@ -894,18 +908,18 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = ${layer_a}
+    a = ${large_a}
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = ${layer_grad_W}
-    grad_h = ${layer_grad_h}
+    grad_W = ${large_grad_W}
+    grad_h = ${large_grad_h}
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:
         return value, grad_W, grad_h
-    return value, grad_W, grad_h, ${layer_grad_b}
+    return value, grad_W, grad_h, ${large_grad_b}
 '''

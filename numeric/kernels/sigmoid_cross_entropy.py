@@ -34,8 +34,10 @@ Array = NDArray[Any]
 
 CACHE_BYTES = 2**21
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -242,8 +244,8 @@ def _total(values: Array) -> Any:
 
     What is added of float32, or of more units than a few, has more digits than the values.
     """
-    if values.ndim == 1:  # NumPy adds the two halves of a vector apart
-        return np.add.reduce(values, dtype=np.float64)
+    if values.ndim == 1:
+        return _total_of_vector(values)
     units = values.shape[-1]
     if values.dtype.char == "f":
         values = values.astype(np.float64)
@@ -284,6 +286,19 @@ def _sums(values: Array) -> Any:
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+
+
+_TERMS = 512
+"""So many terms are added in the format of the arrays."""
+
+
+def _total_of_vector(values: Array) -> Any:
+    """Return the sum of a vector, of which NumPy adds the halves apart."""
+    rest = values.size % _TERMS
+    if values.dtype.char == "d" or rest == values.size:
+        return np.add.reduce(values, dtype=np.float64)
+    sums = np.add.reduce(values[rest:].reshape(-1, _TERMS), axis=-1)
+    return np.add.reduce(sums, dtype=np.float64) + np.add.reduce(values[:rest], dtype=np.float64)
 
 
 def _are_plain(a: Any, y: Any) -> bool:
@@ -531,7 +546,7 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    if a.nbytes <= SMALL_BYTES and reduction == "sum":
+    if a.nbytes <= ONE_BLOCK_BYTES and reduction == "sum" and threads == 1:
         loss = _value_and_grad_block(a.ravel(), y.ravel(), grad_a.ravel(), (None,) * 3)
         return loss if loss.dtype is a.dtype else loss.astype(a.dtype)
     block: Callable[..., Any] = _value_and_grad_block
@@ -674,10 +689,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -698,15 +716,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:

@@ -34,8 +34,10 @@ Array = NDArray[Any]
 
 CACHE_BYTES = 2**21
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -271,9 +273,9 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
-def _of_little(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
-    """Do the same for so few numbers that they need no blocks; float32 is computed in float64."""
-    if a.dtype.char == "d":
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for one block; few numbers of float32 are computed in float64."""
+    if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
         return _value_and_grad_block(a, y, grad_a, nowhere)
     wide = a.astype(np.float64)
     losses = _value_and_grad_block(wide, y, wide, nowhere)
@@ -349,9 +351,9 @@ def _labelled_units(a: Array, y: Array) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _bytes_of_ones(count: int, format: str) -> bytes:
+def _bytes_of_ones(count: int, dtype: str) -> bytes:
     """Return what stands in the memory of ones: bytes are compared sooner than numbers."""
-    return np.ones(count, format).tobytes()
+    return np.ones(count, dtype).tobytes()
 
 
 def _is_bounded(a: Array, limit: int) -> bool:
@@ -573,13 +575,13 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition.astype(a.dtype, copy=False), out=prediction)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
 
 
 @np.errstate(all="ignore")
@@ -624,7 +626,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     log_partition = np.log1p(others / top)
     label_sum = _label_total(y)
@@ -711,9 +713,9 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    if a.nbytes <= SMALL_BYTES and a.ndim == 2 and reduction == "sum":
-        losses = _of_little(a, y, grad_a, (None,) * 2)
-        return a.dtype.type(np.vdot(losses, _ones(len(a))))
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * 2)
+        return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -732,7 +734,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     log_partition = np.log1p(others / top)
     label_sum = _label_total(y)
@@ -743,24 +745,24 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     offset = label_sum - leading_label
     np.multiply((label_sum / partition).astype(a.dtype, copy=False), rivals, out=grad_a)
     grad_a -= y
-    grad_a.put(leader, (offset * top - leading_label * others) / partition)
+    grad_a.ravel()[leader] = (offset * top - leading_label * others) / partition
     if count != 1:
         grad_a /= count
     return losses
 
 
 def _labelled_block(a: Array, labelled: Any, grad_a: Array, count: int = 1) -> Any:
-    """Do the same where the label of each example is 1 for the unit at ``labelled``, 0 for others."""
+    """Do the same where the label of an example is 1 for the unit at ``labelled`` and else 0."""
     powers = np.exp(a, out=grad_a)
     top = powers.take(labelled)
     rivals = powers
-    rivals.put(labelled, 0)
+    rivals.ravel()[labelled] = 0
     others = _total(rivals)
     losses = np.log1p(others / top)
     partition = others + top
     doubt = others / partition
     np.divide(rivals, partition.astype(a.dtype, copy=False), out=grad_a)
-    grad_a.put(labelled, -doubt)
+    grad_a.ravel()[labelled] = -doubt
     if count != 1:
         grad_a /= count
     return losses
@@ -811,16 +813,16 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
     doubt = others / partition
     complement = np.subtract(1, prediction, out=curvature)
-    complement.put(leader, doubt)
+    complement.ravel()[leader] = doubt
     slope = np.multiply(complement, prediction, out=curvature)
     np.multiply(label_sum.astype(a.dtype, copy=False), slope, out=curvature)
     if count != 1:
@@ -886,10 +888,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -910,15 +915,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:

@@ -36,8 +36,10 @@ Array = NDArray[Any]
 
 CACHE_BYTES = 2**21
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -273,9 +275,9 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
-def _of_little(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
-    """Do the same for so few numbers that they need no blocks; float32 is computed in float64."""
-    if a.dtype.char == "d":
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for one block; few numbers of float32 are computed in float64."""
+    if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
         return _value_and_grad_block(a, y, grad_a, nowhere)
     wide = a.astype(np.float64)
     losses = _value_and_grad_block(wide, y, wide, nowhere)
@@ -510,13 +512,13 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition.astype(a.dtype, copy=False), out=prediction)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
 
 
 @np.errstate(all="ignore")
@@ -561,14 +563,14 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     partition = others + top
     leading_label = y.take(leader)
     offset = 1 - leading_label
     error = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
     error -= y
-    error.put(leader, (offset * top - leading_label * others) / partition)
+    error.ravel()[leader] = (offset * top - leading_label * others) / partition
     loss_terms = np.square(error, out=error)
     return _total(loss_terms)
 
@@ -652,9 +654,9 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    if a.nbytes <= SMALL_BYTES and a.ndim == 2 and reduction == "sum":
-        losses = _of_little(a, y, grad_a, (None,) * 2)
-        return a.dtype.type(np.vdot(losses, _ones(len(a))))
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * 2)
+        return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -670,25 +672,25 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
     leading_label = y.take(leader)
     offset = 1 - leading_label
     error = np.subtract(prediction, y, out=grad_a)
-    error.put(leader, (offset * top - leading_label * others) / partition)
+    error.ravel()[leader] = (offset * top - leading_label * others) / partition
     loss_terms = np.square(error, out=work[1])
     losses = _total(loss_terms)
     doubt = others / partition
     rest_terms = np.multiply(error, prediction, out=work[1])
-    rest_terms.put(leader, 0)
+    rest_terms.ravel()[leader] = 0
     rest = _total(rest_terms)
     mean = rest + leading * (leading * offset - doubt * leading_label)
     grad_a_terms = np.subtract(error, mean.astype(a.dtype, copy=False), out=grad_a)
-    grad_a_terms.put(leader, doubt * leading * offset - rest - leading_label * doubt**2)
+    grad_a_terms.ravel()[leader] = doubt * leading * offset - rest - leading_label * doubt**2
     np.multiply(2 / count, grad_a_terms, out=grad_a)
     grad_a *= prediction
     return losses
@@ -738,25 +740,25 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
     doubt = others / partition
     leading_label = y.take(leader)
     offset = 1 - leading_label
     rest_terms = np.multiply(2, prediction, out=work[0])
     rest_terms -= y
     rest_terms *= prediction
-    rest_terms.put(leader, 0)
+    rest_terms.ravel()[leader] = 0
     rest = _total(rest_terms)
     mean = rest + leading * (2 * leading - leading_label)
     error = np.subtract(prediction, y, out=work[0])
     rest_2_terms = np.multiply(error, prediction, out=error)
-    rest_2_terms.put(leader, 0)
+    rest_2_terms.ravel()[leader] = 0
     rest_2 = _total(rest_2_terms)
     complement = np.subtract(1, prediction, out=work[0])
     mean_2 = rest_2 + leading * (leading * offset - doubt * leading_label)
@@ -769,13 +771,12 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     curvature_terms = np.multiply(mean.astype(a.dtype, copy=False), prediction, out=curvature)
     curvature_terms -= product
     curvature_terms -= scaled_complement
-    curvature_terms.put(
-        leader,
+    curvature_terms.ravel()[leader] = (
         rest
         + doubt * (-rest - rest_2)
         + 2 * leading * doubt**2
         - leading_label * doubt**3
-        - doubt * offset * leading**2,
+        - doubt * offset * leading**2
     )
     np.multiply(2 / count, curvature_terms, out=curvature)
     curvature *= prediction
@@ -840,10 +841,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -864,15 +868,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:
