@@ -41,6 +41,7 @@ from derive.generate.operations import (
     is_negative,
 )
 from derive.generate.program import (
+    COUNT,
     DERIVATIVES,
     LEADER,
     LOGITS,
@@ -109,6 +110,8 @@ _ASKING = ("_finite", "_exponentials", "_weighted_gaps")
 """Helpers that are told whether the pre-activations are moderate, beside their operands."""
 _LEADING = "leading_logit"
 """What the reference is called that the program asks about first."""
+
+_TWICE = 2 / COUNT
 
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
@@ -381,8 +384,17 @@ class _Lines:
         self.lines.append(source if name == into else f"{name} = {source}")
 
     def _begin(self, name: str, operation: Operation, into: str) -> None:
-        operands = ", ".join([*self.printer.operands(operation, name), f"out={into}"])
-        self._assign(name, into, f"{_called(operation)}({operands})")
+        operands = [*self.printer.operands(operation, name), f"out={into}"]
+        line = f"{_called(operation)}({', '.join(operands)})"
+        if operation.operands[0] == _TWICE and name == into and operands[1].isidentifier():
+            self._double(operands[1], into, line)
+        else:
+            self._assign(name, into, line)
+
+    def _double(self, source: str, into: str, line: str) -> None:
+        """Write twice an array, divided by a count; without one a sum starts sooner."""
+        doubled = f"np.add({source}, {source}, out={into})"
+        self.lines += ["if count == 1:", f"    {doubled}", "else:", f"    {line}"]
 
     def _copy(self, name: str, value: Expr, into: str) -> None:
         source = self.printer.as_number(value).source

@@ -509,7 +509,10 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     error = np.subtract(a, y, out=grad_a)
     losses = _inner(error, error)
-    np.multiply(2 / count, error, out=grad_a)
+    if count == 1:
+        np.add(error, error, out=grad_a)
+    else:
+        np.multiply(2 / count, error, out=grad_a)
     return losses
 
 

@@ -586,7 +586,10 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     losses = _inner(error, error)
     slope = np.subtract(1, minority, out=work[0])
     slope *= minority
-    np.multiply(2 / count, error, out=grad_a)
+    if count == 1:
+        np.add(error, error, out=grad_a)
+    else:
+        np.multiply(2 / count, error, out=grad_a)
     grad_a *= slope
     return losses
 

@@ -691,7 +691,10 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     mean = rest + leading * (leading * offset - doubt * leading_label)
     grad_a_terms = np.subtract(error, mean.astype(a.dtype, copy=False), out=grad_a)
     grad_a_terms.ravel()[leader] = doubt * leading * offset - rest - leading_label * doubt**2
-    np.multiply(2 / count, grad_a_terms, out=grad_a)
+    if count == 1:
+        np.add(grad_a_terms, grad_a_terms, out=grad_a)
+    else:
+        np.multiply(2 / count, grad_a_terms, out=grad_a)
     grad_a *= prediction
     return losses
 
@@ -778,7 +781,10 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
         - leading_label * doubt**3
         - doubt * offset * leading**2
     )
-    np.multiply(2 / count, curvature_terms, out=curvature)
+    if count == 1:
+        np.add(curvature_terms, curvature_terms, out=curvature)
+    else:
+        np.multiply(2 / count, curvature_terms, out=curvature)
     curvature *= prediction
 
 
