@@ -327,16 +327,22 @@ def _total_of_vector(values: Array) -> Any:
 ''',
     "_inner": '''
 
+_LANES = 16
+"""BLAS adds so many products side by side, and those that are left over one by one."""
+
+
 def _inner(left: Array, right: Array) -> Any:
     """Return the sums over the units of the products of two arrays."""
     if left.ndim > 1:
         return _total(left * right)
-    if left.size <= _TERMS:
+    size = left.size
+    rest = size % (_LANES if size <= _TERMS else _TERMS)
+    if 0 < rest < size:  # what is left over is added apart, so that its roundings are small
+        return _inner(left[rest:], right[rest:]) + _inner(left[:rest], right[:rest])
+    if size <= _TERMS:
         return left.dot(right)
-    rest = left.size % _TERMS
-    chunks = (array[rest:].reshape(-1, _TERMS) for array in (left, right))
-    sums = np.vecdot(*chunks)
-    return np.add.reduce(sums, dtype=np.float64) + left[:rest].dot(right[:rest])
+    sums = np.vecdot(left.reshape(-1, _TERMS), right.reshape(-1, _TERMS))
+    return np.add.reduce(sums, dtype=np.float64)
 ''',
     "_of_one_block": '''
 
