@@ -313,7 +313,7 @@ def _sums(values: Array) -> Any:
 ''',
     "_total_of_vector": '''
 
-_TERMS = 512
+_TERMS = 384
 """So many terms are added in the format of the arrays."""
 
 
@@ -342,7 +342,7 @@ def _inner(left: Array, right: Array) -> Any:
     if size <= _TERMS:
         return left.dot(right)
     sums = np.vecdot(left.reshape(-1, _TERMS), right.reshape(-1, _TERMS))
-    return np.add.reduce(sums, dtype=np.float64)
+    return np.add.reduce(sums, dtype=np.longdouble)
 ''',
     "_of_one_block": '''
 

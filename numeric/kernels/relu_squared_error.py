@@ -293,7 +293,7 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
-_TERMS = 512
+_TERMS = 384
 """So many terms are added in the format of the arrays."""
 
 
@@ -321,7 +321,7 @@ def _inner(left: Array, right: Array) -> Any:
     if size <= _TERMS:
         return left.dot(right)
     sums = np.vecdot(left.reshape(-1, _TERMS), right.reshape(-1, _TERMS))
-    return np.add.reduce(sums, dtype=np.float64)
+    return np.add.reduce(sums, dtype=np.longdouble)
 
 
 def _slope_of_ramp(x: float, at_zero: float) -> float:

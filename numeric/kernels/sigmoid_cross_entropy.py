@@ -288,7 +288,7 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
-_TERMS = 512
+_TERMS = 384
 """So many terms are added in the format of the arrays."""
 
 
