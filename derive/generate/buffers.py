@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sympy import Expr, Indexed, Sum
+from sympy import Add, Expr, Indexed, Sum
 
 from derive.generate.operations import (
     DONE,
@@ -64,7 +64,9 @@ class Plan:
         Then a sum over all units of all examples is that of one long example.
         """
         losses = {one.name: one.value for one in self.program.assignments}.get(LOSSES)
-        is_plain_sum = losses is None or isinstance(losses.as_coeff_Mul()[1], Sum)
+        is_plain_sum = losses is None or all(
+            isinstance(term.as_coeff_Mul()[1], Sum) for term in Add.make_args(losses)
+        )
         of_example = [one for one in self.program.assignments if not one.per_class]
         return (
             is_plain_sum

@@ -32,7 +32,7 @@ LAYER: tuple[LayerResult, ...] = (
 """What a layer computes: its pre-activations and the chain rule through them."""
 
 
-def matrix_source(array: Entries, names: dict[str, str]) -> str:
+def matrix_source(array: Entries, names: dict[str, str], product: str = "{0}.dot({1})") -> str:
     """Return the matrix product or axis sum that an array of contracted products is.
 
     Parameters
@@ -41,6 +41,8 @@ def matrix_source(array: Entries, names: dict[str, str]) -> str:
         A sum over one index, of two matrices or of one.
     names : dict[str, str]
         What a quantity is called in the source, where not by its own name.
+    product : str
+        How a product of two matrices is written.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def matrix_source(array: Entries, names: dict[str, str]) -> str:
     left = next(factor for factor in factors if kept[0] in factor.indices)
     right = next(factor for factor in factors if kept[1] in factor.indices)
     first = _oriented(left, (kept[0], bound), names)
-    return f"{first}.dot({_oriented(right, (bound, kept[1]), names)})"
+    return product.format(first, _oriented(right, (bound, kept[1]), names))
 
 
 def _oriented(matrix: Indexed, axes: tuple[Symbol, Symbol], names: dict[str, str]) -> str:

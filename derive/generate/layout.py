@@ -9,7 +9,7 @@ __all__ = ["LINE_LENGTH", "block", "broken"]
 
 LINE_LENGTH = 100
 _INDENT = "    "
-_ASSIGNED = re.compile(r"return |[\w: ]+ [-+*/]?= ")
+_ASSIGNED = re.compile(r"return |[\w: ]+(?:\.ravel\(\)\[\w+\])? [-+*/]?= ")
 """What stands before the value."""
 
 

@@ -8,6 +8,7 @@ from string import Template
 
 from sympy import Expr, Symbol
 
+from derive.generate.buffers import chain_and_entry
 from derive.generate.evaluate import evaluate
 from derive.generate.few import few_lines
 from derive.generate.layer import LAYER, matrix_source
@@ -16,7 +17,7 @@ from derive.generate.lower import with_names
 from derive.generate.matching import R, U, X
 from derive.generate.numpy_printer import lines_of, text_of
 from derive.generate.operations import chain_of
-from derive.generate.passes import plan_of, program_of
+from derive.generate.passes import one_hot_plan_of, plan_of, program_of
 from derive.generate.program import CLASS, UNITS, Program, read, rewrite
 from derive.generate.spec import KernelSpec, prediction
 from derive.generate.stable_forms import COMPENSATED, HALVED, Form
@@ -26,8 +27,10 @@ from derive.generate.templates import (
     HEADER,
     HELPERS,
     HESSIAN_DIAGONAL,
+    LABELLED,
     LAYER_VALUE_AND_GRAD,
     LOSS,
+    PLAIN,
     PREDICT,
     REDUCTION,
     VALUE_AND_GRAD,
@@ -57,22 +60,40 @@ def numpy_module(spec: KernelSpec) -> str:
     """
     spec = counting_units(spec)
     words = words_of(spec)
-    functions = [
-        filled(template, {**words, **_body(spec, name)}) for name, template in _BODIES.items()
-    ]
+    labelled = _labelled(spec)
+    words |= _firsts(spec, labelled)
+    bodies = {name: filled(text, {**words, **_body(spec, name)}) for name, text in _BODIES.items()}
+    if labelled:
+        bodies["value_and_grad"] += filled(LABELLED, labelled)
+    functions = [*bodies.values()]
     functions.append(filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
     arguments = filled(ARGUMENTS, words)
-    few = filled(FEW, {**words, "few": _few(spec)})
-    reduction = filled(REDUCTION, {"small": _of_small(spec)})
-    helpers = _called("".join((reduction, few, *functions)))
-    return "".join((filled(HEADER, words), arguments, reduction, *helpers, few, *functions))
+    plain = filled(PLAIN, words)
+    if _has_few(spec):
+        plain += filled(FEW, {**words, "few": _few(spec)})
+    of_kind = _OF_ENTRIES if plan_of(spec, "value_and_grad").is_elementwise else _OF_EXAMPLES
+    reduction = filled(REDUCTION, of_kind)
+    helpers = _called("".join((reduction, plain, *functions)), of_kind)
+    source = "".join((arguments, reduction, *helpers, plain, *functions))
+    return filled(HEADER, {**words, "math": "import math\n" if "math." in source else ""}) + source
 
 
-def _of_small(spec: KernelSpec) -> str:
-    """Return the call for small arrays: where sums enter the gradient float32 has few digits."""
-    if plan_of(spec, "value_and_grad").is_elementwise:
-        return "block(*arrays, nowhere)"
-    return "_of_small(block, arrays, nowhere)"
+_OF_ENTRIES = {
+    "small": "block(*arrays, nowhere)",
+    "vector": "    if values.ndim == 1:\n        return _total_of_vector(values)\n",
+}
+"""What the helpers say where the sums of a loss are the only ones,"""
+_OF_EXAMPLES = {"small": "_of_small(block, arrays, nowhere)", "vector": ""}
+"""and where sums enter the gradient, for which float32 has few digits."""
+
+_QUICK = 3
+"""So few operations of NumPy are started sooner than a loop of Python's own."""
+
+
+def _has_few(spec: KernelSpec) -> bool:
+    """Say whether few numbers are done in Python's own."""
+    arrays = [one for one in plan_of(spec, "value_and_grad").program.assignments if one.per_class]
+    return sum(len(chain_and_entry(one.value)[0]) for one in arrays) > _QUICK
 
 
 def _few(spec: KernelSpec) -> str:
@@ -80,6 +101,50 @@ def _few(spec: KernelSpec) -> str:
     lines = few_lines(program_of(spec, "value_and_grad"))
     cut = ((line[: len(line) - len(line.lstrip())], line.lstrip()) for line in lines)
     return "\n".join(piece for depth, line in cut for piece in broken(line, f"    {depth}"))
+
+
+def _labelled(spec: KernelSpec) -> dict[str, str] | None:
+    """Return the lines for labels of which one is 1 and the others 0, where there are such."""
+    plan = one_hot_plan_of(spec, "value_and_grad")
+    if plan is None:
+        return None
+    work = ", work: Any" if plan.buffers else ""
+    return {"body": block(lines_of(plan, "labelled")), "work": work}
+
+
+def _firsts(spec: KernelSpec, labelled: dict[str, str] | None) -> dict[str, str]:
+    """Return what is tried first: few numbers, and labels of one unit."""
+    work = ", work" if labelled and labelled["work"] else ""
+    plan = plan_of(spec, "value_and_grad")
+    small = _SMALL_ENTRIES_FIRST if plan.is_elementwise else _SMALL_FIRST
+    return {
+        "few_first": _FEW_FIRST if _has_few(spec) else "",
+        "small_first": small.format(buffers=plan.buffers),
+        "labelled_first": _LABELLED_FIRST.format(work=work) if labelled else "",
+    }
+
+
+_FEW_FIRST = """\
+    if 0 < a.size <= _FEW and reduction == "sum":
+        loss = _of_few(a, y, grad_a)
+        if loss is not None:
+            return loss
+"""
+_SMALL_FIRST = """\
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * {buffers})
+        return _reduced(losses, reduction, a)
+"""
+_SMALL_ENTRIES_FIRST = """\
+    if a.nbytes <= ONE_BLOCK_BYTES and reduction == "sum" and threads == 1:
+        loss = _value_and_grad_block(a.ravel(), y.ravel(), grad_a.ravel(), (None,) * {buffers})
+        return loss if loss.dtype is a.dtype else loss.astype(a.dtype)
+"""
+_LABELLED_FIRST = """\
+    labelled = _labelled_units(a, y)
+    if labelled is not None:
+        return _labelled_block(a, labelled, grad_a{work}, count)
+"""
 
 
 def _body(spec: KernelSpec, function: str) -> dict[str, str]:
@@ -125,9 +190,9 @@ def _halved() -> str:
     return block([*lines, f"gaps = np.{operation.function}({operands}, out=out)"], depth=2)
 
 
-def _called(source: str) -> tuple[str, ...]:
+def _called(source: str, of_kind: dict[str, str]) -> tuple[str, ...]:
     """Return the helpers that a source calls, and those that they call themselves."""
-    words = {"compensated": _compensated(), "halved": _halved()}
+    words = {"compensated": _compensated(), "halved": _halved(), **of_kind}
     helpers = {name: filled(text, words) for name, text in HELPERS.items()}
     called: set[str] = set()
     while not (found := set(re.findall(r"\b_\w+", source)) & helpers.keys()) <= called:
@@ -183,9 +248,17 @@ def words_of(spec: KernelSpec) -> dict[str, str]:
     }
 
 
+_PRODUCTS = {"layer": "{0}.dot({1})", "large": "{0} @ {1}"}
+"""The first starts sooner, the second is quicker once it has started."""
+
+
 def _layer_lines() -> dict[str, str]:
     names = {"g": "grad_a"}
-    return {f"layer_{row.name}": matrix_source(row.entries, names) for row in LAYER}
+    return {
+        f"{word}_{row.name}": matrix_source(row.entries, names, product)
+        for word, product in _PRODUCTS.items()
+        for row in LAYER
+    }
 
 
 def _evaluated(spec: KernelSpec, value: Expr, place: int = 0) -> float:

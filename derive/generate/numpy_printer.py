@@ -31,6 +31,7 @@ from sympy import (
 from derive.errors import UnsupportedExpression
 from derive.generate import primitives
 from derive.generate.buffers import Plan, chain_and_entry
+from derive.generate.inner import factors_of
 from derive.generate.operations import (
     DONE,
     Operation,
@@ -40,6 +41,7 @@ from derive.generate.operations import (
     is_negative,
 )
 from derive.generate.program import (
+    COUNT,
     DERIVATIVES,
     LEADER,
     LOGITS,
@@ -109,6 +111,8 @@ _ASKING = ("_finite", "_exponentials", "_weighted_gaps")
 _LEADING = "leading_logit"
 """What the reference is called that the program asks about first."""
 
+_TWICE = 2 / COUNT
+
 _IN_PLACE = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
 
@@ -128,7 +132,8 @@ class Text:
 class _Printer:
     """Knows which names hold an array over the classes and which of those hold booleans."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, leader: str = str(LEADER)) -> None:
+        self.leader = leader
         self.per_class = {"a", "y"} | {one.name for one in program.assignments if one.per_class}
         self.booleans = {one.name for one in program.assignments if gives_booleans(one.value)}
         self.of_sums = _of_sums(program)
@@ -171,7 +176,7 @@ class _Printer:
     def _entry(self, entry: Indexed) -> Text:
         name = base_name(entry)
         if LEADER in entry.indices:
-            return Text(f"{name}.take(leader)")
+            return Text(f"{name}.take({self.leader})")
         return Text(name, is_boolean=name in self.booleans)
 
     def _function(self, value: Function) -> Text:
@@ -272,6 +277,9 @@ class _Printer:
         body = value.function
         if not is_array(body):
             return self.text(UNITS * body)
+        if (products := factors_of(body)) is not None:
+            left, right = (self.text(one).source for one in products)
+            return Text(f"_inner({left}, {right})")
         name = "_label_total" if isinstance(body, Indexed) and base_name(body) == "y" else "_total"
         return Text(f"{name}({self.as_number(body).source})")
 
@@ -301,12 +309,13 @@ def text_of(value: Expr, program: Program) -> str:
     return _Printer(program).text(value).source
 
 
-def lines_of(plan: Plan) -> list[str]:
+def lines_of(plan: Plan, leader: str | None = None) -> list[str]:
     """Return the lines that carry out a program in its places, for a block of examples.
 
-    The results are parameters of the block, and written into; the losses are returned.
+    The results are parameters of the block, and written into; the losses are returned. The leader
+    is looked for, unless it is given by a name.
     """
-    lines = _Lines(plan)
+    lines = _Lines(plan, leader)
     for assignment in plan.program.assignments:
         lines.add(assignment)
     return lines.lines
@@ -315,18 +324,20 @@ def lines_of(plan: Plan) -> list[str]:
 class _Lines:
     """Writes the lines of one assignment after the other."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, leader: str | None) -> None:
         self.plan = plan
-        self.printer = _Printer(plan.program)
+        self.leader = leader or str(LEADER)
+        self.printer = _Printer(plan.program, self.leader)
         self.lines: list[str] = []
         self.asked_with = ""
+        self.is_given = leader is not None
         if LOGITS not in plan.program:
             self._look_at("a")
 
     def _look_at(self, array: str) -> None:
         """Write what the program asks about the pre-activations, or the logits."""
         values = [one.value for one in self.plan.program.assignments]
-        if any(value.has(LEADER, primitives.placed) for value in values):
+        if not self.is_given and any(value.has(LEADER, primitives.placed) for value in values):
             self.lines.append(f"leader = _leaders({array})")
         asking = (primitives.finite, primitives.scaled_exp, primitives.weighted_gap)
         if any(value.has(*asking) for value in values):
@@ -366,14 +377,24 @@ class _Lines:
         for operation in operations[1:]:
             self._go_on(name, operation)
         if entry is not None:
-            self.lines.append(f"{name}.put(leader, {self.printer.text(entry).source})")
+            entries = f"{name}.ravel()[{self.leader}]"  # a view, for what lies row by row
+            self.lines.append(f"{entries} = {self.printer.text(entry).source}")
 
     def _assign(self, name: str, into: str, source: str) -> None:
         self.lines.append(source if name == into else f"{name} = {source}")
 
     def _begin(self, name: str, operation: Operation, into: str) -> None:
-        operands = ", ".join([*self.printer.operands(operation, name), f"out={into}"])
-        self._assign(name, into, f"{_called(operation)}({operands})")
+        operands = [*self.printer.operands(operation, name), f"out={into}"]
+        line = f"{_called(operation)}({', '.join(operands)})"
+        if operation.operands[0] == _TWICE and name == into and operands[1].isidentifier():
+            self._double(operands[1], into, line)
+        else:
+            self._assign(name, into, line)
+
+    def _double(self, source: str, into: str, line: str) -> None:
+        """Write twice an array, divided by a count; without one a sum starts sooner."""
+        doubled = f"np.add({source}, {source}, out={into})"
+        self.lines += ["if count == 1:", f"    {doubled}", "else:", f"    {line}"]
 
     def _copy(self, name: str, value: Expr, into: str) -> None:
         source = self.printer.as_number(value).source

@@ -11,6 +11,7 @@ from derive.generate.common import (
     renumber,
     share_common,
 )
+from derive.generate.inner import split_sums
 from derive.generate.leader import (
     divide_once,
     forget_unread_leaders,
@@ -20,6 +21,7 @@ from derive.generate.leader import (
 )
 from derive.generate.logits import in_logits, logits_of, with_logits
 from derive.generate.lower import lower
+from derive.generate.one_hot import for_one_hot
 from derive.generate.program import COUNT, DERIVATIVES, Assignment, Pass, Program
 from derive.generate.separate import separate
 from derive.generate.spec import KernelSpec
@@ -30,7 +32,7 @@ from derive.generate.stabilize import (
     use_stable_forms,
 )
 
-__all__ = ["ARRAY_PASSES", "PASSES", "divide_by_count", "plan_of", "program_of"]
+__all__ = ["ARRAY_PASSES", "PASSES", "divide_by_count", "one_hot_plan_of", "plan_of", "program_of"]
 
 PASSES: tuple[Pass, ...] = (
     drop_unused,
@@ -78,6 +80,7 @@ ARRAY_PASSES: tuple[Pass, ...] = (
     divide_once,
     weigh_gaps,
     name_leaders,
+    split_sums,
     separate,
     by_need,
 )
@@ -86,7 +89,19 @@ ARRAY_PASSES: tuple[Pass, ...] = (
 
 def plan_of(spec: KernelSpec, function: str) -> Plan:
     """Return the program of one function as operations on arrays, each with its place."""
-    program = program_of(spec, function)
+    return _planned(program_of(spec, function))
+
+
+def one_hot_plan_of(spec: KernelSpec, function: str) -> Plan | None:
+    """Return the plan for a label of 1 for the leader and of 0 for its rivals, if there is one.
+
+    The labelled class is the leader then, and exponentials are not scaled.
+    """
+    program = for_one_hot(program_of(spec, function))
+    return None if program is None else _planned(program)
+
+
+def _planned(program: Program) -> Plan:
     for one in ARRAY_PASSES:
         program = one(program)
     return place(program)

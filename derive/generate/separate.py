@@ -1,7 +1,7 @@
 """A pass: what has to be computed into an array of its own gets a name of its own.
 
 After it every array over the classes is one chain of operations, and every sum over the classes is
-the sum of a named array.
+the sum of a named array, or of the products of two.
 """
 
 from __future__ import annotations
@@ -9,9 +9,18 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Sum
 
 from derive.errors import UnsupportedExpression
-from derive.generate.operations import is_array, sides_of, unnamed_mask_of, word_for
+from derive.generate.inner import factors_of, is_of_entries
+from derive.generate.operations import gives_booleans, is_array, sides_of, unnamed_mask_of, word_for
 from derive.generate.primitives import placed
-from derive.generate.program import CLASS, LOSSES, Assignment, Program, read, rewrite
+from derive.generate.program import (
+    CLASS,
+    LOSSES,
+    Assignment,
+    Program,
+    names_in,
+    read,
+    rewrite,
+)
 from derive.language import rebuild, substitute
 
 __all__ = ["separate"]
@@ -27,7 +36,7 @@ def separate(program: Program) -> Program:
     >>> [(one.name, one.value) for one in separate(both).assignments]
     [('product', a[i]*y[i]), ('result', a[i]**2 + product[i])]
     """
-    separator = _Separator({*program.names, "a", "y"})
+    separator = _Separator({*program.names, "a", "y"}, keeps_products=is_of_entries(program))
     for assignment in program.assignments:
         separator.add(assignment)
     return Program(tuple(separator.assignments), program.results)
@@ -36,8 +45,9 @@ def separate(program: Program) -> Program:
 class _Separator:
     """Carries the assignments, each behind those that it needs."""
 
-    def __init__(self, taken: set[str]) -> None:
+    def __init__(self, taken: set[str], *, keeps_products: bool) -> None:
         self.taken = taken
+        self.keeps_products = keeps_products
         self.assignments: list[Assignment] = []
 
     def add(self, assignment: Assignment) -> None:
@@ -65,13 +75,18 @@ class _Separator:
         def named(node: Expr) -> Expr | None:
             if not isinstance(node, Sum) or not is_array(node.function):
                 return None
-            if isinstance(node.function, Indexed):
+            if isinstance(node.function, Indexed) or self._is_kept(node.function):
                 return None
             (bound, low, high) = node.limits[0]
             terms = self._name(stem, substitute(node.function, {bound: CLASS}))
             return Sum(substitute(terms, {CLASS: bound}), (bound, low, high))
 
         return rewrite(value, named)
+
+    def _is_kept(self, term: Expr) -> bool:
+        """Say whether a term is the product of two arrays of floats, which is added as it is."""
+        masks = {one.name for one in self.assignments if gives_booleans(one.value)}
+        return self.keeps_products and bool(factors_of(term)) and not names_in(term) & masks
 
     def _name(self, stem: str, value: Expr) -> Expr:
         number, name = 1, stem

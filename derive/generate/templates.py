@@ -11,8 +11,10 @@ __all__ = [
     "HEADER",
     "HELPERS",
     "HESSIAN_DIAGONAL",
+    "LABELLED",
     "LAYER_VALUE_AND_GRAD",
     "LOSS",
+    "PLAIN",
     "PREDICT",
     "REDUCTION",
     "VALUE_AND_GRAD",
@@ -35,8 +37,7 @@ is inf; an infinity or NaN in the input is not refused, and gives inf, NaN or a 
 meaning in the results of its example.${conventions}
 """
 
-import math
-from collections.abc import Callable, Sequence
+${math}from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any
@@ -48,10 +49,12 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
-CACHE_BYTES = 2**21
+CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 '''
 
@@ -161,15 +164,7 @@ def _check_overlap(out: Array) -> None:
         reach += stride * (length - 1) if length else 0
 '''
 
-FEW = '''
-
-_FEW = 16
-"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
-_ROOM = 300.0
-"""Exponentials of numbers up to it have sums and quotients that fit."""
-_FITS = 1e38
-"""Numbers up to it fit into float32."""
-
+PLAIN = '''
 
 def _are_plain(a: Any, y: Any) -> bool:
     """Say whether these are arrays that need no check and no change."""
@@ -194,9 +189,20 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
         and y.shape == (examples, units)
         and y.size > 0
         and units >= ${fewest_classes}
-        and W.dtype is h.dtype
-        and _agree(h, y)
+        and W.dtype is h.dtype is y.dtype
+        and y.dtype in _FORMATS
+        and y.flags.c_contiguous
     )
+'''
+
+FEW = '''
+
+_FEW = 16
+"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
+_ROOM = 300.0
+"""Exponentials of numbers up to it have sums and quotients that fit."""
+_FITS = 1e38
+"""Numbers up to it fit into float32."""
 
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
@@ -239,10 +245,10 @@ def _by_parts(block: Callable[..., Any], buffers: int, *arrays: Array, threads: 
     No entry has to do with another, and so a part is a vector, wherever it begins and ends.
     """
     a = arrays[0]
+    vectors = [array.reshape(-1) for array in arrays]
     if a.nbytes <= SMALL_BYTES:
-        return _by_blocks(block, buffers, *arrays)
+        return block(*vectors, (None,) * buffers)
     length = CACHE_BYTES // ((len(arrays) + buffers) * a.itemsize)
-    vectors = [array.reshape(a.size) for array in arrays]
     return np.array(_of_blocks(block, buffers, length - length % 1024, vectors, threads))
 ''',
     "_total": '''
@@ -264,7 +270,7 @@ def _total(values: Array) -> Any:
 
     What is added of float32, or of more units than a few, has more digits than the values.
     """
-    units = values.shape[-1]
+${vector}    units = values.shape[-1]
     if values.dtype.char == "f":
         values = values.astype(np.float64)
     elif units > _AT_ONCE:
@@ -304,6 +310,50 @@ def _sums(values: Array) -> Any:
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+''',
+    "_total_of_vector": '''
+
+_TERMS = 384
+"""So many terms are added in the format of the arrays."""
+
+
+def _total_of_vector(values: Array) -> Any:
+    """Return the sum of a vector, of which NumPy adds the halves apart."""
+    rest = values.size % _TERMS
+    if values.dtype.char == "d" or rest == values.size:
+        return np.add.reduce(values, dtype=np.float64)
+    sums = np.add.reduce(values[rest:].reshape(-1, _TERMS), axis=-1)
+    return np.add.reduce(sums, dtype=np.float64) + np.add.reduce(values[:rest], dtype=np.float64)
+''',
+    "_inner": '''
+
+_LANES = 16
+"""BLAS adds so many products side by side, and those that are left over one by one."""
+
+
+def _inner(left: Array, right: Array) -> Any:
+    """Return the sums over the units of the products of two arrays."""
+    if left.ndim > 1:
+        return _total(left * right)
+    size = left.size
+    rest = size % (_LANES if size <= _TERMS else _TERMS)
+    if 0 < rest < size:  # what is left over is added apart, so that its roundings are small
+        return _inner(left[rest:], right[rest:]) + _inner(left[:rest], right[:rest])
+    if size <= _TERMS:
+        return left.dot(right)
+    sums = np.vecdot(left.reshape(-1, _TERMS), right.reshape(-1, _TERMS))
+    return np.add.reduce(sums, dtype=np.longdouble)
+''',
+    "_of_one_block": '''
+
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for one block; few numbers of float32 are computed in float64."""
+    if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
+        return _value_and_grad_block(a, y, grad_a, nowhere)
+    wide = a.astype(np.float64)
+    losses = _value_and_grad_block(wide, y, wide, nowhere)
+    grad_a[...] = wide
+    return losses
 ''',
     "_of_small": '''
 
@@ -355,6 +405,47 @@ def _leaders(a: Array) -> Any:
         if leaders.size == examples:  # no ties, and so they are in the order of the examples
             return leaders[:, np.newaxis]
     return a.argmax(axis=-1)[:, np.newaxis] + _starts(examples, units)
+''',
+    "_labelled_units": '''
+
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
+
+
+def _labelled_units(a: Array, y: Array) -> Any:
+    """Return the flat position of each example's label, if each has one, of 1, and no other.
+
+    Return None if not, or if not all e^a and their quotients fit.
+    """
+    if y.ndim == 1:
+        return None
+    examples, units = y.shape
+    if y.size <= _LITTLE:
+        if np.count_nonzero(y) != examples:
+            return None
+        labelled = y.argmax(axis=-1, keepdims=True) + _starts(examples, units)
+    else:
+        if np.count_nonzero(y[0]) != 1:  # labels of another kind are known by the first example
+            return None
+        labelled = np.flatnonzero(y != 0)[:, np.newaxis]
+        if labelled.size != examples or (labelled // units != _starts(examples, 1)).any():
+            return None
+    if y.take(labelled).tobytes() != _bytes_of_ones(examples, y.dtype.char):
+        return None
+    return labelled if _is_bounded(a, _MODERATE[a.dtype.char]) else None
+
+
+@lru_cache(maxsize=8)
+def _bytes_of_ones(count: int, dtype: str) -> bytes:
+    """Return what stands in the memory of ones: bytes are compared sooner than numbers."""
+    return np.ones(count, dtype).tobytes()
+
+
+def _is_bounded(a: Array, limit: int) -> bool:
+    """Say whether no number is larger than the limit, which is quick to see of few."""
+    if a.size <= _LITTLE:
+        return bool(np.vdot(a, a) <= limit**2)
+    return bool(a.max() <= limit and a.min() >= -limit)
 ''',
     "_is_moderate": '''
 
@@ -477,10 +568,9 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         arrays = tuple(array.reshape(units) for array in arrays)
-        return ${small}
-    if a.ndim != 2:
+    elif a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
-    if a.nbytes <= SMALL_BYTES:
+    if a.size == units or a.nbytes <= SMALL_BYTES:
         return ${small}
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
@@ -643,6 +733,7 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -670,16 +761,7 @@ def _checked_value_and_grad(
 
 def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
     """Write the gradient, which may be written over ``a``, and return the loss."""
-    if 0 < a.size <= _FEW and reduction == "sum":
-        loss = _of_few(a, y, grad_a)
-        if loss is not None:
-            return loss
-    return _of_many(a, y, grad_a, reduction, threads)
-
-
-@np.errstate(all="ignore")
-def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
-    block: Callable[..., Any] = _value_and_grad_block
+${few_first}${small_first}    block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
 ${choose}    losses = ${carry_out}(block, ${buffers}, a, y, grad_a, threads=threads)
@@ -688,6 +770,14 @@ ${choose}    losses = ${carry_out}(block, ${buffers}, a, y, grad_a, threads=thre
 
 def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
+${labelled_first}${body}
+    return losses
+'''
+
+LABELLED = '''
+
+def _labelled_block(a: Array, labelled: Any, grad_a: Array${work}, count: int = 1) -> Any:
+    """Do the same where the label of an example is 1 for the unit at ``labelled`` and else 0."""
 ${body}
     return losses
 '''
@@ -797,10 +887,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = ${layer_a}
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = ${layer_a} if is_small else ${large_a}
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, ${layer_grad_W}, ${layer_grad_h}
+    if is_small:
+        return value, ${layer_grad_W}, ${layer_grad_h}
+    return value, ${large_grad_W}, ${large_grad_h}
 
 
 @np.errstate(all="ignore")
@@ -821,18 +914,18 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = ${layer_a}
+    a = ${large_a}
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = ${layer_grad_W}
-    grad_h = ${layer_grad_h}
+    grad_W = ${large_grad_W}
+    grad_h = ${large_grad_h}
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:
         return value, grad_W, grad_h
-    return value, grad_W, grad_h, ${layer_grad_b}
+    return value, grad_W, grad_h, ${large_grad_b}
 '''

@@ -21,7 +21,6 @@ meaning in the results of its example.
 The loss is without the factor ½ that many books put in front; a sum over the units.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
@@ -34,10 +33,12 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
-CACHE_BYTES = 2**21
+CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -176,10 +177,9 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         arrays = tuple(array.reshape(units) for array in arrays)
-        return block(*arrays, nowhere)
-    if a.ndim != 2:
+    elif a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
-    if a.nbytes <= SMALL_BYTES:
+    if a.size == units or a.nbytes <= SMALL_BYTES:
         return block(*arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
@@ -221,10 +221,10 @@ def _by_parts(block: Callable[..., Any], buffers: int, *arrays: Array, threads: 
     No entry has to do with another, and so a part is a vector, wherever it begins and ends.
     """
     a = arrays[0]
+    vectors = [array.reshape(-1) for array in arrays]
     if a.nbytes <= SMALL_BYTES:
-        return _by_blocks(block, buffers, *arrays)
+        return block(*vectors, (None,) * buffers)
     length = CACHE_BYTES // ((len(arrays) + buffers) * a.itemsize)
-    vectors = [array.reshape(a.size) for array in arrays]
     return np.array(_of_blocks(block, buffers, length - length % 1024, vectors, threads))
 
 
@@ -245,6 +245,8 @@ def _total(values: Array) -> Any:
 
     What is added of float32, or of more units than a few, has more digits than the values.
     """
+    if values.ndim == 1:
+        return _total_of_vector(values)
     units = values.shape[-1]
     if values.dtype.char == "f":
         values = values.astype(np.float64)
@@ -287,12 +289,35 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
-_FEW = 16
-"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
-_ROOM = 300.0
-"""Exponentials of numbers up to it have sums and quotients that fit."""
-_FITS = 1e38
-"""Numbers up to it fit into float32."""
+_TERMS = 384
+"""So many terms are added in the format of the arrays."""
+
+
+def _total_of_vector(values: Array) -> Any:
+    """Return the sum of a vector, of which NumPy adds the halves apart."""
+    rest = values.size % _TERMS
+    if values.dtype.char == "d" or rest == values.size:
+        return np.add.reduce(values, dtype=np.float64)
+    sums = np.add.reduce(values[rest:].reshape(-1, _TERMS), axis=-1)
+    return np.add.reduce(sums, dtype=np.float64) + np.add.reduce(values[:rest], dtype=np.float64)
+
+
+_LANES = 16
+"""BLAS adds so many products side by side, and those that are left over one by one."""
+
+
+def _inner(left: Array, right: Array) -> Any:
+    """Return the sums over the units of the products of two arrays."""
+    if left.ndim > 1:
+        return _total(left * right)
+    size = left.size
+    rest = size % (_LANES if size <= _TERMS else _TERMS)
+    if 0 < rest < size:  # what is left over is added apart, so that its roundings are small
+        return _inner(left[rest:], right[rest:]) + _inner(left[:rest], right[:rest])
+    if size <= _TERMS:
+        return left.dot(right)
+    sums = np.vecdot(left.reshape(-1, _TERMS), right.reshape(-1, _TERMS))
+    return np.add.reduce(sums, dtype=np.longdouble)
 
 
 def _are_plain(a: Any, y: Any) -> bool:
@@ -318,47 +343,10 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
         and y.shape == (examples, units)
         and y.size > 0
         and units >= 1
-        and W.dtype is h.dtype
-        and _agree(h, y)
+        and W.dtype is h.dtype is y.dtype
+        and y.dtype in _FORMATS
+        and y.flags.c_contiguous
     )
-
-
-def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
-    """Do the same for few numbers; or, if some are not moderate, nothing, and return None."""
-    units = a.shape[-1]
-    numbers, labels = a.reshape(-1).tolist(), y.reshape(-1).tolist()
-    if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
-        return None
-    try:
-        if len(numbers) == units:
-            value, gradients = _of_one_example(numbers, labels)
-        else:
-            starts = range(0, len(numbers), units)
-            places = [slice(start, start + units) for start in starts]
-            each = [_of_one_example(numbers[here], labels[here]) for here in places]
-            value = math.fsum(one for one, _ in each)
-            gradients = [entry for _, row in each for entry in row]
-    except (ArithmeticError, ValueError):  # what Python refuses is inf or NaN in an array
-        return None
-    if a.dtype.char != "d" and not all(-_FITS <= one <= _FITS for one in (value, *gradients)):
-        return None
-    grad_a.reshape(-1)[:] = gradients
-    return a.dtype.type(value)
-
-
-def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]:
-    """Return the loss and the gradient of one example."""
-    units = len(a)
-    gradients = [0.0] * units
-    loss_parts = []
-    for unit in range(units):
-        pre_activation = a[unit]
-        label = y[unit]
-        error = pre_activation - label
-        gradients[unit] = 2 * error
-        loss_parts.append(error**2)
-    loss = math.fsum(loss_parts)
-    return loss, gradients
 
 
 @np.errstate(all="ignore")
@@ -434,8 +422,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
 
 def _loss_block(a: Array, y: Array, work: Any) -> Any:
     error = np.subtract(a, y, out=work[0])
-    loss_terms = np.square(error, out=error)
-    return _total(loss_terms)
+    return _inner(error, error)
 
 
 def value_and_grad(
@@ -485,6 +472,7 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -512,29 +500,25 @@ def _checked_value_and_grad(
 
 def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
     """Write the gradient, which may be written over ``a``, and return the loss."""
-    if 0 < a.size <= _FEW and reduction == "sum":
-        loss = _of_few(a, y, grad_a)
-        if loss is not None:
-            return loss
-    return _of_many(a, y, grad_a, reduction, threads)
-
-
-@np.errstate(all="ignore")
-def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    if a.nbytes <= ONE_BLOCK_BYTES and reduction == "sum" and threads == 1:
+        loss = _value_and_grad_block(a.ravel(), y.ravel(), grad_a.ravel(), (None,) * 0)
+        return loss if loss.dtype is a.dtype else loss.astype(a.dtype)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
     carry_out = _by_parts if reduction == "sum" else _by_blocks
-    losses = carry_out(block, 1, a, y, grad_a, threads=threads)
+    losses = carry_out(block, 0, a, y, grad_a, threads=threads)
     return _reduced(losses, reduction, a)
 
 
 def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     error = np.subtract(a, y, out=grad_a)
-    loss_terms = np.square(error, out=work[0])
-    losses = _total(loss_terms)
-    np.multiply(2 / count, error, out=grad_a)
+    losses = _inner(error, error)
+    if count == 1:
+        np.add(error, error, out=grad_a)
+    else:
+        np.multiply(2 / count, error, out=grad_a)
     return losses
 
 
@@ -639,10 +623,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -663,15 +650,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:

@@ -32,10 +32,12 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
-CACHE_BYTES = 2**21
+CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -174,10 +176,9 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         arrays = tuple(array.reshape(units) for array in arrays)
-        return block(*arrays, nowhere)
-    if a.ndim != 2:
+    elif a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
-    if a.nbytes <= SMALL_BYTES:
+    if a.size == units or a.nbytes <= SMALL_BYTES:
         return block(*arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
@@ -219,10 +220,10 @@ def _by_parts(block: Callable[..., Any], buffers: int, *arrays: Array, threads: 
     No entry has to do with another, and so a part is a vector, wherever it begins and ends.
     """
     a = arrays[0]
+    vectors = [array.reshape(-1) for array in arrays]
     if a.nbytes <= SMALL_BYTES:
-        return _by_blocks(block, buffers, *arrays)
+        return block(*vectors, (None,) * buffers)
     length = CACHE_BYTES // ((len(arrays) + buffers) * a.itemsize)
-    vectors = [array.reshape(a.size) for array in arrays]
     return np.array(_of_blocks(block, buffers, length - length % 1024, vectors, threads))
 
 
@@ -243,6 +244,8 @@ def _total(values: Array) -> Any:
 
     What is added of float32, or of more units than a few, has more digits than the values.
     """
+    if values.ndim == 1:
+        return _total_of_vector(values)
     units = values.shape[-1]
     if values.dtype.char == "f":
         values = values.astype(np.float64)
@@ -285,12 +288,17 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
-_FEW = 16
-"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
-_ROOM = 300.0
-"""Exponentials of numbers up to it have sums and quotients that fit."""
-_FITS = 1e38
-"""Numbers up to it fit into float32."""
+_TERMS = 384
+"""So many terms are added in the format of the arrays."""
+
+
+def _total_of_vector(values: Array) -> Any:
+    """Return the sum of a vector, of which NumPy adds the halves apart."""
+    rest = values.size % _TERMS
+    if values.dtype.char == "d" or rest == values.size:
+        return np.add.reduce(values, dtype=np.float64)
+    sums = np.add.reduce(values[rest:].reshape(-1, _TERMS), axis=-1)
+    return np.add.reduce(sums, dtype=np.float64) + np.add.reduce(values[:rest], dtype=np.float64)
 
 
 def _are_plain(a: Any, y: Any) -> bool:
@@ -316,9 +324,18 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
         and y.shape == (examples, units)
         and y.size > 0
         and units >= 1
-        and W.dtype is h.dtype
-        and _agree(h, y)
+        and W.dtype is h.dtype is y.dtype
+        and y.dtype in _FORMATS
+        and y.flags.c_contiguous
     )
+
+
+_FEW = 16
+"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
+_ROOM = 300.0
+"""Exponentials of numbers up to it have sums and quotients that fit."""
+_FITS = 1e38
+"""Numbers up to it fit into float32."""
 
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
@@ -497,6 +514,7 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -528,11 +546,9 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    return _of_many(a, y, grad_a, reduction, threads)
-
-
-@np.errstate(all="ignore")
-def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    if a.nbytes <= ONE_BLOCK_BYTES and reduction == "sum" and threads == 1:
+        loss = _value_and_grad_block(a.ravel(), y.ravel(), grad_a.ravel(), (None,) * 3)
+        return loss if loss.dtype is a.dtype else loss.astype(a.dtype)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -673,10 +689,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -697,15 +716,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:

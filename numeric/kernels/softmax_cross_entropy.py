@@ -32,10 +32,12 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
-CACHE_BYTES = 2**21
+CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -174,10 +176,9 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         arrays = tuple(array.reshape(units) for array in arrays)
-        return _of_small(block, arrays, nowhere)
-    if a.ndim != 2:
+    elif a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
-    if a.nbytes <= SMALL_BYTES:
+    if a.size == units or a.nbytes <= SMALL_BYTES:
         return _of_small(block, arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
@@ -272,6 +273,16 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for one block; few numbers of float32 are computed in float64."""
+    if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
+        return _value_and_grad_block(a, y, grad_a, nowhere)
+    wide = a.astype(np.float64)
+    losses = _value_and_grad_block(wide, y, wide, nowhere)
+    grad_a[...] = wide
+    return losses
+
+
 def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) -> Any:
     """Return what ``block`` returns for small arrays; float32 is computed in float64."""
     if arrays[0].dtype.char == "d":
@@ -310,6 +321,46 @@ def _leaders(a: Array) -> Any:
         if leaders.size == examples:  # no ties, and so they are in the order of the examples
             return leaders[:, np.newaxis]
     return a.argmax(axis=-1)[:, np.newaxis] + _starts(examples, units)
+
+
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
+
+
+def _labelled_units(a: Array, y: Array) -> Any:
+    """Return the flat position of each example's label, if each has one, of 1, and no other.
+
+    Return None if not, or if not all e^a and their quotients fit.
+    """
+    if y.ndim == 1:
+        return None
+    examples, units = y.shape
+    if y.size <= _LITTLE:
+        if np.count_nonzero(y) != examples:
+            return None
+        labelled = y.argmax(axis=-1, keepdims=True) + _starts(examples, units)
+    else:
+        if np.count_nonzero(y[0]) != 1:  # labels of another kind are known by the first example
+            return None
+        labelled = np.flatnonzero(y != 0)[:, np.newaxis]
+        if labelled.size != examples or (labelled // units != _starts(examples, 1)).any():
+            return None
+    if y.take(labelled).tobytes() != _bytes_of_ones(examples, y.dtype.char):
+        return None
+    return labelled if _is_bounded(a, _MODERATE[a.dtype.char]) else None
+
+
+@lru_cache(maxsize=8)
+def _bytes_of_ones(count: int, dtype: str) -> bytes:
+    """Return what stands in the memory of ones: bytes are compared sooner than numbers."""
+    return np.ones(count, dtype).tobytes()
+
+
+def _is_bounded(a: Array, limit: int) -> bool:
+    """Say whether no number is larger than the limit, which is quick to see of few."""
+    if a.size <= _LITTLE:
+        return bool(np.vdot(a, a) <= limit**2)
+    return bool(a.max() <= limit and a.min() >= -limit)
 
 
 _MODERATE = {"d": 300, "f": 37}
@@ -381,14 +432,6 @@ def _weighted_gaps(
     return gaps
 
 
-_FEW = 16
-"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
-_ROOM = 300.0
-"""Exponentials of numbers up to it have sums and quotients that fit."""
-_FITS = 1e38
-"""Numbers up to it fit into float32."""
-
-
 def _are_plain(a: Any, y: Any) -> bool:
     """Say whether these are arrays that need no check and no change."""
     return (
@@ -412,9 +455,18 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
         and y.shape == (examples, units)
         and y.size > 0
         and units >= 1
-        and W.dtype is h.dtype
-        and _agree(h, y)
+        and W.dtype is h.dtype is y.dtype
+        and y.dtype in _FORMATS
+        and y.flags.c_contiguous
     )
+
+
+_FEW = 16
+"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
+_ROOM = 300.0
+"""Exponentials of numbers up to it have sums and quotients that fit."""
+_FITS = 1e38
+"""Numbers up to it fit into float32."""
 
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
@@ -523,13 +575,13 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition.astype(a.dtype, copy=False), out=prediction)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
 
 
 @np.errstate(all="ignore")
@@ -574,7 +626,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     log_partition = np.log1p(others / top)
     label_sum = _label_total(y)
@@ -629,6 +681,7 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -660,11 +713,9 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    return _of_many(a, y, grad_a, reduction, threads)
-
-
-@np.errstate(all="ignore")
-def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * 2)
+        return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -674,13 +725,16 @@ def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) ->
 
 def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
+    labelled = _labelled_units(a, y)
+    if labelled is not None:
+        return _labelled_block(a, labelled, grad_a, count)
     leader = _leaders(a)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     log_partition = np.log1p(others / top)
     label_sum = _label_total(y)
@@ -691,7 +745,24 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     offset = label_sum - leading_label
     np.multiply((label_sum / partition).astype(a.dtype, copy=False), rivals, out=grad_a)
     grad_a -= y
-    grad_a.put(leader, (offset * top - leading_label * others) / partition)
+    grad_a.ravel()[leader] = (offset * top - leading_label * others) / partition
+    if count != 1:
+        grad_a /= count
+    return losses
+
+
+def _labelled_block(a: Array, labelled: Any, grad_a: Array, count: int = 1) -> Any:
+    """Do the same where the label of an example is 1 for the unit at ``labelled`` and else 0."""
+    powers = np.exp(a, out=grad_a)
+    top = powers.take(labelled)
+    rivals = powers
+    rivals.ravel()[labelled] = 0
+    others = _total(rivals)
+    losses = np.log1p(others / top)
+    partition = others + top
+    doubt = others / partition
+    np.divide(rivals, partition.astype(a.dtype, copy=False), out=grad_a)
+    grad_a.ravel()[labelled] = -doubt
     if count != 1:
         grad_a /= count
     return losses
@@ -742,16 +813,16 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
     doubt = others / partition
     complement = np.subtract(1, prediction, out=curvature)
-    complement.put(leader, doubt)
+    complement.ravel()[leader] = doubt
     slope = np.multiply(complement, prediction, out=curvature)
     np.multiply(label_sum.astype(a.dtype, copy=False), slope, out=curvature)
     if count != 1:
@@ -817,10 +888,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -841,15 +915,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:

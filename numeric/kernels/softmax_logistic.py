@@ -34,10 +34,12 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
-CACHE_BYTES = 2**21
+CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -176,10 +178,9 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         arrays = tuple(array.reshape(units) for array in arrays)
-        return _of_small(block, arrays, nowhere)
-    if a.ndim != 2:
+    elif a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
-    if a.nbytes <= SMALL_BYTES:
+    if a.size == units or a.nbytes <= SMALL_BYTES:
         return _of_small(block, arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
@@ -272,6 +273,16 @@ def _sums(values: Array) -> Any:
     many = count > _CHUNKS
     total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+
+
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for one block; few numbers of float32 are computed in float64."""
+    if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
+        return _value_and_grad_block(a, y, grad_a, nowhere)
+    wide = a.astype(np.float64)
+    losses = _value_and_grad_block(wide, y, wide, nowhere)
+    grad_a[...] = wide
+    return losses
 
 
 def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) -> Any:
@@ -393,14 +404,6 @@ def _sum_but_largest(values: Array) -> Any:
     return _total(smaller)
 
 
-_FEW = 16
-"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
-_ROOM = 300.0
-"""Exponentials of numbers up to it have sums and quotients that fit."""
-_FITS = 1e38
-"""Numbers up to it fit into float32."""
-
-
 def _are_plain(a: Any, y: Any) -> bool:
     """Say whether these are arrays that need no check and no change."""
     return (
@@ -424,9 +427,18 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
         and y.shape == (examples, units)
         and y.size > 0
         and units >= 2
-        and W.dtype is h.dtype
-        and _agree(h, y)
+        and W.dtype is h.dtype is y.dtype
+        and y.dtype in _FORMATS
+        and y.flags.c_contiguous
     )
+
+
+_FEW = 16
+"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
+_ROOM = 300.0
+"""Exponentials of numbers up to it have sums and quotients that fit."""
+_FITS = 1e38
+"""Numbers up to it fit into float32."""
 
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
@@ -553,13 +565,13 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition.astype(a.dtype, copy=False), out=prediction)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
 
 
 @np.errstate(all="ignore")
@@ -603,14 +615,14 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     runner_up = _largest_rival(a, leader)
     nearby_powers = _exponentials(a, runner_up, _is_moderate(a, runner_up), out=work[0])
     nearby = nearby_powers
-    nearby.put(leader, 0)
+    nearby.ravel()[leader] = 0
     nearby_top = _largest(nearby)
     nearby_sum = _total(nearby)
     log_others = _finite(runner_up - leading_logit, is_moderate) + np.log(nearby_sum / nearby_top)
@@ -618,7 +630,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     log_doubt = log_others - log_partition
     log_complement = np.multiply((-1 / partition).astype(a.dtype, copy=False), rivals, out=rivals)
     np.log1p(log_complement, out=log_complement)
-    log_complement.put(leader, log_doubt)
+    log_complement.ravel()[leader] = log_doubt
     weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
     scaled_y = np.multiply(log_partition.astype(a.dtype, copy=False), y, out=work[2])
     loss_terms = np.subtract(1, y, out=work[3])
@@ -675,6 +687,7 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -706,11 +719,9 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    return _of_many(a, y, grad_a, reduction, threads)
-
-
-@np.errstate(all="ignore")
-def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * 6)
+        return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -726,14 +737,14 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     runner_up = _largest_rival(a, leader)
     nearby_powers = _exponentials(a, runner_up, _is_moderate(a, runner_up), out=work[0])
     nearby = nearby_powers
-    nearby.put(leader, 0)
+    nearby.ravel()[leader] = 0
     nearby_top = _largest(nearby)
     nearby_sum = _total(nearby)
     log_others = _finite(runner_up - leading_logit, is_moderate) + np.log(nearby_sum / nearby_top)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[1])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     log_partition = np.log1p(others / top)
     log_doubt = log_others - log_partition
@@ -741,7 +752,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
     log_complement = np.negative(prediction, out=work[2])
     np.log1p(log_complement, out=log_complement)
-    log_complement.put(leader, log_doubt)
+    log_complement.ravel()[leader] = log_doubt
     weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[3])
     scaled_y = np.multiply(log_partition.astype(a.dtype, copy=False), y, out=work[4])
     loss_terms = np.subtract(1, y, out=work[5])
@@ -757,7 +768,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     error = np.subtract(prediction, y, out=grad_a)
     rest_terms = np.negative(error, out=work[3])
     rest_terms /= complement
-    rest_terms.put(leader, 0)
+    rest_terms.ravel()[leader] = 0
     rest = _total(rest_terms)
     scaled_prediction = np.multiply(
         (1 + rest).astype(a.dtype, copy=False), prediction, out=prediction
@@ -767,7 +778,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     np.divide(error, complement, out=grad_a)
     grad_a += scaled_prediction
     grad_a -= scaled_share
-    grad_a.put(leader, rest + leading * offset - doubt * leading_label - doubt * rest)
+    grad_a.ravel()[leader] = rest + leading * offset - doubt * leading_label - doubt * rest
     if count != 1:
         grad_a /= count
     return losses
@@ -818,7 +829,7 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     partition = others + top
     leading = top / partition
@@ -828,13 +839,13 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     error = np.subtract(prediction, y, out=work[2])
     rest_terms = np.negative(error, out=error)
     rest_terms /= complement
-    rest_terms.put(leader, 0)
+    rest_terms.ravel()[leader] = 0
     rest = _total(rest_terms)
     power = np.square(complement, out=work[2])
     rest_2_terms = np.subtract(1, y, out=work[3])
     rest_2_terms *= prediction
     rest_2_terms /= power
-    rest_2_terms.put(leader, 0)
+    rest_2_terms.ravel()[leader] = 0
     rest_2 = _total(rest_2_terms)
     scaled_complement = np.multiply((1 + rest).astype(a.dtype, copy=False), complement, out=work[2])
     difference = np.multiply(2, prediction, out=work[3])
@@ -846,7 +857,7 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     runner_up = _largest_rival(a, leader)
     nearby_powers = _exponentials(a, runner_up, _is_moderate(a, runner_up), out=work[1])
     nearby = nearby_powers
-    nearby.put(leader, 0)
+    nearby.ravel()[leader] = 0
     nearby_sum = _total(nearby)
     share = np.divide(nearby, nearby_sum.astype(a.dtype, copy=False), out=work[3])
     further = _sum_but_largest(nearby)
@@ -862,7 +873,7 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     curvature += scaled_complement
     curvature *= prediction
     curvature -= product
-    curvature.put(leader, leading * (doubt + rest_2 + doubt * (rest - rest_2)))
+    curvature.ravel()[leader] = leading * (doubt + rest_2 + doubt * (rest - rest_2))
     if count != 1:
         curvature /= count
 
@@ -926,10 +937,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -950,15 +964,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:

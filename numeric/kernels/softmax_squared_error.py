@@ -34,10 +34,12 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 
-CACHE_BYTES = 2**21
+CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
+ONE_BLOCK_BYTES = 2**20
+"""Up to it an array is one block,"""
 SMALL_BYTES = 2**13
-"""Below it NumPy's own memory is as good as an array to work in."""
+"""and up to it the calls of NumPy are the cost, and not the numbers."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -176,10 +178,9 @@ def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads:
     units, nowhere = a.shape[-1], (None,) * buffers
     if a.size == units:
         arrays = tuple(array.reshape(units) for array in arrays)
-        return _of_small(block, arrays, nowhere)
-    if a.ndim != 2:
+    elif a.ndim != 2:
         arrays = tuple(array.reshape(a.size // units, units) for array in arrays)
-    if a.nbytes <= SMALL_BYTES:
+    if a.size == units or a.nbytes <= SMALL_BYTES:
         return _of_small(block, arrays, nowhere)
     rows = max(CACHE_BYTES // ((len(arrays) + buffers) * units * a.itemsize), 1)
     losses = _of_blocks(block, buffers, rows, arrays, threads)
@@ -274,6 +275,16 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+    """Do the same for one block; few numbers of float32 are computed in float64."""
+    if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
+        return _value_and_grad_block(a, y, grad_a, nowhere)
+    wide = a.astype(np.float64)
+    losses = _value_and_grad_block(wide, y, wide, nowhere)
+    grad_a[...] = wide
+    return losses
+
+
 def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) -> Any:
     """Return what ``block`` returns for small arrays; float32 is computed in float64."""
     if arrays[0].dtype.char == "d":
@@ -359,14 +370,6 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
     return powers
 
 
-_FEW = 16
-"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
-_ROOM = 300.0
-"""Exponentials of numbers up to it have sums and quotients that fit."""
-_FITS = 1e38
-"""Numbers up to it fit into float32."""
-
-
 def _are_plain(a: Any, y: Any) -> bool:
     """Say whether these are arrays that need no check and no change."""
     return (
@@ -390,9 +393,18 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
         and y.shape == (examples, units)
         and y.size > 0
         and units >= 1
-        and W.dtype is h.dtype
-        and _agree(h, y)
+        and W.dtype is h.dtype is y.dtype
+        and y.dtype in _FORMATS
+        and y.flags.c_contiguous
     )
+
+
+_FEW = 16
+"""Up to so many numbers are done in Python's own before a function of NumPy is started."""
+_ROOM = 300.0
+"""Exponentials of numbers up to it have sums and quotients that fit."""
+_FITS = 1e38
+"""Numbers up to it fit into float32."""
 
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
@@ -500,13 +512,13 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=prediction)
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     np.divide(rivals, partition.astype(a.dtype, copy=False), out=prediction)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
 
 
 @np.errstate(all="ignore")
@@ -551,14 +563,14 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     partition = others + top
     leading_label = y.take(leader)
     offset = 1 - leading_label
     error = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
     error -= y
-    error.put(leader, (offset * top - leading_label * others) / partition)
+    error.ravel()[leader] = (offset * top - leading_label * others) / partition
     loss_terms = np.square(error, out=error)
     return _total(loss_terms)
 
@@ -610,6 +622,7 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -641,11 +654,9 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    return _of_many(a, y, grad_a, reduction, threads)
-
-
-@np.errstate(all="ignore")
-def _of_many(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * 2)
+        return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -661,26 +672,29 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     top = powers.take(leader)
     rivals = powers
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
     leading_label = y.take(leader)
     offset = 1 - leading_label
     error = np.subtract(prediction, y, out=grad_a)
-    error.put(leader, (offset * top - leading_label * others) / partition)
+    error.ravel()[leader] = (offset * top - leading_label * others) / partition
     loss_terms = np.square(error, out=work[1])
     losses = _total(loss_terms)
     doubt = others / partition
     rest_terms = np.multiply(error, prediction, out=work[1])
-    rest_terms.put(leader, 0)
+    rest_terms.ravel()[leader] = 0
     rest = _total(rest_terms)
     mean = rest + leading * (leading * offset - doubt * leading_label)
     grad_a_terms = np.subtract(error, mean.astype(a.dtype, copy=False), out=grad_a)
-    grad_a_terms.put(leader, doubt * leading * offset - rest - leading_label * doubt**2)
-    np.multiply(2 / count, grad_a_terms, out=grad_a)
+    grad_a_terms.ravel()[leader] = doubt * leading * offset - rest - leading_label * doubt**2
+    if count == 1:
+        np.add(grad_a_terms, grad_a_terms, out=grad_a)
+    else:
+        np.multiply(2 / count, grad_a_terms, out=grad_a)
     grad_a *= prediction
     return losses
 
@@ -729,25 +743,25 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])
     rivals = np.positive(powers, out=work[1])
-    rivals.put(leader, 0)
+    rivals.ravel()[leader] = 0
     top = powers.take(leader)
     others = _total(rivals)
     partition = others + top
     leading = top / partition
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
-    prediction.put(leader, leading)
+    prediction.ravel()[leader] = leading
     doubt = others / partition
     leading_label = y.take(leader)
     offset = 1 - leading_label
     rest_terms = np.multiply(2, prediction, out=work[0])
     rest_terms -= y
     rest_terms *= prediction
-    rest_terms.put(leader, 0)
+    rest_terms.ravel()[leader] = 0
     rest = _total(rest_terms)
     mean = rest + leading * (2 * leading - leading_label)
     error = np.subtract(prediction, y, out=work[0])
     rest_2_terms = np.multiply(error, prediction, out=error)
-    rest_2_terms.put(leader, 0)
+    rest_2_terms.ravel()[leader] = 0
     rest_2 = _total(rest_2_terms)
     complement = np.subtract(1, prediction, out=work[0])
     mean_2 = rest_2 + leading * (leading * offset - doubt * leading_label)
@@ -760,15 +774,17 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     curvature_terms = np.multiply(mean.astype(a.dtype, copy=False), prediction, out=curvature)
     curvature_terms -= product
     curvature_terms -= scaled_complement
-    curvature_terms.put(
-        leader,
+    curvature_terms.ravel()[leader] = (
         rest
         + doubt * (-rest - rest_2)
         + 2 * leading * doubt**2
         - leading_label * doubt**3
-        - doubt * offset * leading**2,
+        - doubt * offset * leading**2
     )
-    np.multiply(2 / count, curvature_terms, out=curvature)
+    if count == 1:
+        np.add(curvature_terms, curvature_terms, out=curvature)
+    else:
+        np.multiply(2 / count, curvature_terms, out=curvature)
     curvature *= prediction
 
 
@@ -831,10 +847,13 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    a = h.dot(W.T)
+    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
+    a = h.dot(W.T) if is_small else h @ W.T
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    return value, grad_a.T.dot(h), grad_a.dot(W)
+    if is_small:
+        return value, grad_a.T.dot(h), grad_a.dot(W)
+    return value, grad_a.T @ h, grad_a @ W
 
 
 @np.errstate(all="ignore")
@@ -855,15 +874,15 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = h.dot(W.T)
+    a = h @ W.T
     if b is not None:
         a += b
     if y.ndim != 2:
         y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
-    grad_W = grad_a.T.dot(h)
-    grad_h = grad_a.dot(W)
+    grad_W = grad_a.T @ h
+    grad_h = grad_a @ W
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     if b is None:

@@ -1,0 +1,135 @@
+"""Labels of one unit are known by what they are, and have their own way to the same results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from numeric.accuracy import accuracy_report
+from numeric.kernels import softmax_cross_entropy as kernel
+
+Array = np.ndarray[Any, Any]
+SHAPES = ((5, 4), (32, 10), (600, 10), (9, 200), (1, 30))
+"""Up to 512 numbers the labels are looked for in another way than in larger arrays."""
+PRECISIONS = ("float64", "float32")
+
+
+def drawn(shape: tuple[int, int], precision: str = "float64") -> tuple[Array, Array]:
+    random = np.random.default_rng(shape)
+    y = np.eye(shape[1])[random.integers(shape[1], size=shape[0])]
+    return (3 * random.standard_normal(shape)).astype(precision), y.astype(precision)
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows with every block that is done by its labelled units."""
+    taken: list[int] = []
+    original = kernel._labelled_block
+
+    def counting(*arguments: Any, **options: Any) -> Any:
+        taken.append(1)
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(kernel, "_labelled_block", counting)
+    return taken
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("reduction", ["sum", "mean", "none"])
+def test_the_results_are_those_of_the_other_way(
+    shape: tuple[int, int],
+    precision: str,
+    reduction: str,
+    ways: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a, y = drawn(shape, precision)
+    value, gradient = kernel.value_and_grad(a, y, reduction=reduction)
+    assert ways or shape[0] == 1, "a single example may be a vector"
+    monkeypatch.setattr(kernel, "_labelled_units", lambda a, y: None)
+    expected, expected_gradient = kernel.value_and_grad(a, y, reduction=reduction)
+    tolerance = 1e-14 if precision == "float64" else 3e-6
+    np.testing.assert_allclose(value, expected, rtol=tolerance)
+    np.testing.assert_allclose(gradient, expected_gradient, rtol=tolerance)
+    assert gradient.dtype == np.asarray(value).dtype == a.dtype
+
+
+@pytest.mark.parametrize("shape", SHAPES[:4], ids=str)
+def test_other_labels_are_not_taken_for_them(shape: tuple[int, int], ways: list[int]) -> None:
+    a, y = drawn(shape)
+    two_of_one, none_of_another = y.copy(), y.copy()
+    two_of_one[0] = y[1] + np.roll(y[1], 1)
+    two_of_one[-1] = 0  # as many ones as examples
+    none_of_another[1] = 0
+    moved = np.roll(y, 1, axis=0)
+    moved[0, :2], moved[1] = 1, 0
+    others = {
+        "soft": np.full_like(y, 1 / shape[1]),
+        "smoothed": 0.9 * y + 0.1 / shape[1],
+        "two": two_of_one,
+        "none": none_of_another,
+        "two in the first": moved,
+        "nearly 1": y * (1 - 2**-53),
+        "beyond 1": y * (1 + 2**-52),
+        "a little beside": y + 1e-300 * np.roll(y, 1, axis=1),
+        "a negative one": np.where(np.arange(len(y))[:, np.newaxis] == 1, -y, y),
+    }
+    for name, labels in others.items():
+        value, gradient = kernel.value_and_grad(a, labels)
+        assert ways == [], name
+        exponentials = np.exp(a - a.max(axis=1, keepdims=True))
+        partition = exponentials.sum(axis=1, keepdims=True)
+        total = labels.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(
+            gradient, total * exponentials / partition - labels, rtol=1e-11, atol=1e-15
+        )
+        assert np.isfinite(value)
+
+
+@pytest.mark.parametrize("shape", SHAPES[:4], ids=str)
+@pytest.mark.parametrize("reach", [299.0, 301.0, 1e4, 1e300])
+def test_large_numbers_go_the_other_way(
+    shape: tuple[int, int], reach: float, ways: list[int]
+) -> None:
+    a, y = drawn(shape)
+    a[0, 0], a[-1, -1] = reach, -reach
+    kernel.value_and_grad(a, y)
+    few = a.size <= 512 and np.vdot(a, a) > 300**2
+    assert bool(ways) == (reach < 300 and not few)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", [(32, 10), (300, 10), (6, 1000)], ids=str)
+@pytest.mark.parametrize("scale", [0.01, 1.0, 5.0])
+def test_no_more_than_four_units_are_lost(
+    shape: tuple[int, int], precision: str, scale: float, ways: list[int]
+) -> None:
+    a, y = drawn(shape, precision)
+    a = (scale * a).astype(precision)
+    a = a.clip(-36, 36) if precision == "float32" else a
+    report = accuracy_report(
+        lambda a, y: kernel.value_and_grad(a, y, reduction="none"),
+        "softmax_cross_entropy",
+        [(a, y)],
+        names=("loss", "gradient"),
+    )
+    assert ways
+    assert report.warnings == ()
+    assert report.lost == 0
+    assert max(part.worst for part in report.parts) <= 4, str(report)
+
+
+def test_it_writes_where_it_is_told_and_leaves_its_arguments(ways: list[int]) -> None:
+    a, y = drawn((700, 10))
+    a_before, y_before, out = a.copy(), y.copy(), np.empty_like(a)
+    value, gradient = kernel.value_and_grad(a, y, out=out)
+    assert ways
+    assert gradient is out
+    assert (a == a_before).all()
+    assert (y == y_before).all()
+    shared, in_threads = kernel.value_and_grad(a, y, threads=2)
+    assert shared == pytest.approx(value, rel=1e-14)
+    assert (in_threads == gradient).all()
