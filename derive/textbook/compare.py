@@ -183,6 +183,7 @@ def least_condition(question: Question) -> Restriction | None:
         tuple(sorted(free, key=lambda symbol: symbol.name)),
         tuple(_dimensions(question)),
         tuple(_free_indices(question)),
+        frozenset(question.axes),
     )
     tried = 0
     for kind in RESTRICTIONS:

@@ -17,6 +17,12 @@ from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
 from derive.textbook.meaning.core import Tensor, moved_in
 from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.derivatives import is_derivative
+from derive.textbook.meaning.differentials import (
+    MARK,
+    Differential,
+    differential_equation,
+    may_be_new,
+)
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
@@ -24,6 +30,14 @@ from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
 from derive.textbook.meaning.symbols import declared, spelling
+from derive.textbook.meaning.updates import (
+    is_defined,
+    is_own_sum,
+    is_recursion,
+    is_update,
+    step_letter,
+    steps_mixed,
+)
 from derive.textbook.parser import parse_terminals
 from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.proof import prove
@@ -37,6 +51,10 @@ __all__ = ["Judge"]
 
 STATIONARY = "the derivative is nought there, which the text demands"
 INTRODUCES = "introduces a function"
+UPDATE = "gives the left side a new value"
+RECURSION = "says what the left side is by the step before"
+OWN = "an update of its left side, or an equation that is false; an update is written with :="
+GRADIENT = "this is not the gradient of the loss; it may be a name of its own"
 LONGEST_DISPLAY = 20_000
 MOST_READINGS = 6
 """How many other readings of ambiguous notation are tried."""
@@ -60,6 +78,7 @@ class _Chain:
     conditions: list[Node]
     outside: frozenset[str] = frozenset()
     unread: str = ""
+    relations: tuple[str, ...] = ()
 
 
 class Judge:
@@ -100,6 +119,7 @@ class Judge:
         self.bound: set[str] = set()
         self._last: _Side | None = None
         self.section = 0
+        self.recursions: dict[str, tuple[int, tuple[Node, Node]]] = {}
         self.assumed: list[Node] = []
         self.sections: dict[str, int] = {}
         self.met: dict[str, str] = {}
@@ -162,7 +182,7 @@ class Judge:
                     name = _base(parse_terminals(statement.parts[0]))
                     symbol = self.symbols.find(name)
                     if symbol is not None and symbol.definition is None:
-                        found[name] = reason
+                        found[name] = f"what is given of {name} cannot be read: {reason}"
         return found
 
     def _give(self, text: str) -> None:
@@ -270,7 +290,8 @@ class Judge:
                 continue
             if isinstance(node, Relation):
                 conditions.append(node)
-        chain = _Chain(sides, conditions, unread=unread)
+        relations = tuple(terminal.value for terminal in statement.relations)
+        chain = _Chain(sides, conditions, unread=unread, relations=relations)
         self.reader.free = {}
         for side in sides:
             if side.node is not None:
@@ -302,15 +323,22 @@ class Judge:
     def _equality(self, chain: _Chain, left: int, right: int) -> Judged:
         """Judge one equality; what rests on a given definition that is not read is unreadable."""
         judged = self._read_equality(chain, left, right)
-        if judged.kind != "refuted" or not self.unread:
+        if judged.kind != "refuted" or not (self.unread or self.recursions):
             return judged
         nodes = [chain.sides[place].node for place in (left, right)]
+        for name in steps_mixed([node for node in nodes if node is not None], self.recursions):
+            reason = f"{name} is known by a recursion only"
+            return replace(judged, kind="unreadable", counterexample=None, reason=reason)
         for part in (part for node in nodes if node is not None for part in walk(node)):
             spelt = spelling(part) if isinstance(part, Name | Scripted) else None
             if spelt is not None and spelt.base in self.unread:
-                reason = f"what is given of {spelt.base} cannot be read: {self.unread[spelt.base]}"
                 return Judged(
-                    "unreadable", judged.span, judged.left, judged.right, reason, problem=part.span
+                    "unreadable",
+                    judged.span,
+                    judged.left,
+                    judged.right,
+                    self.unread[spelt.base],
+                    problem=part.span,
                 )
         return judged
 
@@ -323,7 +351,7 @@ class Judge:
         assert one.node is not None
         assert other.node is not None
         try:
-            return self._judged(chain, one.node, other.node, base)
+            return self._judged(chain, one.node, other.node, base, chain.relations[right - 1])
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
@@ -350,6 +378,9 @@ class Judge:
         assert other is not None
         if self.reader.einstein:
             return replace(base, reason=error.reason, problem=error.span)
+        if "tensor" in self.reader.readings.met:
+            reason = f"⊗ is an outer product or one entry by entry; {error.reason}"
+            return replace(base, reason=reason, problem=error.span)
         if self._forgets(one):
             return self._read_equality(chain, left, right)
         asked = self._guessed_in(one, other)
@@ -363,7 +394,12 @@ class Judge:
             base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
         )
 
-    def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
+    def _judged(
+        self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str = "="
+    ) -> Judged:
+        next_value = self._next_value(chain, left, right, base, relation)
+        if next_value is not None:
+            return next_value
         try:
             known = self._is_conditioned(left) or _base(left) in self.unread
             if can_define(self.reader, left, right) and not known:
@@ -376,7 +412,65 @@ class Judge:
                 return replace(base, kind="definition", reason="introduces the right side")
         except Circular:
             pass
-        return self._compared(chain, left, right, base)
+        equation = differential_equation(self.reader, left, right)
+        if equation is not None:
+            return self._of_differentials(chain, equation, base)
+        name = may_be_new(self.reader, left, right)
+        try:
+            judged = self._compared(chain, left, right, base)
+        except ShapeMismatch:
+            if name:
+                raise Unreadable(name, left.span) from None
+            raise
+        if judged.kind == "refuted" and is_own_sum(left, right):
+            name = OWN
+        if name and judged.kind == "refuted":
+            raise Unreadable(name, left.span)
+        return judged
+
+    def _next_value(
+        self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str
+    ) -> Judged | None:
+        """Judge a line that says what a quantity is next, or return None."""
+        recursion = is_recursion(self.reader, left, right)
+        if not recursion and not is_update(relation, left, right):
+            return None
+        if not recursion:
+            self._question(chain, left, right)
+            if is_defined(self.reader, left):
+                name = _base(left)
+                self.unread.setdefault(name, f"{name} has been given new values")
+            return replace(base, kind="definition", reason=UPDATE)
+        self.reader.steps |= {step_letter(left)} - {""}
+        try:
+            self._question(chain, left, right)
+        except ShapeMismatch as error:
+            raise Unreadable(f"a recursion of which the shapes are open: {error.reason}") from None
+        section, before = self.recursions.setdefault(_base(left), (self.section, (left, right)))
+        if section != self.section:
+            self.recursions[_base(left)] = (self.section, (left, right))
+        elif before != (left, right):
+            judged = self._compared(chain, before[1], right, base) if before[0] == left else base
+            if judged.kind not in ("proved", "held"):
+                raise Unreadable(f"another recursion for {_base(left)} stands before", left.span)
+            return judged
+        return replace(base, kind="definition", reason=RECURSION)
+
+    def _of_differentials(self, chain: _Chain, equation: Differential, base: Judged) -> Judged:
+        """Judge an equation between differentials; what the text lets stand still is told."""
+        reader = self.reader
+        name = may_be_new(reader, equation.left, equation.right)
+        reader.moved, reader.loss = equation.moved, equation.loss
+        try:
+            judged = self._compared(chain, equation.left, equation.right, base)
+        finally:
+            reader.moved, reader.loss = {}, None
+        if judged.kind == "refuted" and (equation.loss is not None or name):
+            raise Unreadable(name or GRADIENT, equation.left.span)
+        if judged.kind in ("proved", "held") and equation.fixed:
+            words = f"{', '.join(equation.fixed)} held fixed"
+            return replace(judged, kind="conditional", conditions=(words,))
+        return replace(judged, suggestion=judged.suggestion.replace(MARK.letters, "d"))
 
     def _compared(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Compare the sides, under the usual reading of what is ambiguous and then under others."""

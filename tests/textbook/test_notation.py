@@ -19,8 +19,92 @@ SCORES = ATTENTION | {"S": "matrix(T,T)", "f": "function"}
 SCORED = (r"S = \frac{1}{\sqrt{d_k}} Q K^T", "L = f(S)")
 SOFTMAX = (r"P_i = \frac{e^{S_i}}{\sum_j e^{S_j}}", r"L = \ell(P)")
 POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
+ONE = {"z": "scalar", "y": "scalar"}
+SIGMOID = (r"p = \frac{1}{1 + e^{-z}}",)
+BINARY = (*SIGMOID, r"L = -y \log p - (1 - y) \log (1 - p)")
+SQUARES = {"n": "dim", "A": "matrix(n,n)", "B": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
+    ("a differential", r"dp = p (1 - p) dz", ONE, SIGMOID, ["proved"]),
+    ("a wrong differential", r"dp = p (1 + p) dz", ONE, SIGMOID, ["refuted"]),
+    ("an upright differential", r"\mathrm{d}p = p (1 - p) \mathrm{d}z", ONE, SIGMOID, ["proved"]),
+    ("a prime", r"p' = p (1 - p)", ONE, SIGMOID, ["proved"]),
+    ("a wrong prime", r"p' = p (1 + p)", ONE, SIGMOID, ["refuted"]),
+    ("a prime that may be a name", r"p' = p + \epsilon", ONE, SIGMOID, ["unreadable"]),
+    ("a dot", r"\dot p = p (1 - p) \dot z", ONE, SIGMOID, ["proved"]),
+    ("a wrong dot", r"\dot p = p (1 + p) \dot z", ONE, SIGMOID, ["refuted"]),
+    ("a derivative by subscript", r"p_z = p (1 - p)", ONE, SIGMOID, ["proved"]),
+    ("a subscript that may be a label", r"p_z = p (1 + p)", ONE, SIGMOID, ["unreadable"]),
+    ("a derivative of two variables", r"L' = p - y", ONE, BINARY, ["unreadable"]),
+    ("a label that stands still", r"dL = (p - y) dz", ONE, BINARY, ["conditional"]),
+    ("a gradient as a name", r"dp = -y / p + (1 - y) / (1 - p)", ONE, BINARY, ["proved"]),
+    ("a wrong gradient as a name", r"dp = -y / p", ONE, BINARY, ["unreadable"]),
+    ("a new name with a prime", r"z' = z + 1", ONE, (), ["definition"]),
+    ("the differential of a product", r"d(AB) = dA B + A dB", SQUARES, (), ["proved"]),
+    ("its factors interchanged", r"d(AB) = dA B + dB A", SQUARES, (), ["refuted"]),
+    ("of an inverse", r"dA^{-1} = -A^{-1} dA A^{-1}", SQUARES, (), ["proved"]),
+    ("of a trace", r"d\,\mathrm{tr}(A^T A) = 2\,\mathrm{tr}(A^T dA)", SQUARES, (), ["proved"]),
+    (
+        "of a sum over entries",
+        r"dL = \sum_i 2 x_i dx_i, \quad dL = \sum_i x_i dx_i",
+        VECTORS,
+        (r"L = \sum_i x_i^2",),
+        ["proved", "refuted"],
+    ),
+    (
+        "a tensor product of vectors",
+        r"x \otimes y = x y^T, \quad x \otimes y = y x^T",
+        VECTORS,
+        (),
+        ["proved", "refuted"],
+    ),
+    ("of matrices", r"(A \otimes B)_{ij} = A_{ij} B_{ij}", SQUARES, (), ["conditional"]),
+    (
+        "Kronecker's product",
+        r"\mathrm{tr}(A \otimes B) = \mathrm{tr}(A) \mathrm{tr}(B)",
+        SQUARES,
+        (),
+        ["unreadable"],
+    ),
+    (
+        "an update",
+        r"x := x - a \nabla_x L = x - 2 a x = x + 2 a x",
+        VECTORS,
+        (r"L = x^T x",),
+        ["definition", "proved", "refuted"],
+    ),
+    ("an update as in a program", r"x = x - a y", VECTORS, (), ["unreadable"]),
+    ("no update", r"x = 2 x", VECTORS, (), ["refuted"]),
+    ("an update of another shape", r"a := a - x", VECTORS, (), ["refuted"]),
+    (
+        "a recursion",
+        r"x_{t+1} = x_t - a x_t = (1 - a) x_t = (1 + a) x_t",
+        VECTORS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    ("a recursion backwards", r"x_t = x_{t-1} + a", VECTORS, (), ["definition"]),
+    (
+        "steps above",
+        r"x^{(t+1)} = x^{(t)} - a y, \quad x^{(t+1)} - x^{(t)} = -a y",
+        VECTORS,
+        (),
+        ["definition", "unreadable"],
+    ),
+    (
+        "no recursion of what is defined",
+        r"x_{t+1} = x_t",
+        VECTORS,
+        ("x_i = y_i^2",),
+        ["refuted"],
+    ),
+    (
+        "another recursion for the same",
+        r"x_{t+1} = x_t + a, \quad x_{t+1} = x_t + 2a",
+        VECTORS,
+        (),
+        ["definition", "unreadable"],
+    ),
     (
         "a sum over entries from 0",
         r"\sum_{i=0}^{n-1} (x_i + y_i) = \sum_i x_i + \sum_i y_i",

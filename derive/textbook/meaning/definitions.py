@@ -20,6 +20,7 @@ from derive.textbook.meaning.core import (
     symbols_in,
     walk_core,
 )
+from derive.textbook.meaning.differentials import is_derivative_name
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.letters import LOSSES, index_letters
@@ -117,6 +118,12 @@ def _is_constant_letter(reader: Reader, node: Node) -> bool:
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
     """Return whether an equation with this left side would say what it is."""
     node = index_above(reader.symbols, node)
+    if not given and is_derivative_name(reader, node):
+        return False
+    return _may_introduce(reader, node, right, given=given)
+
+
+def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> bool:
     if isinstance(node, Product) and len(node.items) == 2:
         call = call_of(node.items, 0)
         if call is not None and letters_of(call[0]) == "\\mathbb{1}":

@@ -48,6 +48,7 @@ __all__ = [
     "is_bare_prefix",
     "is_derivative",
     "slash_derivative",
+    "slope",
     "slope_by_symbol",
     "slope_of_function",
     "slopes_of_head",
