@@ -51,7 +51,8 @@ class Piece:
     Parameters
     ----------
     kind : str
-        ``display``, ``inline``, ``heading``, ``declare``, ``given``, ``assume`` or ``broken``.
+        ``display``, ``inline``, ``condition`` (in a line, with a relation other than an equality),
+        ``heading``, ``declare``, ``given``, ``assume`` or ``broken``.
     text : str
         The mathematics, or the declaration; for ``broken`` the reason.
     start : int
@@ -285,11 +286,22 @@ def _without_definitions(scanner: _Scanner, start: int, end: int) -> str:
     return "".join(parts) + text[at:end]
 
 
+_COMPARES = re.compile(
+    r"\\not\s*=|\\(?:neq?|leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≠≤≥]"
+)
+
+
 def _inline(scanner: _Scanner, start: int, end: int) -> None:
     text = _without_definitions(scanner, start, end)
-    if "=" in text or "\\coloneqq" in text or "\\triangleq" in text:
-        words = " ".join(scanner.text[max(0, start - 80) : start].split())
-        scanner.pieces.append(Piece("inline", text, start, words))
+    equal = "=" in re.sub(r"\\not\s*=", "", text)
+    if equal or "\\coloneqq" in text or "\\triangleq" in text:
+        kind = "inline"
+    elif _COMPARES.search(text):
+        kind = "condition"
+    else:
+        return
+    words = " ".join(scanner.text[max(0, start - 80) : start].split())
+    scanner.pieces.append(Piece(kind, text, start, words))
 
 
 _WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z][a-z]{2,}")

@@ -43,13 +43,26 @@ from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.proof import prove
 from derive.textbook.repairs import variants
 from derive.textbook.tokens import Raw, tokenize
-from derive.textbook.tree import Big, Name, Node, Number, Product, Relation, Scripted, walk
+from derive.textbook.tree import (
+    Big,
+    Dots,
+    Group,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    walk,
+)
 from derive.textbook.verdicts import Judged
 from derive.textbook.words import words_defined
 
 __all__ = ["Judge"]
 
 STATIONARY = "the derivative is nought there, which the text demands"
+ORDERING = frozenset({"<", ">", "\\le", "\\ge", "\\ll", "\\gg", "\\approx", "\\neq", "\\propto"})
+"""Relations behind which an equality says nothing new of its left side."""
 INTRODUCES = "introduces a function"
 UPDATE = "gives the left side a new value"
 RECURSION = "says what the left side is by the step before"
@@ -118,6 +131,7 @@ class Judge:
         self.troubles: dict[str, str] = {}
         self.bound: set[str] = set()
         self._last: _Side | None = None
+        self.under: list[str] = []
         self.section = 0
         self.recursions: dict[str, tuple[int, tuple[Node, Node]]] = {}
         self.assumed: list[Node] = []
@@ -238,15 +252,26 @@ class Judge:
             parts = [parse_terminals(part) for part in found[0].parts[:2]]
         except (Unreadable, IndexError):
             return False
-        is_case = isinstance(parts[1], Number) and _is_declared(self.reader, parts[0])
+        declared_one = _is_declared(self.reader, parts[0])
+        is_case = declared_one and (
+            isinstance(parts[1], Number) or is_update(":=", parts[0], parts[1])
+        )
         return not is_case and can_define(self.reader, parts[0], parts[1])
 
-    def display(self, text: str, offset: int = 0, *, continued: bool = False) -> list[Judged]:
+    def knows(self, text: str) -> bool:
+        """Return whether a text has a letter for what is a quantity here, and no index."""
+        symbols = [self.symbols.find(letter) for letter in text]
+        return any(symbol is not None and symbol.role == "value" for symbol in symbols)
+
+    def display(
+        self, text: str, offset: int = 0, *, continued: bool = False, under: Sequence[str] = ()
+    ) -> list[Judged]:
         """Judge every equality of a display, in reading order.
 
         A display that begins with an equals sign goes on with the chain of the one before, where
-        it is `continued`.
+        it is `continued`; `under` are the conditions that the prose beside it states.
         """
+        self.under = list(under)
         try:
             terminals = self._terminals(tokenize(text, offset))
             if len(terminals) > LONGEST_DISPLAY:
@@ -291,6 +316,11 @@ class Judge:
             if isinstance(node, Relation):
                 conditions.append(node)
         relations = tuple(terminal.value for terminal in statement.relations)
+        for stated in self.under:
+            try:
+                conditions.extend(self._conditions(stated))
+            except Unreadable as error:
+                unread = error.reason
         chain = _Chain(sides, conditions, unread=unread, relations=relations)
         self.reader.free = {}
         for side in sides:
@@ -351,7 +381,9 @@ class Judge:
         assert one.node is not None
         assert other.node is not None
         try:
-            return self._judged(chain, one.node, other.node, base, chain.relations[right - 1])
+            relation = chain.relations[right - 1]
+            behind = bool(set(chain.relations[:left]) & ORDERING)
+            return self._judged(chain, one.node, other.node, base, relation, behind=behind)
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
@@ -395,19 +427,32 @@ class Judge:
         )
 
     def _judged(
-        self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str = "="
+        self,
+        chain: _Chain,
+        left: Node,
+        right: Node,
+        base: Judged,
+        relation: str = "=",
+        *,
+        behind: bool = False,
     ) -> Judged:
         next_value = self._next_value(chain, left, right, base, relation)
         if next_value is not None:
             return next_value
         try:
             known = self._is_conditioned(left) or _base(left) in self.unread
+            if behind and can_define(self.reader, left, right) and not known:
+                raise Unreadable("what stands behind a relation defines nothing", left.span)
             if can_define(self.reader, left, right) and not known:
-                if not _is_extremum(right):
+                if not _is_extremum(right) and not any(map(_is_partial, chain.conditions)):
                     define(self.reader, left, right)
                     self.sections[_base(left)] = self.section
                 return replace(base, kind="definition", reason="introduces the left side")
-            if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
+            if (
+                not behind
+                and can_define(self.reader, right, left)
+                and not _is_declared(self.reader, right)
+            ):
                 define(self.reader, right, left)
                 return replace(base, kind="definition", reason="introduces the right side")
         except Circular:
@@ -714,6 +759,16 @@ def _is_extremum(node: Node) -> bool:
     first = node.items[0] if isinstance(node, Product) and node.items else node
     base = first.base if isinstance(first, Scripted) else first
     return isinstance(base, Big) and base.symbol in ("\\argmax", "\\argmin")
+
+
+def _is_partial(condition: Node) -> bool:
+    """Return whether a condition is a case, beside which others stand: no range of an index."""
+    if not isinstance(condition, Relation) or not set(condition.relations) <= _CASES:
+        return False
+    return not any(isinstance(part, Dots | Group) for part in walk(condition))
+
+
+_CASES = frozenset({"=", "\\neq", "<", ">", "\\le", "\\ge"})
 
 
 def _is_known_notation(node: Node) -> bool:

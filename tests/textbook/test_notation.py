@@ -22,9 +22,33 @@ POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
 ONE = {"z": "scalar", "y": "scalar"}
 SIGMOID = (r"p = \frac{1}{1 + e^{-z}}",)
 BINARY = (*SIGMOID, r"L = -y \log p - (1 - y) \log (1 - p)")
+ERRORS = {"m": "dim", "n": "dim", "z": "vector(n)", "W": "matrix(m,n)", "j": "index(n)"}
+ERRORS |= {"k": "index(m)", "f": "function"}
+DELTAS = (
+    r"\delta_k = \frac{\partial L}{\partial y_k}",
+    r"\delta_j = \frac{\partial L}{\partial z_j}",
+)
 SQUARES = {"n": "dim", "A": "matrix(n,n)", "B": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
+    ("an equality behind a bound", r"a < b = c", {"a": "scalar"}, (), ["unreadable"]),
+    ("a new name behind a bound", r"a \le q = a^2", {"a": "scalar"}, (), ["unreadable"]),
+    ("a claim behind a bound", r"a < a + a = 2a", {"a": "scalar"}, (), ["proved"]),
+    ("a symmetric matrix is a claim", r"A_{ij} = A_{ji}", SQUARES, (), ["refuted"]),
+    (
+        "a logarithm of a density",
+        r"\log \frac{1}{a} \exp(-a x_i) = -\log a - a x_i",
+        {"n": "dim", "a": "scalar positive", "x": "vector(n)"},
+        (),
+        ["proved"],
+    ),
+    (
+        "errors that their index tells apart",
+        r"\delta_j = \sum_k W_{kj} \delta_k, \quad \delta_j = \sum_k W_{kj} y_k \delta_k",
+        ERRORS,
+        (r"y_k = \sum_j W_{kj} z_j", "L = f(y)", *DELTAS),
+        ["proved", "refuted"],
+    ),
     ("a differential", r"dp = p (1 - p) dz", ONE, SIGMOID, ["proved"]),
     ("a wrong differential", r"dp = p (1 + p) dz", ONE, SIGMOID, ["refuted"]),
     ("an upright differential", r"\mathrm{d}p = p (1 - p) \mathrm{d}z", ONE, SIGMOID, ["proved"]),
@@ -276,6 +300,83 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved"],
     ),
 ]
+
+
+DERIVED = r"$$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$ "
+OFF, ON = (
+    r"\frac{\partial p_i}{\partial z_j} = -p_i p_j",
+    r"\frac{\partial p_i}{\partial z_j} = p_i (1 - p_i)",
+)
+LOGITS = ["k: dim", "z: vector(k)"]
+LABEL = ["p: scalar in (0,1)", "y: scalar"]
+ENTROPY = r"$$L = -y \log p - (1 - y) \log (1 - p)$$ "
+TEXTS: list[tuple[str, str, list[str], list[str]]] = [
+    ("a case before", DERIVED + rf"For $i \neq j$ $${OFF}$$", LOGITS, ["definition", "proved"]),
+    (
+        "a case before that does not help",
+        DERIVED + r"For $i \neq j$ we get $$\frac{\partial p_i}{\partial z_j} = p_i p_j$$",
+        LOGITS,
+        ["definition", "refuted"],
+    ),
+    (
+        "a case before with words between",
+        DERIVED + rf"When $i \ne j$, the derivative of $p_i$ by $z_j$ is:\n\n$${OFF}$$",
+        LOGITS,
+        ["definition", "proved"],
+    ),
+    (
+        "cases behind",
+        DERIVED + rf"$${OFF}$$ for $i \neq j$, and $${ON}$$ for $i = j$.",
+        LOGITS,
+        ["definition", "proved", "held"],
+    ),
+    (
+        "cases interchanged",
+        DERIVED + rf"$${OFF}$$ for $i = j$, and $${ON}$$ for $i \ne j$.",
+        LOGITS,
+        ["definition", "refuted", "refuted"],
+    ),
+    (
+        "a case of a sentence that has ended",
+        DERIVED + rf"The entries for $i \neq j$ are next. Now $${OFF}$$",
+        LOGITS,
+        ["definition", "refuted"],
+    ),
+    (
+        "a case in a line",
+        DERIVED + rf"In the case $i \neq j$ it is ${OFF}$ and for $i = j$ it is ${OFF}$.",
+        LOGITS,
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "the value of a label",
+        ENTROPY + r"For $y = 1$ it is $L = -\log p$. If $y = 0$, $L = \log (1 - p)$.",
+        LABEL,
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "a definition in a case",
+        r"If $y = 1$ let $L = -\log p$. If $y = 0$ let $L = -\log (1 - p)$. " + ENTROPY,
+        LABEL,
+        ["definition", "definition", "definition"],
+    ),
+    (
+        "a side of a kink",
+        r"$$r(z) = \max(0, z)$$ For $z > 0$, $r'(z) = 1$. For $z < 0$, $r'(z) = 1$.",
+        ["z: scalar"],
+        ["definition", "held", "refuted"],
+    ),
+    ("a range", r"For $i = 1, \dots, k$ we have $$z_i = 2 z_i$$", LOGITS, ["refuted"]),
+    ("two indices in prose", r"On the diagonal $i = j$ it is one.", LOGITS, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "declare", "kinds"), [case[1:] for case in TEXTS], ids=[case[0] for case in TEXTS]
+)
+def test_prose_beside_a_formula(text: str, declare: list[str], kinds: list[str]) -> None:
+    found = derive.verify_text(text, declare=declare).found
+    assert [one.judged.kind for one in found] == kinds
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def read_call(
     if spelt is None or _is_in_its_argument(reader, spelt, group):
         return None
     lower = script_items(scripts.lower) if scripts is not None else ()
+    if scripts is not None and _may_be_factor(reader, spelt, group, scripts):
+        return None
     result, used = _applied(reader, spelt, name, group, lower, scope)
     if result is None:
         if spelt.base in reader.heads and scope.tensor(spelt.base) is None:
@@ -64,6 +66,16 @@ def read_call(
         result = reader.indexed(result, lower[used:], scope, scripts)
         result = reader.raised(result, scripts.upper, scripts.primes, scripts, scope)
     return result, at + 2
+
+
+def _may_be_factor(reader: Reader, spelt: Spelling, group: Group, scripts: Scripted) -> bool:
+    """Return whether δ (a)ᵀ is read as a product, although δ depends on a."""
+    if scripts.upper is None or not is_transpose(scripts.upper) or scripts.lower is not None:
+        return False
+    _, symbol, _ = _symbol(reader, spelt)
+    if symbol is None or symbol.definition is None or not symbol.axes:
+        return False
+    return _is_dependence(reader, symbol, group) and reader.readings.take("factor")
 
 
 def _is_in_its_argument(reader: Reader, spelt: Spelling, group: Group) -> bool:

@@ -150,12 +150,31 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
         return False
     if symbol is None:
         return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
-    if symbol.role in ("dimension", "index", "function") or symbol.definition is not None:
+    return _may_be_told(reader, symbol, spelt, count, given=given)
+
+
+def _may_be_told(
+    reader: Reader, symbol: Symbol, spelt: Spelling, count: int, *, given: bool
+) -> bool:
+    """Return whether an equation can say what a quantity is that has a name already."""
+    if symbol.role in ("dimension", "index", "function"):
         return False
+    if symbol.definition is not None:
+        return _told_by_range(reader, symbol, spelt)
     if symbol.role == "constant" and not given:
         return False
     places = spelt.lower[count:]
     return all(isinstance(item, Name) for item in places) and not (spelt.primes and not given)
+
+
+def _told_by_range(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
+    """Return whether an index tells two quantities apart, as δ_k of the outputs and δ_j."""
+    if len(spelt.lower) != 1 or spelt.upper is not None or len(symbol.axes) != 1:
+        return False
+    index = reader.symbols.find(canonical(spelt.lower[0]))
+    if index is None or index.role != "index" or index.range is None:
+        return False
+    return not reader.dimensions.same(index.range, symbol.axes[0])
 
 
 def _is_product_of_known(reader: Reader, spelt: Spelling) -> bool:
@@ -345,6 +364,8 @@ def _define_function(
         letters.append(canonical(upper.items[0]))
     letters.extend(canonical(item) for item in spelt.lower[count:])
     key = spelt.key(count, upper=not above)
+    if spelt.base in LOSSES and not letters:
+        _note_function_of_array(reader, right)
     component = (
         tuple(canonical(item) for item in script_items(scripts.lower))
         if scripts is not None
@@ -371,9 +392,24 @@ def _define_symbol(
         letters = _index_letters_of(spelt, count, upper, symbol)
         _bind_symbol(reader, symbol, letters, left, right, given=given)
         return
+    if symbol is not None and _told_by_range(reader, symbol, spelt):
+        _define_by_range(reader, spelt, right, left)
+        return
     if symbol is not None and symbol.definition is not None and not spelt.primes:
         raise Unreadable(f"{symbol.name} is defined already", left.span)
     _define_new(reader, spelt, left, right)
+
+
+def _define_by_range(reader: Reader, spelt: Spelling, right: Node, left: Node) -> None:
+    """Define the quantity that a letter of another range tells from the one of that name."""
+    letter = canonical(spelt.lower[0])
+    index = reader.symbols.find(letter)
+    assert index is not None
+    assert index.range is not None
+    name = spelt.key(1, upper=False)
+    symbol = Symbol(name, (index.range,), 1, unwritten=(letter,))
+    _bind_symbol(reader, symbol, [letter], left, right)
+    reader.symbols.add(symbol, bold=spelt.bold)
 
 
 def _is_number(symbol: Symbol | None, spelt: Spelling) -> bool:
@@ -462,7 +498,14 @@ def _bind_symbol(
     around = symbol in symbols_in(tensor.body) and symbol not in symbols_in(
         tensor.body, through=False
     )
-    if itself or (around and not given) or (not symbol.axes and symbol in symbols_in(tensor.body)):
+    if given and tensor.body == Entry(symbol, own):
+        return  # y_i = (\mathbf{y})_i says that both are one
+    direct = symbol in symbols_in(tensor.body, through=False)
+    if (
+        itself
+        or ((around or direct) and not given)
+        or (not symbol.axes and symbol in symbols_in(tensor.body))
+    ):
         raise Circular(f"{symbol.name} would be defined by itself", left.span)
     _check_free(free, letters, tensor.body, left)
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)

@@ -236,12 +236,26 @@ def _bare_argument(
         while at < len(items) and _goes_on(items[at]):
             second, at = factor(reader, items, at, scope)
             argument = reader.arrays.multiplied(argument, second, "", items[start].span)
+    if isinstance(items[start], Fraction) and _exponential_at(items, at):
+        narrow = reader.readings.take("fraction")
+        while not narrow and _exponential_at(items, at):
+            second, at = factor(reader, items, at, scope)
+            argument = reader.arrays.multiplied(argument, second, "", items[start].span)
     if not whole and at < len(items) and _is_parenthesised(items[at]):
         wide = reader.readings.take("wide")
         while wide and at < len(items) and (_goes_on(items[at]) or _is_parenthesised(items[at])):
             second, at = factor(reader, items, at, scope)
             argument = reader.arrays.multiplied(argument, second, "", items[start].span)
     return (reader.arrays.negative(argument) if sign < 0 else argument), at
+
+
+def _exponential_at(items: tuple[Node, ...], at: int) -> bool:
+    """Return whether an exponential follows: log (1/Z) exp(−E) is the logarithm of all of it."""
+    item = items[at] if at < len(items) else None
+    if isinstance(item, Big):
+        return item.symbol == "\\exp"
+    base = item.base if isinstance(item, Scripted) else None
+    return isinstance(base, Name) and base.letters == "e"
 
 
 def _is_big(node: Node) -> bool:
