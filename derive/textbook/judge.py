@@ -13,7 +13,7 @@ from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
-from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
+from derive.textbook.meaning.canonical import TRANSPOSES, canonical, letters_of, plain_name
 from derive.textbook.meaning.core import Tensor, moved_in
 from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.derivatives import is_derivative
@@ -64,6 +64,8 @@ STATIONARY = "the derivative is nought there, which the text demands"
 ORDERING = frozenset({"<", ">", "\\le", "\\ge", "\\ll", "\\gg", "\\approx", "\\neq", "\\propto"})
 """Relations behind which an equality says nothing new of its left side."""
 INTRODUCES = "introduces a function"
+CONSTRAINT = "the text demands it of what it has just used"
+DEGENERATE = "the sizes are equal or one, for which alone every inverse exists"
 UPDATE = "gives the left side a new value"
 RECURSION = "says what the left side is by the step before"
 OWN = "an update of its left side, or an equation that is false; an update is written with :="
@@ -132,6 +134,7 @@ class Judge:
         self.bound: set[str] = set()
         self._last: _Side | None = None
         self.under: list[str] = []
+        self.just_used: set[str] = set()
         self.section = 0
         self.recursions: dict[str, tuple[int, tuple[Node, Node]]] = {}
         self.assumed: list[Node] = []
@@ -271,7 +274,7 @@ class Judge:
         A display that begins with an equals sign goes on with the chain of the one before, where
         it is `continued`; `under` are the conditions that the prose beside it states.
         """
-        self.under = list(under)
+        self.under, self.just_used = list(under), set()
         try:
             terminals = self._terminals(tokenize(text, offset))
             if len(terminals) > LONGEST_DISPLAY:
@@ -446,6 +449,7 @@ class Judge:
             if can_define(self.reader, left, right) and not known:
                 if not _is_extremum(right) and not any(map(_is_partial, chain.conditions)):
                     define(self.reader, left, right)
+                    self.just_used |= {plain_name(p) for p in walk(right) if isinstance(p, Name)}
                     self.sections[_base(left)] = self.section
                 return replace(base, kind="definition", reason="introduces the left side")
             if (
@@ -560,6 +564,8 @@ class Judge:
         conditions = tuple(f"{name} is a number" for name in doubtful)
         if not conditions and first.one_sided:
             words = self._domain(chain, left, right)
+            if not words and first.singular and not first.typical:
+                words = DEGENERATE
             conditions = (words,) if words else ()
         if not conditions and "loose" in self.reader.readings.met:
             conditions = (CHOICES["loose"],)
@@ -609,6 +615,10 @@ class Judge:
         if _is_stationary(chain, left, right):
             self.found.append((Relation((left, right), ("=",)), STATIONARY))
             return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
+        if self._constrains(left, right):
+            stated = f"{base.left} = {base.right}"
+            self.found.append((Relation((left, right), ("=",)), stated))
+            return replace(base, kind="conditional", conditions=(CONSTRAINT,), counterexample=None)
         for node, words in self.found:
             extended = replace(question, conditions=(*question.conditions, node))
             comparison = compare(extended, shrink=False)
@@ -623,6 +633,17 @@ class Judge:
             f"true only if {condition.words}" if told and condition is not None else base.reason
         )
         return replace(base, reason=reason, suggestion=suggestion)
+
+    def _constrains(self, left: Node, right: Node) -> bool:
+        """Return whether a line goes on with a definition of its display: A = UΛUᵀ, UᵀU = I."""
+        constant = isinstance(right, Number) or (isinstance(right, Name) and right.letters == "I")
+        names = {spelling(part) for part in walk(left) if isinstance(part, Name)}
+        bases = {spelt.base for spelt in names if spelt is not None} - TRANSPOSES
+        free = all(
+            (symbol := self.symbols.find(base)) is not None and symbol.definition is None
+            for base in bases
+        )
+        return constant and free and bool(bases) and bases <= self.just_used
 
     def _mended(self, chain: _Chain, left: Node, right: Node) -> str:
         """Return the LaTeX of the first small change of the right side that makes a line true."""

@@ -249,9 +249,12 @@ def _of_piece(judge: Judge, piece: Piece, under: Sequence[str] = ()) -> list[Jud
         return []
     shown = piece.kind == "display"
     judged = judge.display(piece.text, piece.start, continued=shown, under=under)
-    if piece.kind == "inline" and not under:
-        return [_softened(one) for one in judged]
-    return judged
+    if piece.kind != "inline" or under:
+        return judged
+    softened = [_softened(one) for one in judged]
+    if any(one.conditions == (PROSE,) for one in softened):
+        judge.suppose(piece.text)
+    return softened
 
 
 def _is_of_indices(judge: Judge, text: str) -> bool:

@@ -28,9 +28,99 @@ DELTAS = (
     r"\delta_k = \frac{\partial L}{\partial y_k}",
     r"\delta_j = \frac{\partial L}{\partial z_j}",
 )
+MEAN = (r"\mu = \frac{1}{n} \sum_i x_i",)
+TALL = {"n": "dim", "d": "dim", "X": "matrix(n,d)"}
 SQUARES = {"n": "dim", "A": "matrix(n,n)", "B": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
+    (
+        "a name with a star",
+        r"x^* = \max_i x_i, \quad \log \sum_i e^{x_i} = x^* + \log \sum_i e^{x_i - x^*}",
+        VECTORS,
+        (),
+        ["definition", "proved"],
+    ),
+    (
+        "a name with a star, used wrongly",
+        r"x^* = \max_i x_i, \quad \log \sum_i e^{x_i} = x^* - \log \sum_i e^{x_i - x^*}",
+        VECTORS,
+        (),
+        ["definition", "refuted"],
+    ),
+    ("a name with a word", r"x_{\max} = \max_i x_i", VECTORS, (), ["definition"]),
+    (
+        "a square after its use",
+        r"z_i = \frac{x_i - \mu}{\sqrt{\sigma_B^2 + 1}}, \quad"
+        r"\sigma_B^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \quad"
+        r"\sigma_B^2 = \frac{1}{n} \sum_i x_i^2 - \mu^2, \quad"
+        r"\sigma_B^2 = \frac{1}{n} \sum_i x_i^2 + \mu^2",
+        VECTORS,
+        MEAN,
+        ["definition", "definition", "proved", "refuted"],
+    ),
+    (
+        "the root of what is a square",
+        r"s^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \quad z_i = \frac{x_i - \mu}{s}, \quad"
+        r"\sum_i z_i^2 = n, \quad \sum_i z_i^2 = 1",
+        VECTORS,
+        MEAN,
+        ["definition", "definition", "proved", "refuted"],
+    ),
+    (
+        "a derivative by a square",
+        r"z_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + 1}}, \quad"
+        r"\sigma^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \quad"
+        r"\frac{\partial \sigma^2}{\partial x_i} = \frac{2}{n} (x_i - \mu), \quad"
+        r"\frac{\partial \sigma^2}{\partial x_i} = \frac{1}{n} (x_i - \mu)",
+        VECTORS,
+        MEAN,
+        ["definition", "definition", "proved", "refuted"],
+    ),
+    ("a square is no definition of what is used", r"a^2 = a", VECTORS, (), ["refuted"]),
+    (
+        "the variance of one number",
+        r"\frac{1}{n-1} \sum_i (x_i - \mu)^2 = \frac{1}{n-1} (\sum_i x_i^2 - n \mu^2)",
+        VECTORS,
+        MEAN,
+        ["proved"],
+    ),
+    ("an inverse that there is for tall matrices", r"(X^T X)^{-1} X^T X = I", TALL, (), ["held"]),
+    ("no inverse on the other side", r"X (X^T X)^{-1} X^T = I", TALL, (), ["refuted"]),
+    (
+        "inverses that exist together for square matrices only",
+        r"(X X^T)^{-1} X = X (X^T X)^{-1}",
+        TALL,
+        (),
+        ["conditional"],
+    ),
+    (
+        "what a definition demands of its matrices",
+        r"A = B C B^T, \quad B^T B = I, \quad A^2 = B C^2 B^T, \quad A^2 = B C B^T",
+        SQUARES | {"C": "matrix(n,n)"},
+        (),
+        ["definition", "conditional", "conditional", "refuted"],
+    ),
+    (
+        "a false line of what is defined",
+        r"A = 2B, \quad A = I",
+        SQUARES,
+        (),
+        ["definition", "refuted"],
+    ),
+    (
+        "entries from 0 to d",
+        r"\theta^T x = \sum_{j=0}^d \theta_j x_j",
+        {"d": "dim", r"\theta": "vector(d+1)", "x": "vector(d+1)"},
+        (),
+        ["proved"],
+    ),
+    (
+        "entries from 0 to d, of which there are d",
+        r"\theta^T x = \sum_{j=0}^d \theta_j x_j",
+        {"d": "dim", r"\theta": "vector(d)", "x": "vector(d)"},
+        (),
+        ["unreadable"],
+    ),
     ("an equality behind a bound", r"a < b = c", {"a": "scalar"}, (), ["unreadable"]),
     ("a new name behind a bound", r"a \le q = a^2", {"a": "scalar"}, (), ["unreadable"]),
     ("a claim behind a bound", r"a < a + a = 2a", {"a": "scalar"}, (), ["proved"]),

@@ -14,6 +14,7 @@ from derive.textbook.meaning.core import (
     Core,
     Definition,
     Entry,
+    Function,
     Orientation,
     Symbol,
     Tensor,
@@ -25,7 +26,13 @@ from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.letters import LOSSES, index_letters
 from derive.textbook.meaning.norms import norm_name
-from derive.textbook.meaning.patterns import call_of, is_entry_of_power, is_transpose, is_word
+from derive.textbook.meaning.patterns import (
+    call_of,
+    is_entry_of_power,
+    is_label,
+    is_transpose,
+    is_word,
+)
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.superscripts import index_above
@@ -57,14 +64,27 @@ def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, boo
             symbol = reader.symbols.find(key, bold=spelt.bold)
             if symbol is not None and _is_other(reader, symbol, spelt):
                 continue
-            if symbol is not None and len(spelt.lower) - count <= len(symbol.axes):
+            rest = spelt.lower[count:]
+            indexed = symbol is not None and len(rest) <= len(symbol.axes)
+            if indexed and not any(map(is_label, rest)):
                 return symbol, count, upper
     return None, len(spelt.lower), spelt.upper is not None
 
 
 def _is_other(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
-    """Return whether a name without scripts is another quantity than the family, as L is L⁽ᵗ⁾."""
+    """Return whether a name is of another quantity: L beside the family L⁽ᵗ⁾, x* beside x.
+
+    Of σ² an equation can say what it is; σ is its root then.
+    """
+    if spelt.upper is not None and (
+        isinstance(spelt.upper, Number) or canonical(spelt.upper) in _MARKS
+    ):
+        return f"^{{{canonical(spelt.upper)}}}" not in symbol.name
     return symbol.name in reader.symbols.above and not spelt.lower and spelt.upper is None
+
+
+_MARKS = ("*", "+", "-", "\\ast", "\\star")
+"""Superscripts that make another name."""
 
 
 def _is_plain(node: Node) -> bool:
@@ -77,17 +97,13 @@ def _is_plain(node: Node) -> bool:
     if spelt.upper is None:
         return True
     if isinstance(spelt.upper, Number):
-        return bool(spelt.lower) or spelt.base.startswith("\\")
+        return bool(spelt.lower) or spelt.base.startswith("\\") or spelt.upper.text == "2"
     label = (
         isinstance(spelt.upper, Group)
         and spelt.upper.opening in ("(", "[")
         and len(spelt.upper.items) == 1
     )
-    return (
-        label
-        or is_word(spelt.upper)
-        or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
-    )
+    return label or is_word(spelt.upper) or canonical(spelt.upper) in _MARKS
 
 
 def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
@@ -142,6 +158,12 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
     spelt = spelling(node)
     assert spelt is not None
     symbol, count, _ = _symbol_of(reader, spelt)
+    if (
+        isinstance(spelt.upper, Number)
+        and symbol is None
+        and not _is_new_power(reader, spelt, right)
+    ):
+        return False
     if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not given:
@@ -151,6 +173,22 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
     if symbol is None:
         return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
     return _may_be_told(reader, symbol, spelt, count, given=given)
+
+
+def _is_new_power(reader: Reader, spelt: Spelling, right: Node) -> bool:
+    """Return whether an equation says what σ² is: nothing has said it of σ, nor does it use σ."""
+    base = _base_of_power(reader, spelt)
+    if isinstance(right, Number) or any(letters_of(part) == spelt.base for part in walk(right)):
+        return False
+    if base is None:
+        return True
+    greek = spelt.base.startswith("\\") or not base.known
+    rest = len(base.axes) - len(spelt.lower) if base.name == spelt.base else len(base.axes)
+    return greek and base.definition is None and base.role == "value" and rest <= 0
+
+
+def _base_of_power(reader: Reader, spelt: Spelling) -> Symbol | None:
+    return _symbol_of(reader, replace(spelt, upper=None))[0]
 
 
 def _may_be_told(
@@ -590,3 +628,22 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     reader.symbols.add(symbol, bold=spelt.bold)
     if not label_above:
         reader.symbols.above.add(name)
+    if isinstance(spelt.upper, Number) and spelt.upper.text == "2":
+        _define_root(reader, spelt, count, symbol)
+
+
+def _define_root(reader: Reader, spelt: Spelling, count: int, square: Symbol) -> None:
+    """Let σ be the root of σ², where nothing else says what it is."""
+    assert square.definition is not None
+    base = _base_of_power(reader, spelt)
+    if base is None:
+        name = spelt.key(count, upper=False)
+        base = Symbol(name, square.axes, square.leading, square.orientation)
+        reader.symbols.add(base, bold=spelt.bold)
+    if base.definition is not None or len(base.axes) != len(square.axes):
+        return
+    indices = square.definition.indices
+    root = Function("sqrt", Entry(square, tuple(At(index) for index in indices)))
+    base.definition = Definition(indices, root)
+    base.known = True
+    reader.guessed.pop(base.name, None)

@@ -12,6 +12,7 @@ __all__ = [
     "call_of",
     "digits_apart",
     "is_entry_of_power",
+    "is_label",
     "is_transpose",
     "is_word",
     "only_labels_left",
@@ -46,15 +47,22 @@ def is_word(node: Node | None) -> bool:
     return isinstance(node, Name) and len(node.letters) > 1 and node.letters[0] != "\\"
 
 
+def is_label(node: Node) -> bool:
+    """Return whether a subscript is a word, and so no index, as in w_new and x_max."""
+    if isinstance(node, Name):
+        word = len(node.letters) > 1 and node.letters[0] not in "\\•"
+        return word or node.letters in _EXTREMES
+    return isinstance(node, Text) or (isinstance(node, Big) and node.symbol in _EXTREMES)
+
+
+_EXTREMES = ("\\max", "\\min", "\\sup", "\\inf")
+
+
 def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
     """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
     if len(rest) <= len(symbol.axes):
-        return False
-    return all(
-        isinstance(item, Number | Text)
-        or (isinstance(item, Name) and len(item.letters) > 1 and item.letters[0] != "\\")
-        for item in rest[len(symbol.axes) :]
-    )
+        return any(is_label(item) for item in rest)
+    return all(isinstance(item, Number) or is_label(item) for item in rest[len(symbol.axes) :])
 
 
 def is_transpose(node: Node) -> bool:

@@ -286,9 +286,15 @@ def _is_whole(reader: Reader, limits: _Limits, index: Index, core: Core, node: N
         return False
     dimension = reader.dimensions.find(index.dimension)
     only_places = places == sum(part == At(index) for part in walk_core(core))
-    if not only_places or limits.upper != plus(Size(dimension), MINUS_ONE):
+    if not only_places or not _is_last(limits.upper, dimension):
         raise Unreadable("entries that are counted from 0", node.span)
     return True
+
+
+def _is_last(upper: Core | None, dimension: Dimension) -> bool:
+    """Return whether a bound is the last entry, counted from 0: n − 1 of n, or d of d + 1."""
+    below = isinstance(upper, Size) and dimension.name == f"{upper.dimension.name}+1"
+    return below or upper == plus(Size(dimension), MINUS_ONE)
 
 
 def _leading_sum(node: Node) -> Scripted | None:
