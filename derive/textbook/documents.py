@@ -615,6 +615,9 @@ def read_names(path: Path) -> dict[str, list[str]]:
     return found
 
 
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
+
+
 def read_file(path: Path) -> Document:
     """Read a file.
 
@@ -627,10 +630,14 @@ def read_file(path: Path) -> Document:
         data = path.read_bytes()
     except OSError as error:
         raise BadDocument(f"{path} cannot be read: {error.strerror}") from None
+    if b"\0" in data:
+        raise BadDocument(f"{path} is no text: it has bytes that stand for no sign")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
+        if _CONTROL.search(text):
+            raise BadDocument(f"{path} is no text: it is not UTF-8") from None
     text = text.replace("\r\n", "\n")
     if path.suffix == ".ipynb":
         return _notebook(text, str(path))

@@ -150,8 +150,16 @@ class Judge:
 
     def _terminals(self, raw: Sequence[Raw]) -> list[Terminal]:
         tokens = expand(raw, self.macros)
-        self.words |= words_defined([tokens])
+        self.words |= {word for word in words_defined([tokens]) if not self._is_product(word)}
         return lex(tokens, self._vocabulary())
+
+    def _is_product(self, word: str) -> bool:
+        """Return whether a run of letters is quantities side by side, as in WX = XW."""
+        known = [self.symbols.find(letter) for letter in word]
+        return len(word) == 2 and all(
+            symbol is not None and symbol.known and symbol.role in ("value", "constant")
+            for symbol in known
+        )
 
     def _vocabulary(self) -> Vocabulary:
         heads = frozenset(name for name in self.reader.heads if name.isalnum() and len(name) > 1)
@@ -203,7 +211,10 @@ class Judge:
         return found
 
     def _give(self, text: str) -> None:
-        for statement in statements(self._terminals(tokenize(text))):
+        found = statements(self._terminals(tokenize(text)))
+        if not any(statement.relations for statement in found):
+            raise Unreadable("this states nothing; write an equation, as z = W x")
+        for statement in found:
             for left, right in statement.equalities:
                 sides = [parse_terminals(statement.parts[place]) for place in (left, right)]
                 for side in sides:
@@ -219,7 +230,13 @@ class Judge:
         if "instein" in text:
             self.reader.einstein = True
             return
-        found = self._conditions(text)
+        try:
+            found = self._conditions(text)
+            if not found:
+                raise Unreadable("this states nothing; write a condition, as \\sum_i y_i = 1")
+        except Unreadable as error:
+            self.troubles[text] = str(error)
+            return
         self.assumed.extend(found)
         self.conditions.extend(found)
 

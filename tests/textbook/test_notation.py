@@ -30,9 +30,77 @@ DELTAS = (
 )
 MEAN = (r"\mu = \frac{1}{n} \sum_i x_i",)
 TALL = {"n": "dim", "d": "dim", "X": "matrix(n,d)"}
+ROWS = {"n": "dim", "d": "dim", "x": "vector(d) per (n)"}
 SQUARES = {"n": "dim", "A": "matrix(n,n)", "B": "matrix(n,n)"}
+CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
+    (
+        "rows of a matrix",
+        r"X = \begin{pmatrix} x_1^T \\ \vdots \\ x_n^T \end{pmatrix}, \quad "
+        r"X^T X = \sum_i x_i x_i^T, \quad X^T X = \sum_i x_i^T x_i",
+        ROWS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "rows with dashes",
+        r"X = \begin{bmatrix} - x_1^T - \\ - x_2^T - \\ \vdots \\ - x_n^T - \end{bmatrix}, \quad "
+        r"X^T X = \sum_i x_i x_i^T, \quad X^T X = -\sum_i x_i x_i^T",
+        ROWS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "columns of a matrix",
+        r"X = (x_1, ..., x_n), \quad X X^T = \sum_i x_i x_i^T, \quad X X^T = \sum_i x_i^T x_i",
+        ROWS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "the transpose of columns",
+        r"X = [x_1, \dots, x_n]^T, \quad X_{ij} = (x_i)_j",
+        ROWS,
+        (),
+        ["definition", "proved"],
+    ),
+    (
+        "two rows",
+        r"A = \begin{pmatrix} x^T \\ y^T \end{pmatrix}, \quad A^T A = x x^T + y y^T, \quad "
+        r"A^T A = x y^T + y x^T",
+        VECTORS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    ("blocks", r"z = \begin{pmatrix} x \\ y \end{pmatrix}", VECTORS, (), ["unreadable"]),
+    ("typed dots", r"x = (x_1, ..., x_n)^T", VECTORS, (), ["proved"]),
+    ("a Frobenius product", r"A:B = \mathrm{tr}(A^T B)", SQUARES, (), ["proved"]),
+    ("another one", r"A : B = \mathrm{tr}(A B)", SQUARES, (), ["refuted"]),
+    (
+        "of products",
+        r"A : B C = B^T A : C, \quad A : B C = B A : C",
+        CUBES,
+        (),
+        ["proved", "refuted"],
+    ),
+    ("a ratio", r"a : b = c", {"a": "scalar"}, (), ["unreadable"]),
+    ("a heading", r"w: A + B = B + A", SQUARES | {"w": "vector(n)"}, (), ["proved"]),
+    ("a huge bound", r"\prod_{i=1}^{10^9} i = 1", {}, (), ["unreadable"]),
+    (
+        "a bound that is a power",
+        r"\sum_{i=1}^{2^3} i = 36, \quad \sum_{i=1}^{2^3} i = 35",
+        {},
+        (),
+        ["held", "refuted"],
+    ),
+    (
+        "declared letters side by side",
+        r"AB = B A, \quad AB = A B",
+        SQUARES,
+        (),
+        ["refuted", "proved"],
+    ),
     (
         "a name with a star",
         r"x^* = \max_i x_i, \quad \log \sum_i e^{x_i} = x^* + \log \sum_i e^{x_i - x^*}",

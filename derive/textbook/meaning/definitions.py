@@ -516,6 +516,12 @@ def _bind_symbol(
     """Define a declared symbol; in a chain not by itself, on whatever way."""
     tensor, free = _read_right(reader, letters, right, symbol.axes)
     rest = symbol.axes[len(letters) :]
+    columns = _by_columns(right, tensor)
+    fits = [
+        len(rest) == 2 and all(map(reader.dimensions.same, _dimensions_of(one), rest))
+        for one in (tensor, columns)
+    ]
+    tensor = columns if fits == [False, True] else tensor
     if len(letters) > len(symbol.axes) or (tensor.axes and len(rest) != len(tensor.axes)):
         raise ShapeMismatch(
             f"{symbol.name} has {len(rest)} axes here, and its definition is "
@@ -549,6 +555,18 @@ def _bind_symbol(
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)
     symbol.known = True
     reader.guessed.pop(symbol.name, None)
+
+
+def _by_columns(right: Node, tensor: Tensor) -> Tensor:
+    """Return a list of vectors, (x_1, …, x_n), as the matrix with these columns."""
+    is_list = isinstance(right, Group) and len(right.items) > 1
+    if not is_list or tensor.orientation != "array" or len(tensor.axes) != 2:
+        return tensor
+    return Tensor(tensor.axes[::-1], tensor.body, "matrix")
+
+
+def _dimensions_of(tensor: Tensor) -> tuple[Dimension, ...]:
+    return tuple(axis.dimension for axis in tensor.axes)
 
 
 def _check_orientation(
@@ -595,6 +613,7 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     if isinstance(above, Name):
         candidates.append(canonical(above))
     tensor, free = _read_right(reader, [], right, (), perhaps=candidates)
+    tensor = _by_columns(right, tensor)
     used = {part.index for part in walk_core(tensor.body) if isinstance(part, At)}
     running = {letter for letter in candidates if letter in free and free[letter] in used}
     count = len(spelt.lower)

@@ -39,7 +39,7 @@ from derive.textbook.tree import (
 __all__ = ["read_product"]
 
 _INDICATORS = frozenset({"\\mathbb{1}", "I", "1", "\\chi", "\\mathbb{I}", "\\delta"})
-_WEAK = frozenset({"\\odot", "\\circ", "\\otimes"})
+_WEAK = frozenset({"\\odot", "\\circ", "\\otimes", ":"})
 """Operators that bind less than neighbours do: a ∘ Bc is a ∘ (Bc)."""
 
 
@@ -89,9 +89,25 @@ class _Terms:
     def result(self) -> Tensor:
         """Return the whole product."""
         self._end_segment()
+        colons = [place for place, (sign, _) in enumerate(self.segments) if sign == ":"]
+        if not colons:
+            return self._combined(self.segments)
+        if len(colons) > 1:
+            raise Unreadable("several colons in one product", self.node.span)
+        left, right = (
+            self._combined(part)
+            for part in (self.segments[: colons[0]], self.segments[colons[0] :])
+        )
+        if not left.axes or len(left.axes) != len(right.axes):
+            raise Unreadable("a colon between what has no Frobenius product", self.node.span)
         arrays = self.reader.arrays
-        total = self.segments[0][1]
-        for operator, tensor in self.segments[1:]:
+        return arrays.total(arrays.elementwise(left, right, self.node.span))
+
+    def _combined(self, segments: list[tuple[str, Tensor]]) -> Tensor:
+        """Return segments multiplied entry by entry, or by a tensor product."""
+        arrays = self.reader.arrays
+        total = segments[0][1]
+        for operator, tensor in segments[1:]:
             if operator == "\\otimes" and total.axes and tensor.axes:
                 total = self._tensor_product(total, tensor)
             else:

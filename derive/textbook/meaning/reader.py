@@ -589,9 +589,11 @@ class Reader:
             return self.tables.norm(self, node, scope)
         tensor = self.read(node.base, scope)
         tensor = self.indexed(tensor, script_items(node.lower), scope, node)
-        is_list = _is_list(node.base) and tensor.orientation == "free"
-        if is_list and node.upper is not None and is_transpose(node.upper):
+        is_list = _is_list(node.base) and node.upper is not None and is_transpose(node.upper)
+        if is_list and tensor.orientation == "free":
             return replace(tensor, orientation="column")  # (x₁, …, xₙ)ᵀ: the list is a row
+        if is_list and tensor.orientation == "array" and len(tensor.axes) == 2:
+            return replace(tensor, orientation="matrix")  # the members are its rows
         return self.raised(tensor, node.upper, node.primes, node, scope)
 
     def condition(self, node: Node, scope: Scope) -> Core:

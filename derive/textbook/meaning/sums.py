@@ -25,6 +25,7 @@ from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters, limit_letters
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.symbols import spelling
 from derive.textbook.tree import (
     Big,
     Group,
@@ -174,11 +175,17 @@ def _dimension(reader: Reader, node: Node) -> Dimension:
     symbol = reader.symbols.find(name)
     if name.isdecimal() or (symbol is not None and symbol.role == "dimension"):
         return reader.symbols.dimension(name)
-    if symbol is None and isinstance(node, Name | Scripted):
+    if symbol is None and _may_name_dimension(node):
         reader.dimension_names.add(name)
         reader.guessed[name] = "dim"
         return Dimension(name)
     raise Unreadable("this is no dimension", node.span)
+
+
+def _may_name_dimension(node: Node) -> bool:
+    """Return whether a piece of notation is the name of a size; a power is a number."""
+    spelt = spelling(node) if isinstance(node, Name | Scripted) else None
+    return spelt is not None and (spelt.upper is None or isinstance(spelt.upper, Group))
 
 
 def _starts_at_one(limits: _Limits) -> bool:
@@ -204,7 +211,7 @@ def _upper_limit(reader: Reader, limits: _Limits, node: Node, scope: Scope) -> N
 
 def _is_dimension(reader: Reader, node: Node, scope: Scope) -> bool:
     """Return whether a limit names a dimension; a number is a bound."""
-    if not isinstance(node, Name | Scripted):
+    if not _may_name_dimension(node):
         return False
     name = canonical(node)
     symbol = reader.symbols.find(name)
