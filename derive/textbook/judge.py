@@ -53,6 +53,7 @@ from derive.textbook.tree import (
     Product,
     Relation,
     Scripted,
+    is_constant,
     walk,
 )
 from derive.textbook.verdicts import Judged
@@ -267,16 +268,32 @@ class Judge:
 
         A number for what is declared is a case, as in *if y = 1*, and does not hold from there on.
         """
+        sides = self._sides_of(text)
+        if sides is None or self.is_case(text):
+            return False
+        own = _is_declared(self.reader, sides[0]) and is_update(":=", *sides)
+        return not own and can_define(self.reader, *sides)
+
+    def is_case(self, text: str) -> bool:
+        """Return whether a text gives a number to what is declared and nothing defines."""
+        sides = self._sides_of(text)
+        if sides is None or not is_constant(sides[1]):
+            return False
+        return _is_declared(self.reader, sides[0]) and can_define(self.reader, *sides)
+
+    def take_anew(self, text: str) -> None:
+        """Drop what the text has defined so far of the name to which it gives another meaning."""
+        sides = self._sides_of(text)
+        if sides is not None and _base(sides[0]) in self.sections:
+            forget(self.reader, sides[0])
+
+    def _sides_of(self, text: str) -> tuple[Node, Node] | None:
         try:
             found = statements(self._terminals(tokenize(text)))
-            parts = [parse_terminals(part) for part in found[0].parts[:2]]
-        except (Unreadable, IndexError):
-            return False
-        declared_one = _is_declared(self.reader, parts[0])
-        is_case = declared_one and (
-            isinstance(parts[1], Number) or is_update(":=", parts[0], parts[1])
-        )
-        return not is_case and can_define(self.reader, parts[0], parts[1])
+            left, right = (parse_terminals(part) for part in found[0].parts[:2])
+        except (Unreadable, IndexError, ValueError):
+            return None
+        return left, right
 
     def knows(self, text: str) -> bool:
         """Return whether a text has a letter for what is a quantity here, and no index."""
@@ -459,6 +476,9 @@ class Judge:
         next_value = self._next_value(chain, left, right, base, relation)
         if next_value is not None:
             return next_value
+        equation = differential_equation(self.reader, left, right)
+        if equation is not None:
+            return self._of_differentials(chain, equation, base)
         try:
             known = self._is_conditioned(left) or _base(left) in self.unread
             if behind and can_define(self.reader, left, right) and not known:
@@ -478,9 +498,6 @@ class Judge:
                 return replace(base, kind="definition", reason="introduces the right side")
         except Circular:
             pass
-        equation = differential_equation(self.reader, left, right)
-        if equation is not None:
-            return self._of_differentials(chain, equation, base)
         name = may_be_new(self.reader, left, right)
         try:
             judged = self._compared(chain, left, right, base)

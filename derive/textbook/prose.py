@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from derive.textbook.documents import Piece
 
-__all__ = ["conditions_beside", "is_case", "is_range", "is_tie"]
+__all__ = ["conditions_beside", "is_case", "is_range", "is_set_anew", "is_tie"]
 
 _CASE = re.compile(
-    r"(?i)\b(?:for|if|when|whenever|case|cases|provided|unless|assuming|suppose|otherwise|else)\b"
+    r"(?i)\b(?:for|if|when|whenever|case|cases|provided|unless|assuming|suppose|otherwise|else|"
+    r"with|set|setting|at|take|taking)\b"
     r"(?:\s+(?:all|any|every|each|that|the case|where|of|instead|also|if|we have|only))*[\s,(:]*$"
 )
 """Words directly before a formula that make it a condition on what stands beside it."""
@@ -24,7 +25,7 @@ _OPENS = re.compile(
 _CLOSES = re.compile(r"^(?:\$+|\\\)|\\\]|\\end\s*\{[a-z*]+\}|`+)")
 LONGEST_GAP = 120
 """In characters, from a condition to the formula that it is on."""
-_NUMBER = r"[-+]?\d+(?:\.\d+)?"
+_NUMBER = r"[-+]?(?:\d+(?:\.\d+)?(?:\s*/\s*\d+)?|\\[dt]?frac\s*(?:\d\s*\d|\{\d+\}\s*\{\d+\}))"
 _LETTER = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_\{?[A-Za-z0-9]+\}?)?"
 _CASE_OF_NUMBER = re.compile(rf"\s*{_LETTER}\s*=\s*{_NUMBER}\s*[.,;]?\s*")
 _TIE = re.compile(r"\s*[i-np-t]'?\s*=\s*[i-np-t]'?\s*[.,;]?\s*")
@@ -50,15 +51,42 @@ def is_range(text: str) -> bool:
 
 def is_case(piece: Piece) -> bool:
     """Return whether a formula in prose is a case, as in *if y = 1*; a range of numbers is none."""
+    return _may_be_case(piece) and _CASE.search(_words(piece)) is not None
+
+
+def _words(piece: Piece) -> str:
+    return piece.before.rstrip("$`(\\ ")
+
+
+def _may_be_case(piece: Piece) -> bool:
     if piece.kind not in ("inline", "condition") or _ELLIPSIS.search(piece.text):
         return False
-    if _CASE.search(piece.before.rstrip("$`(\\ ")) is None:
-        return False
-    return (
-        piece.kind == "condition"
-        or is_tie(piece.text)
-        or _CASE_OF_NUMBER.fullmatch(piece.text) is not None
-    )
+    number = _CASE_OF_NUMBER.fullmatch(piece.text) is not None
+    return piece.kind == "condition" or is_tie(piece.text) or number
+
+
+def is_set_anew(piece: Piece) -> bool:
+    """Return whether the prose takes a name for something else: *let f(x) = …*, *consider …*."""
+    return piece.kind == "inline" and _ANEW.search(_words(piece)) is not None
+
+
+_ANEW = re.compile(
+    r"(?i)\b(?:let|consider|define|take|for|instead|say|now)\b(?:\s+(?:now|us))*[\s,(:]*$"
+)
+
+
+def _cases(text: str, pieces: Sequence[Piece]) -> set[int]:
+    """Return the numbers of the pieces that are cases; what *and* joins to a case is one too."""
+    found: set[int] = set()
+    for number, piece in enumerate(pieces):
+        joined = (
+            number - 1 in found
+            and _may_be_case(piece)
+            and _AND.fullmatch(_gap(text, pieces[number - 1], piece)) is not None
+        )
+        if joined or is_case(piece):
+            found.add(number)
+    return found
 
 
 def conditions_beside(text: str, pieces: Sequence[Piece]) -> dict[int, list[str]]:
@@ -75,31 +103,30 @@ def conditions_beside(text: str, pieces: Sequence[Piece]) -> dict[int, list[str]
     {1: ['i \\neq j']}
     """
     found: dict[int, list[str]] = {}
-    for number, piece in enumerate(pieces):
-        if is_case(piece):
-            for other in _on_which(text, pieces, number):
-                found.setdefault(other, []).append(piece.text.strip().rstrip(".,;:"))
+    cases = _cases(text, pieces)
+    for number in sorted(cases):
+        for other in _on_which(text, pieces, number, cases):
+            found.setdefault(other, []).append(pieces[number].text.strip().rstrip(".,;:"))
     return found
 
 
-def _on_which(text: str, pieces: Sequence[Piece], number: int) -> Iterator[int]:
-    before = _before(text, pieces, number)
+def _on_which(text: str, pieces: Sequence[Piece], number: int, cases: set[int]) -> Iterator[int]:
+    before = None if number - 1 in cases else _before(text, pieces, number)
     heads = number + 1 < len(pieces) and _gap(text, pieces[number], pieces[number + 1])[:1] == ":"
     if before is not None and not heads:
         yield before
         return
     for here, follows in pairwise(range(number, len(pieces))):
         gap = _gap(text, pieces[here], pieces[follows])
-        first = here == number
         if len(gap) > LONGEST_GAP or _SENTENCE_ENDS.search(_FORMULA.sub("", gap)):
+            return
+        if follows in cases:
+            if here in cases and _AND.fullmatch(gap) is not None:
+                continue
             return
         if pieces[follows].kind not in ("display", "inline"):
             return
-        if is_case(pieces[follows]):
-            if first and _AND.fullmatch(gap.lstrip()) is not None:
-                continue
-            return
-        if not first and not is_case(pieces[here]) and not _joined(gap):
+        if here not in cases and not _joined(gap):
             return
         yield follows
 
@@ -109,8 +136,8 @@ def _joined(gap: str) -> bool:
 
 
 def _before(text: str, pieces: Sequence[Piece], number: int) -> int | None:
-    """Return the display right before a condition, in the same sentence."""
-    if not number or pieces[number - 1].kind != "display":
+    """Return the formula right before a condition, in the same sentence."""
+    if not number or pieces[number - 1].kind not in ("display", "inline"):
         return None
     display = pieces[number - 1]
     if display.text.rstrip("$\\}] \n").endswith("."):

@@ -31,6 +31,7 @@ __all__ = [
     "Table",
     "Text",
     "children",
+    "is_constant",
     "mapped",
     "walk",
 ]
@@ -196,6 +197,13 @@ def children(node: Node) -> Iterator[Node]:
             yield part
         elif isinstance(part, tuple):
             pending.extend(reversed(part))
+
+
+def is_constant(node: Node) -> bool:
+    """Return whether a formula is a number written with digits, as 1/2."""
+    return all(
+        isinstance(part, Number | Fraction | Operator | Product | Sum) for part in walk(node)
+    )
 
 
 def mapped(node: Node, function: Callable[[Node], Node]) -> Node:

@@ -14,7 +14,7 @@ from derive.textbook.errors import BadDeclaration
 from derive.textbook.judge import Judge
 from derive.textbook.meaning.declarations import read_kind
 from derive.textbook.positions import Span
-from derive.textbook.prose import conditions_beside, is_case, is_range, is_tie
+from derive.textbook.prose import conditions_beside, is_case, is_range, is_set_anew, is_tie
 from derive.textbook.usual_names import usual_names
 from derive.textbook.verdicts import Judged, Kind
 
@@ -247,6 +247,8 @@ def _of_piece(judge: Judge, piece: Piece, under: Sequence[str] = ()) -> list[Jud
         return []
     if piece.kind == "inline" and _is_of_indices(judge, piece.text):
         return []
+    if is_set_anew(piece):
+        judge.take_anew(piece.text)
     shown = piece.kind == "display"
     judged = judge.display(piece.text, piece.start, continued=shown, under=under)
     if piece.kind != "inline" or under:
@@ -265,7 +267,7 @@ def _is_of_indices(judge: Judge, text: str) -> bool:
 def _is_supposed(judge: Judge, piece: Piece) -> bool:
     """Return whether the prose gives a formula as a condition or an example."""
     before = piece.before.rstrip("$`(\\ ")
-    if _EXAMPLE.search(before) or is_case(piece):
+    if _EXAMPLE.search(before) or is_case(piece) or judge.is_case(piece.text):
         return True
     return _ASSUMING.search(before) is not None and not judge.defines(piece.text)
 

@@ -36,6 +36,27 @@ CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "gradients named like differentials",
+        r"dx = a\, dz, \quad dx = dz / a",
+        VECTORS,
+        ("z_i = a x_i",),
+        ["proved", "unreadable"],
+    ),
+    (
+        "∂ as a differential",
+        r"\partial(A B) = (\partial A) B + A (\partial B)",
+        SQUARES,
+        (),
+        ["proved"],
+    ),
+    (
+        "with a factor on the wrong side",
+        r"\partial(A B) = B (\partial A) + A (\partial B)",
+        SQUARES,
+        (),
+        ["refuted"],
+    ),
+    (
         "rows of a matrix",
         r"X = \begin{pmatrix} x_1^T \\ \vdots \\ x_n^T \end{pmatrix}, \quad "
         r"X^T X = \sum_i x_i x_i^T, \quad X^T X = \sum_i x_i^T x_i",
@@ -523,6 +544,37 @@ TEXTS: list[tuple[str, str, list[str], list[str]]] = [
         r"$$r(z) = \max(0, z)$$ For $z > 0$, $r'(z) = 1$. For $z < 0$, $r'(z) = 1$.",
         ["z: scalar"],
         ["definition", "held", "refuted"],
+    ),
+    (
+        "a case behind a formula in a line",
+        r"$$r(z) = \max(0, z)$$ We have $r'(z) = 1$ if $z > 0$ and $r'(z) = 1$ if $z < 0$.",
+        ["z: scalar"],
+        ["definition", "held", "refuted"],
+    ),
+    (
+        "two cases together",
+        ENTROPY + r"With $y = 1$ and $p = 1/2$ it is $L = \log 2$. With $y = 1$, $$L = \log p$$",
+        LABEL,
+        ["definition", "held", "refuted"],
+    ),
+    (
+        "numbers for what is declared do not last",
+        r"With $z = 1$ and $y = 0$, $$z + y = 1$$ Then $$z + y = 1$$ $$z + y = 2 z$$",
+        ["z: scalar", "y: scalar"],
+        ["proved", "refuted", "refuted"],
+    ),
+    (
+        "a function that is taken anew",
+        r"Let $f(z) = z^2$; then $f'(z) = 2z$. Now let $f(z) = z^3$; then $f'(z) = 3 z^2$"
+        r" and not $f'(z) = 2z + 1$.",
+        ["z: scalar"],
+        ["definition", "proved", "definition", "proved", "refuted"],
+    ),
+    (
+        "a function that is not taken anew",
+        r"Let $f(z) = z^2$. Here $$f(z) = z^3$$",
+        ["z: scalar"],
+        ["definition", "refuted"],
     ),
     ("a range", r"For $i = 1, \dots, k$ we have $$z_i = 2 z_i$$", LOGITS, ["refuted"]),
     ("two indices in prose", r"On the diagonal $i = j$ it is one.", LOGITS, []),

@@ -16,11 +16,13 @@ from derive.textbook.meaning.core import (
     ZERO,
     At,
     Core,
+    Definition,
     Entry,
     Fold,
     Slope,
     Symbol,
     Tensor,
+    Unknown,
     plus,
     symbols_in,
     times,
@@ -125,9 +127,9 @@ def _variables(core: Core, *, through: bool = True) -> set[Symbol]:
 
 def _is_mark(reader: Reader, node: Node) -> bool:
     """Return whether a letter is the d of a differential, and no quantity of the text."""
-    if not isinstance(node, Name) or node.letters != "d" or node.accents:
+    if not isinstance(node, Name) or node.letters not in ("d", "\\partial") or node.accents:
         return False
-    symbol = reader.symbols.find("d")
+    symbol = reader.symbols.find(node.letters)
     return symbol is None or not symbol.known or symbol.role == "dimension"
 
 
@@ -137,7 +139,8 @@ def _undotted(node: Name) -> Name | None:
 
 def _apart(reader: Reader, name: Name) -> tuple[Node, ...] | None:
     r"""Return a name like ``dz`` or ``\dot z`` as the mark and the quantity."""
-    if reader.symbols.find(plain_name(name)) is not None and name.accents[-1:] != (DOT,):
+    whole = reader.symbols.find(plain_name(name))
+    if whole is not None and whole.known and name.accents[-1:] != (DOT,):
         return None
     bare = _undotted(name)
     if bare is None and len(name.letters) > 1 and name.letters[0] == "d" and not name.accents:
@@ -176,7 +179,8 @@ def _marked(reader: Reader, node: Node) -> Node:
 def _marked_items(reader: Reader, items: tuple[Node, ...]) -> Iterator[Node]:
     for place, item in enumerate(items):
         follows = items[place + 1] if place + 1 < len(items) else None
-        quotient = place + 2 < len(items) and items[place + 2] == Operator("/")
+        behind = items[place + 2 : place + 4]
+        quotient = len(behind) > 1 and behind[0] == Operator("/") and _is_mark(reader, behind[1])
         if _is_mark(reader, item) and _may_differ(reader, follows) and not quotient:
             yield MARK
         else:
@@ -206,8 +210,8 @@ def _operands(node: Node) -> list[Node]:
     ]
 
 
-def _of_what(reader: Reader, node: Node) -> Node | None:
-    """Return of what a left side is the differential as a whole, where the text says what it is."""
+def _operand(reader: Reader, node: Node) -> Node | None:
+    """Return of what a side is the differential as a whole, or None where it is none."""
     marked = _marked(reader, node)
     if not isinstance(marked, Product) or len(marked.items) < 2:
         return None
@@ -215,7 +219,13 @@ def _of_what(reader: Reader, node: Node) -> Node | None:
     function = operand.base if isinstance(operand, Scripted) else operand
     if isinstance(function, Big) and rest and _is_mark(reader, first):
         return Group("(", (Product((operand, *rest)),), span=operand.span)
-    if first != MARK or rest:
+    return operand if first == MARK and not rest else None
+
+
+def _of_what(reader: Reader, node: Node) -> Node | None:
+    """Return of what a left side is the differential, where the text says what that is."""
+    operand = _operand(reader, node)
+    if operand is None:
         return None
     symbol = _quantity(reader, operand)
     composed = symbol is None or (isinstance(operand, Scripted) and operand.upper is not None)
@@ -367,34 +377,43 @@ def _along(reader: Reader, body: Core, variable: Symbol, moved: Symbol) -> Core:
 
 
 def differential_equation(reader: Reader, left: Node, right: Node) -> Differential | None:
-    """Return an equation whose left side is the differential of what is defined, or None.
+    """Return an equation whose left side is a differential, or None where it is a new name.
 
     Raises
     ------
     Unreadable
         When nothing on the right side says what moves.
     """
-    operand = _of_what(reader, left)
+    operand = _operand(reader, left)
     if operand is None:
         return None
     marked = _marked(reader, right)
     mentioned = _operands(marked)
+    known = _of_what(reader, left) is not None
     if not mentioned and _dotted(left):
         prime = Scripted(operand, primes=1, span=left.span)
-        return Differential(prime, right, {})
+        return Differential(prime, right, {}) if known else None
     own = _variables(reader.read(operand, Scope()).body)
     moving = {
         variable for node in mentioned for variable in _variables(reader.read(node, Scope()).body)
     }
     whole = Product((MARK, operand), span=left.span)
-    if moving and moving <= own and _stands_on(reader, operand, mentioned):
+    if known and moving and moving <= own and _stands_on(reader, operand, mentioned):
         moved = {
             symbol: Symbol(f"d {symbol.name}", symbol.axes, symbol.leading, symbol.orientation)
             for symbol in moving
         }
         fixed = tuple(sorted(symbol.name for symbol in own - moving))
         return Differential(whole, marked, moved, fixed)
-    return _gradients(reader, left, operand, marked)
+    loss = None if _dotted(left) else _loss(reader, operand, mentioned)
+    if loss is not None:
+        return Differential(whole, marked, {}, loss=loss)
+    if known:
+        raise Unreadable(
+            f"{canonical(left)} is a differential, and the right side does not say of what",
+            left.span,
+        )
+    return None
 
 
 def _stands_on(reader: Reader, operand: Node, mentioned: list[Node]) -> bool:
@@ -406,18 +425,34 @@ def _stands_on(reader: Reader, operand: Node, mentioned: list[Node]) -> bool:
     return all(other is None or (other in own and other is not symbol) for other in others)
 
 
-def _gradients(reader: Reader, left: Node, operand: Node, right: Node) -> Differential:
-    """Return an equation of dz as one of ∂L/∂z, where the text has one loss that depends on it."""
+def _loss(reader: Reader, operand: Node, mentioned: list[Node]) -> Symbol | None:
+    """Return the loss of which dz is short for the gradient ∂L/∂z, as in many programs.
+
+    It is the one of the text; else, where the right side has gradients by what depends on z, any
+    function of that.
+    """
+    quantity = _quantity(reader, operand)
     losses = [
         symbol
         for name in LOSSES
         if (symbol := reader.symbols.find(name)) is not None
         and symbol.definition is not None
         and not symbol.axes
+        and quantity in symbols_in(symbol.definition.body)
     ]
-    if len(losses) != 1 or _quantity(reader, operand) not in symbols_in(Entry(losses[0])):
-        raise Unreadable(
-            f"{canonical(left)} is a differential, and the right side does not say of what",
-            left.span,
-        )
-    return Differential(Product((MARK, operand), span=left.span), right, {}, loss=losses[0])
+    if losses:
+        return losses[0] if len(losses) == 1 else None
+    later = {symbol for node in mentioned if (symbol := _quantity(reader, node)) is not None}
+    depends = all(
+        symbol.definition is not None and quantity in symbols_in(symbol.definition.body)
+        for symbol in later
+    )
+    return _any_function(reader, later) if later and depends else None
+
+
+def _any_function(reader: Reader, symbols: set[Symbol]) -> Symbol:
+    arguments = []
+    for symbol in sorted(symbols, key=lambda one: one.name):
+        axes = tuple(reader.dimensions.index(symbol.name, axis) for axis in symbol.axes)
+        arguments.append((axes, Entry(symbol, tuple(At(axis) for axis in axes))))
+    return Symbol("•L", definition=Definition((), Unknown("•L", 0, tuple(arguments))))
