@@ -16,7 +16,6 @@ from derive.textbook.meaning.calls import NothingKnown
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, letters_of, plain_name
 from derive.textbook.meaning.core import Tensor, moved_in
 from derive.textbook.meaning.definitions import can_define, define, forget
-from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.differentials import (
     MARK,
     Differential,
@@ -26,7 +25,6 @@ from derive.textbook.meaning.differentials import (
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
-from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
 from derive.textbook.meaning.symbols import declared, spelling
@@ -42,11 +40,22 @@ from derive.textbook.parser import parse_terminals
 from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.proof import prove
 from derive.textbook.repairs import variants
+from derive.textbook.sides import (
+    base_name,
+    declarations_of,
+    doubtful,
+    is_declared,
+    is_extremum,
+    is_known_notation,
+    is_partial,
+    is_stationary,
+    is_zero,
+    unreadable,
+    verdict_on,
+    without_letters,
+)
 from derive.textbook.tokens import Raw, tokenize
 from derive.textbook.tree import (
-    Big,
-    Dots,
-    Group,
     Name,
     Node,
     Number,
@@ -95,6 +104,11 @@ class _Chain:
     outside: frozenset[str] = frozenset()
     unread: str = ""
     relations: tuple[str, ...] = ()
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The sides that can be read."""
+        return [side.node for side in self.sides if side.node is not None]
 
 
 class Judge:
@@ -205,7 +219,7 @@ class Judge:
         for text, reason in self.troubles.items():
             with contextlib.suppress(Unreadable):
                 for statement in statements(self._terminals(tokenize(text))):
-                    name = _base(parse_terminals(statement.parts[0]))
+                    name = base_name(parse_terminals(statement.parts[0]))
                     symbol = self.symbols.find(name)
                     if symbol is not None and symbol.definition is None:
                         found[name] = f"what is given of {name} cannot be read: {reason}"
@@ -222,7 +236,7 @@ class Judge:
                     note_limits(self.reader, side)
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
-                elif not _is_known_notation(sides[0]):
+                elif not is_known_notation(sides[0]):
                     self.conditions.append(Relation((sides[0], sides[1]), ("=",)))
                     if not isinstance(sides[0], Product):
                         self.bound |= {letters_of(part) for side in sides for part in walk(side)}
@@ -271,7 +285,7 @@ class Judge:
         sides = self._sides_of(text)
         if sides is None or self.is_case(text):
             return False
-        own = _is_declared(self.reader, sides[0]) and is_update(":=", *sides)
+        own = is_declared(self.reader, sides[0]) and is_update(":=", *sides)
         return not own and can_define(self.reader, *sides)
 
     def is_case(self, text: str) -> bool:
@@ -279,12 +293,12 @@ class Judge:
         sides = self._sides_of(text)
         if sides is None or not is_constant(sides[1]):
             return False
-        return _is_declared(self.reader, sides[0]) and can_define(self.reader, *sides)
+        return is_declared(self.reader, sides[0]) and can_define(self.reader, *sides)
 
     def take_anew(self, text: str) -> None:
         """Drop what the text has defined so far of the name to which it gives another meaning."""
         sides = self._sides_of(text)
-        if sides is not None and _base(sides[0]) in self.sections:
+        if sides is not None and base_name(sides[0]) in self.sections:
             forget(self.reader, sides[0])
 
     def _sides_of(self, text: str) -> tuple[Node, Node] | None:
@@ -319,7 +333,7 @@ class Judge:
             found = statements(terminals)
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
-            return [_unreadable(error, whole, "", "")]
+            return [unreadable(error, whole, "", "")]
         before = self._last if continued else None
         judged = [
             self._statement(statement, text, offset, None if place else before)
@@ -414,7 +428,7 @@ class Judge:
         base = Judged("unreadable", one.span.to(other.span), one.text, other.text)
         for side in (one, other):
             if side.error is not None or side.node is None:
-                return _unreadable(side.error, base.span, one.text, other.text)
+                return unreadable(side.error, base.span, one.text, other.text)
         assert one.node is not None
         assert other.node is not None
         try:
@@ -456,7 +470,7 @@ class Judge:
         if asked:
             reason = f"nothing says what {', '.join(asked)} is"
             return replace(
-                base, reason=reason, declaration=_declarations(asked), problem=error.span
+                base, reason=reason, declaration=declarations_of(asked), problem=error.span
             )
         suggestion = self._mended(chain, one, other)
         return replace(
@@ -480,19 +494,19 @@ class Judge:
         if equation is not None:
             return self._of_differentials(chain, equation, base)
         try:
-            known = self._is_conditioned(left) or _base(left) in self.unread
+            known = self._is_conditioned(left) or base_name(left) in self.unread
             if behind and can_define(self.reader, left, right) and not known:
                 raise Unreadable("what stands behind a relation defines nothing", left.span)
             if can_define(self.reader, left, right) and not known:
-                if not _is_extremum(right) and not any(map(_is_partial, chain.conditions)):
+                if not is_extremum(right) and not any(map(is_partial, chain.conditions)):
                     define(self.reader, left, right)
                     self.just_used |= {plain_name(p) for p in walk(right) if isinstance(p, Name)}
-                    self.sections[_base(left)] = self.section
+                    self.sections[base_name(left)] = self.section
                 return replace(base, kind="definition", reason="introduces the left side")
             if (
                 not behind
                 and can_define(self.reader, right, left)
-                and not _is_declared(self.reader, right)
+                and not is_declared(self.reader, right)
             ):
                 define(self.reader, right, left)
                 return replace(base, kind="definition", reason="introduces the right side")
@@ -521,7 +535,7 @@ class Judge:
         if not recursion:
             self._question(chain, left, right)
             if is_defined(self.reader, left):
-                name = _base(left)
+                name = base_name(left)
                 self.unread.setdefault(name, f"{name} has been given new values")
             return replace(base, kind="definition", reason=UPDATE)
         self.reader.steps |= {step_letter(left)} - {""}
@@ -529,13 +543,15 @@ class Judge:
             self._question(chain, left, right)
         except ShapeMismatch as error:
             raise Unreadable(f"a recursion of which the shapes are open: {error.reason}") from None
-        section, before = self.recursions.setdefault(_base(left), (self.section, (left, right)))
+        section, before = self.recursions.setdefault(base_name(left), (self.section, (left, right)))
         if section != self.section:
-            self.recursions[_base(left)] = (self.section, (left, right))
+            self.recursions[base_name(left)] = (self.section, (left, right))
         elif before != (left, right):
             judged = self._compared(chain, before[1], right, base) if before[0] == left else base
             if judged.kind not in ("proved", "held"):
-                raise Unreadable(f"another recursion for {_base(left)} stands before", left.span)
+                raise Unreadable(
+                    f"another recursion for {base_name(left)} stands before", left.span
+                )
             return judged
         return replace(base, kind="definition", reason=RECURSION)
 
@@ -570,15 +586,15 @@ class Judge:
             assert error is not None
             raise error
         guessed = self._guesses(first)
-        asked = guessed if self.declared else _doubtful(guessed)
+        asked = guessed if self.declared else doubtful(guessed)
         if asked:
-            raise Ambiguous(f"nothing says what {', '.join(asked)} is", _declarations(asked))
+            raise Ambiguous(f"nothing says what {', '.join(asked)} is", declarations_of(asked))
         if first.counterexample is None:
-            return _verdict(base, first)
+            return verdict_on(base, first)
         self._check_moved(chain, left, right)
         if self._forgets(left):
             return self._judged(chain, left, right, base)
-        return self._explained(chain, left, right, _verdict(base, first))
+        return self._explained(chain, left, right, verdict_on(base, first))
 
     def _check_moved(self, chain: _Chain, left: Node, right: Node) -> None:
         """Refuse a derivative by what a given equation binds: nothing says what moves with it."""
@@ -594,8 +610,8 @@ class Judge:
         self, chain: _Chain, left: Node, right: Node, base: Judged, first: Comparison
     ) -> Judged:
         """Return the verdict on sides that are equal: whether anything was taken for granted."""
-        doubtful = _doubtful(self._guesses(first))
-        conditions = tuple(f"{name} is a number" for name in doubtful)
+        capitals = doubtful(self._guesses(first))
+        conditions = tuple(f"{name} is a number" for name in capitals)
         if not conditions and first.one_sided:
             words = self._domain(chain, left, right)
             if not words and first.singular and not first.typical:
@@ -605,8 +621,8 @@ class Judge:
             conditions = (CHOICES["loose"],)
         if not conditions:
             first.proved = prove(self._question(chain, left, right))
-            return _verdict(base, first)
-        declaration = _declarations(doubtful)
+            return verdict_on(base, first)
+        declaration = declarations_of(capitals)
         return replace(base, kind="conditional", conditions=conditions, declaration=declaration)
 
     def _other_reading(
@@ -625,7 +641,7 @@ class Judge:
 
     def _is_conditioned(self, node: Node) -> bool:
         """Return whether a condition in force is about a name, so that it is no new one."""
-        name = _base(node)
+        name = base_name(node)
         return any(
             isinstance(part, Name) and plain_name(part) == name
             for condition in self.assumed
@@ -634,7 +650,7 @@ class Judge:
 
     def _forgets(self, left: Node) -> bool:
         """Drop the definition of a name that an earlier section gave it; it is used anew."""
-        name = _base(left)
+        name = base_name(left)
         if self.sections.get(name, self.section) == self.section:
             return False
         del self.sections[name]
@@ -646,7 +662,7 @@ class Judge:
         question = self._question(chain, left, right)
         if chain.unread or question.in_force().unread:
             raise Unreadable("it stands under a condition that cannot be read")
-        if _is_stationary(chain, left, right):
+        if is_stationary(chain.nodes, left, right):
             self.found.append((Relation((left, right), ("=",)), STATIONARY))
             return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
         if self._constrains(left, right):
@@ -724,7 +740,7 @@ class Judge:
         }
         known = {**self.met, **self.reader.guessed}
         guessed = {name: kind for name, kind in known.items() if name in names}
-        return guessed if self.declared else _doubtful(guessed)
+        return guessed if self.declared else doubtful(guessed)
 
     def _guesses(self, comparison: Comparison) -> dict[str, str]:
         """Return what was guessed of the symbols of an equality."""
@@ -740,7 +756,7 @@ class Judge:
         state = self.reader.state()
         try:
             question = self._question(chain, left, right)
-            literal = _is_zero(left) or _is_zero(right)
+            literal = is_zero(left) or is_zero(right)
             return (compare(question) if literal else self._compare(question)), None
         except Unreadable as error:
             self.met = dict(self.reader.guessed)
@@ -761,7 +777,7 @@ class Judge:
         scope = Scope()
         tensors = (reader.read(left, scope), reader.read(right, scope))
         for node, tensor in zip((left, right), tensors, strict=True):
-            if _is_zero(node):
+            if is_zero(node):
                 other = tensors[1] if tensor is tensors[0] else tensors[0]
                 zero = Tensor(other.axes, tensor.body, other.orientation)
                 tensors = (zero, other) if tensor is tensors[0] else (other, zero)
@@ -773,108 +789,6 @@ class Judge:
                 left.span.to(right.span),
             )
         body = reader.arrays.aligned(other, one.axes)
-        conditions = [*_without_letters(self.conditions, chain.conditions), *chain.conditions]
+        conditions = [*without_letters(self.conditions, chain.conditions), *chain.conditions]
         free = tuple(reader.free.values())
         return Question(one.axes, one.body, body, reader, free, tuple(conditions))
-
-
-def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[Node]:
-    """Return the conditions in force, but for those on letters of which a statement has its own."""
-    letters = {plain_name(part) for node in own for part in walk(node) if isinstance(part, Name)}
-    return [
-        node
-        for node in conditions
-        if not all(
-            isinstance(side, Name) and plain_name(side) in letters
-            for side in getattr(node, "sides", (node,))
-        )
-    ]
-
-
-def _is_declared(reader: Reader, node: Node) -> bool:
-    spelt = spelling(node)
-    if spelt is None:
-        return True
-    return any(
-        reader.symbols.find(spelt.key(count, upper=upper)) is not None
-        for count in range(len(spelt.lower) + 1)
-        for upper in (True, False)
-    )
-
-
-def _base(node: Node) -> str:
-    """Return the name that a left side begins with, without its scripts and arguments."""
-    first = node.items[0] if isinstance(node, Product) and node.items else node
-    spelt = spelling(first)
-    return canonical(first) if spelt is None else spelt.base
-
-
-def _is_extremum(node: Node) -> bool:
-    """Return whether a right side says where something is least: it has no formula."""
-    first = node.items[0] if isinstance(node, Product) and node.items else node
-    base = first.base if isinstance(first, Scripted) else first
-    return isinstance(base, Big) and base.symbol in ("\\argmax", "\\argmin")
-
-
-def _is_partial(condition: Node) -> bool:
-    """Return whether a condition is a case, beside which others stand: no range of an index."""
-    if not isinstance(condition, Relation) or not set(condition.relations) <= _CASES:
-        return False
-    return not any(isinstance(part, Dots | Group) for part in walk(condition))
-
-
-_CASES = frozenset({"=", "\\neq", "<", ">", "\\le", "\\ge"})
-
-
-def _is_known_notation(node: Node) -> bool:
-    """Return whether a definition is one of the indicator, which is read without it."""
-    first = node.items[0] if isinstance(node, Product) and node.items else node
-    spelt = spelling(first)
-    return spelt is not None and spelt.base in ("\\mathbb{1}", "1")
-
-
-def _is_zero(node: Node) -> bool:
-    """Return whether a side is nought, which may stand for an array of noughts."""
-    if isinstance(node, Name):
-        return node.letters == "0"
-    return isinstance(node, Number) and not node.text.strip("0.")
-
-
-def _is_stationary(chain: _Chain, left: Node, right: Node) -> bool:
-    """Return whether a chain sets a derivative to nought: a condition, and no claim."""
-    if not any(_is_zero(node) for node in (left, right)):
-        return False
-    nodes = [side.node for side in chain.sides if side.node is not None]
-    return any(is_derivative(part) for node in nodes for part in walk(node))
-
-
-def _doubtful(guessed: Mapping[str, str]) -> dict[str, str]:
-    """Return the capital letters that were read as numbers: they may as well be matrices."""
-    return {name: kind for name, kind in guessed.items() if kind == "scalar" and name[:1].isupper()}
-
-
-def _declarations(guessed: Mapping[str, str]) -> str:
-    return "; ".join(f"{name}: {kind}" for name, kind in guessed.items())
-
-
-def _verdict(base: Judged, comparison: Comparison) -> Judged:
-    if comparison.counterexample is not None:
-        return replace(
-            base,
-            kind="refuted",
-            counterexample=comparison.counterexample,
-            samples=comparison.samples,
-        )
-    if not comparison.samples:
-        return replace(
-            base, kind="unreadable", reason="no point was found at which both sides have a value"
-        )
-    if comparison.proved:
-        return replace(base, kind="proved", samples=comparison.samples)
-    return replace(base, kind="held", samples=comparison.samples)
-
-
-def _unreadable(error: Unreadable | None, span: Span, left: str, right: str) -> Judged:
-    if error is None:
-        error = Unreadable("nothing stands here")
-    return Judged("unreadable", span, left, right, reason=error.reason, problem=error.span)
