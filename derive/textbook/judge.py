@@ -14,7 +14,7 @@ from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, letters_of, plain_name
-from derive.textbook.meaning.core import Tensor, moved_in
+from derive.textbook.meaning.core import Tensor, moved_in, symbols_in
 from derive.textbook.meaning.definitions import can_define, define, forget
 from derive.textbook.meaning.differentials import (
     MARK,
@@ -495,6 +495,7 @@ class Judge:
             return self._of_differentials(chain, equation, base)
         try:
             known = self._is_conditioned(left) or base_name(left) in self.unread
+            known = known or self._is_solution(chain, left, right)
             if behind and can_define(self.reader, left, right) and not known:
                 raise Unreadable("what stands behind a relation defines nothing", left.span)
             if can_define(self.reader, left, right) and not known:
@@ -646,6 +647,23 @@ class Judge:
             isinstance(part, Name) and plain_name(part) == name
             for condition in self.assumed
             for part in walk(condition)
+        )
+
+    def _is_solution(self, chain: _Chain, left: Node, right: Node) -> bool:
+        """Return whether a line says where a condition holds that the text has defined by it.
+
+        If p = 1/2, then a = 0: it is judged, for p is a function of a.
+        """
+        own = self.symbols.find(base_name(left))
+        if own is None or not is_constant(right):
+            return False
+        names = [part for node in chain.conditions for part in walk(node) if isinstance(part, Name)]
+        symbols = [self.symbols.find(plain_name(name)) for name in names]
+        return any(
+            symbol is not None
+            and symbol.definition is not None
+            and own in symbols_in(symbol.definition.body)
+            for symbol in symbols
         )
 
     def _forgets(self, left: Node) -> bool:

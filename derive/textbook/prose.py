@@ -28,6 +28,8 @@ LONGEST_GAP = 120
 _NUMBER = r"[-+]?(?:\d+(?:\.\d+)?(?:\s*/\s*\d+)?|\\[dt]?frac\s*(?:\d\s*\d|\{\d+\}\s*\{\d+\}))"
 _LETTER = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_\{?[A-Za-z0-9]+\}?)?"
 _CASE_OF_NUMBER = re.compile(rf"\s*{_LETTER}\s*=\s*{_NUMBER}\s*[.,;]?\s*")
+_SAME = re.compile(rf"\s*{_LETTER}\s*=\s*{_LETTER}\s*[.,;]?\s*")
+_IF = re.compile(r"(?i)\b(?:if|when|whenever|case|provided|unless)\b(?:\s+that)?[\s,(:]*$")
 _TIE = re.compile(r"\s*[i-np-t]'?\s*=\s*[i-np-t]'?\s*[.,;]?\s*")
 _RANGE = re.compile(r"\s*[A-Za-z]\s*=\s*\d\s*,[^=]*(?:\\[lcd]?dots|\.\.\.|…)[^=]*$")
 _ELLIPSIS = re.compile(r"\\[lcd]?dots|\.\.\.|…")
@@ -51,7 +53,10 @@ def is_range(text: str) -> bool:
 
 def is_case(piece: Piece) -> bool:
     """Return whether a formula in prose is a case, as in *if y = 1*; a range of numbers is none."""
-    return _may_be_case(piece) and _CASE.search(_words(piece)) is not None
+    words = _words(piece)
+    if piece.kind == "inline" and _SAME.fullmatch(piece.text) and _IF.search(words):
+        return True
+    return _may_be_case(piece) and _CASE.search(words) is not None
 
 
 def _words(piece: Piece) -> str:

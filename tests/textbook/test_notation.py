@@ -36,6 +36,13 @@ CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "the differential of a logarithm",
+        r"d\log s = \frac{da}{a} + \frac{dz}{z}, \quad d\log s = \frac{da}{a} - \frac{dz}{z}",
+        {"a": "scalar positive", "z": "scalar positive"},
+        ("s = a z",),
+        ["proved", "refuted"],
+    ),
+    (
         "gradients named like differentials",
         r"dx = a\, dz, \quad dx = dz / a",
         VECTORS,
@@ -575,6 +582,18 @@ TEXTS: list[tuple[str, str, list[str], list[str]]] = [
         r"Let $f(z) = z^2$. Here $$f(z) = z^3$$",
         ["z: scalar"],
         ["definition", "refuted"],
+    ),
+    (
+        "two quantities that are equal in a case",
+        r"If $y = z$ then $$y^2 = y z$$ In any case $$y z = z y$$ $$y + z = y z$$",
+        ["z: scalar", "y: scalar"],
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "where a condition holds",
+        r"$$p = \frac{1}{1 + e^{-z}}$$ If $p = 1/2$, then $z = 0$. If $p = 1/2$, then $z = 1$.",
+        ["z: scalar"],
+        ["definition", "held", "refuted"],
     ),
     ("a range", r"For $i = 1, \dots, k$ we have $$z_i = 2 z_i$$", LOGITS, ["refuted"]),
     ("two indices in prose", r"On the diagonal $i = j$ it is one.", LOGITS, []),

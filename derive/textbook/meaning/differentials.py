@@ -27,7 +27,7 @@ from derive.textbook.meaning.core import (
     symbols_in,
     times,
 )
-from derive.textbook.meaning.derivatives import slope
+from derive.textbook.meaning.derivatives import is_derivative, slope
 from derive.textbook.meaning.letters import LOSSES
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
@@ -171,7 +171,7 @@ def _marked(reader: Reader, node: Node) -> Node:
             return node
     if isinstance(node, Product):
         return replace(node, items=tuple(_marked_items(reader, node.items)))
-    if isinstance(node, Fraction):
+    if isinstance(node, Fraction) and is_derivative(node):
         return node
     return mapped(node, lambda part: _marked(reader, part))
 
@@ -400,7 +400,13 @@ def differential_equation(reader: Reader, left: Node, right: Node) -> Differenti
     whole = Product((MARK, operand), span=left.span)
     if known and moving and moving <= own and _stands_on(reader, operand, mentioned):
         moved = {
-            symbol: Symbol(f"d {symbol.name}", symbol.axes, symbol.leading, symbol.orientation)
+            symbol: Symbol(
+                f"d {symbol.name}",
+                symbol.axes,
+                symbol.leading,
+                symbol.orientation,
+                role="differential",
+            )
             for symbol in moving
         }
         fixed = tuple(sorted(symbol.name for symbol in own - moving))
