@@ -72,12 +72,16 @@ def _may_be_case(piece: Piece) -> bool:
 
 def is_set_anew(piece: Piece) -> bool:
     """Return whether the prose takes a name for something else: *let f(x) = …*, *consider …*."""
-    return piece.kind == "inline" and _ANEW.search(_words(piece)) is not None
+    if piece.kind != "inline":
+        return False
+    words = _words(piece)
+    for_function = _FOR.search(words) is not None and _CALL.match(piece.text) is not None
+    return for_function or _ANEW.search(words) is not None
 
 
-_ANEW = re.compile(
-    r"(?i)\b(?:let|consider|define|take|for|instead|say|now)\b(?:\s+(?:now|us))*[\s,(:]*$"
-)
+_ANEW = re.compile(r"(?i)\b(?:let|consider|define|take)\b(?:\s+(?:now|us|instead))*[\s,(:]*$")
+_FOR = re.compile(r"(?i)\bfor[\s,(:]*$")
+_CALL = re.compile(r"\s*\\?[A-Za-z]+(?:_\{?\\?[A-Za-z0-9]+\}?)?\s*\(")
 
 
 def _cases(text: str, pieces: Sequence[Piece]) -> set[int]:
