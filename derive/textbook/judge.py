@@ -15,7 +15,7 @@ from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, letters_of, plain_name
 from derive.textbook.meaning.core import Tensor, moved_in, symbols_in
-from derive.textbook.meaning.definitions import can_define, define, forget
+from derive.textbook.meaning.definitions import by_columns, can_define, define, forget
 from derive.textbook.meaning.differentials import (
     MARK,
     Differential,
@@ -25,6 +25,7 @@ from derive.textbook.meaning.differentials import (
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.patterns import is_transpose
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
 from derive.textbook.meaning.symbols import declared, spelling
@@ -56,12 +57,14 @@ from derive.textbook.sides import (
 )
 from derive.textbook.tokens import Raw, tokenize
 from derive.textbook.tree import (
+    Group,
     Name,
     Node,
     Number,
     Product,
     Relation,
     Scripted,
+    Table,
     is_constant,
     walk,
 )
@@ -496,10 +499,13 @@ class Judge:
         try:
             known = self._is_conditioned(left) or base_name(left) in self.unread
             known = known or self._is_solution(chain, left, right)
+            partial = any(map(is_partial, chain.conditions))
+            known = known or (partial and is_update(":=", left, right))
+            left, right = self._untransposed(left, right)
             if behind and can_define(self.reader, left, right) and not known:
                 raise Unreadable("what stands behind a relation defines nothing", left.span)
             if can_define(self.reader, left, right) and not known:
-                if not is_extremum(right) and not any(map(is_partial, chain.conditions)):
+                if not is_extremum(right) and not partial:
                     define(self.reader, left, right)
                     self.just_used |= {plain_name(p) for p in walk(right) if isinstance(p, Name)}
                     self.sections[base_name(left)] = self.section
@@ -648,6 +654,18 @@ class Judge:
             for condition in self.assumed
             for part in walk(condition)
         )
+
+    def _untransposed(self, left: Node, right: Node) -> tuple[Node, Node]:
+        """Return Xᵀ = (x₁, …, xₙ) as what it says X is, where nothing else does."""
+        is_transposed = isinstance(left, Scripted) and left.lower is None and not left.primes
+        if not is_transposed or not isinstance(left, Scripted) or not isinstance(left.base, Name):
+            return left, right
+        list_of_vectors = isinstance(right, Group | Table)
+        if left.upper is None or not is_transpose(left.upper) or not list_of_vectors:
+            return left, right
+        if not can_define(self.reader, left.base, right):
+            return left, right
+        return left.base, Scripted(right, None, left.upper, span=right.span)
 
     def _is_solution(self, chain: _Chain, left: Node, right: Node) -> bool:
         """Return whether a line says where a condition holds that the text has defined by it.
@@ -801,6 +819,8 @@ class Judge:
                 tensors = (zero, other) if tensor is tensors[0] else (other, zero)
                 break
         one, other = tensors
+        if not reader.arrays.same_shape(one, other):
+            one, other = by_columns(left, one), by_columns(right, other)
         if not reader.arrays.same_shape(one, other):
             raise ShapeMismatch(
                 f"{reader.arrays.describe(one)} is not {reader.arrays.describe(other)}",

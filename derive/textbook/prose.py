@@ -31,7 +31,7 @@ _CASE_OF_NUMBER = re.compile(rf"\s*{_LETTER}\s*=\s*{_NUMBER}\s*[.,;]?\s*")
 _SAME = re.compile(rf"\s*{_LETTER}\s*=\s*{_LETTER}\s*[.,;]?\s*")
 _IF = re.compile(r"(?i)\b(?:if|when|whenever|case|provided|unless)\b(?:\s+that)?[\s,(:]*$")
 _TIE = re.compile(r"\s*[i-np-t]'?\s*=\s*[i-np-t]'?\s*[.,;]?\s*")
-_RANGE = re.compile(r"\s*[A-Za-z]\s*=\s*\d\s*,[^=]*(?:\\[lcd]?dots|\.\.\.|…)[^=]*$")
+_RANGE = re.compile(r"\s*[A-Za-z]\s*=\s*\d\s*,[^=]*$")
 _ELLIPSIS = re.compile(r"\\[lcd]?dots|\.\.\.|…")
 
 

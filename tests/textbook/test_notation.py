@@ -36,6 +36,13 @@ CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "columns of the transpose",
+        r"X^T = (x_1, ..., x_n), \quad X^T X = \sum_i x_i x_i^T, \quad X^T X = \sum_i x_i^T x_i",
+        ROWS | {"X": "matrix(n,d)"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
         "the differential of a logarithm",
         r"d\log s = \frac{da}{a} + \frac{dz}{z}, \quad d\log s = \frac{da}{a} - \frac{dz}{z}",
         {"a": "scalar positive", "z": "scalar positive"},

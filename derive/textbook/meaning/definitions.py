@@ -50,7 +50,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["can_define", "define", "forget"]
+__all__ = ["by_columns", "can_define", "define", "forget"]
 
 
 def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
@@ -516,7 +516,7 @@ def _bind_symbol(
     """Define a declared symbol; in a chain not by itself, on whatever way."""
     tensor, free = _read_right(reader, letters, right, symbol.axes)
     rest = symbol.axes[len(letters) :]
-    columns = _by_columns(right, tensor)
+    columns = by_columns(right, tensor)
     fits = [
         len(rest) == 2 and all(map(reader.dimensions.same, _dimensions_of(one), rest))
         for one in (tensor, columns)
@@ -557,7 +557,7 @@ def _bind_symbol(
     reader.guessed.pop(symbol.name, None)
 
 
-def _by_columns(right: Node, tensor: Tensor) -> Tensor:
+def by_columns(right: Node, tensor: Tensor) -> Tensor:
     """Return a list of vectors, (x_1, …, x_n), as the matrix with these columns."""
     is_list = isinstance(right, Group) and len(right.items) > 1
     if not is_list or tensor.orientation != "array" or len(tensor.axes) != 2:
@@ -613,7 +613,7 @@ def _define_new(reader: Reader, spelt: Spelling, left: Node, right: Node) -> Non
     if isinstance(above, Name):
         candidates.append(canonical(above))
     tensor, free = _read_right(reader, [], right, (), perhaps=candidates)
-    tensor = _by_columns(right, tensor)
+    tensor = by_columns(right, tensor)
     used = {part.index for part in walk_core(tensor.body) if isinstance(part, At)}
     running = {letter for letter in candidates if letter in free and free[letter] in used}
     count = len(spelt.lower)
