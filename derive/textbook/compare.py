@@ -11,7 +11,7 @@ from mpmath import mp
 
 from derive.textbook.errors import NotJudged
 from derive.textbook.evaluate.conditions import Conditions, Unmet
-from derive.textbook.evaluate.dual import Undefined, primal
+from derive.textbook.evaluate.dual import Singular, Undefined, primal
 from derive.textbook.evaluate.evaluator import Evaluator, Work
 from derive.textbook.evaluate.points import Point
 from derive.textbook.meaning.core import At, Core, Entry, Size, Slope, symbols_in, walk_core
@@ -58,12 +58,18 @@ class Question:
 
 @dataclass
 class Comparison:
-    """What was found."""
+    """What was found.
+
+    `singular` says that there were points with a quotient by zero, and `typical` that the sides
+    were compared at sizes that are not all equal, and none of them one.
+    """
 
     samples: int = 0
     counterexample: Counterexample | None = None
     proved: bool = False
     one_sided: bool = False
+    singular: bool = False
+    typical: bool = False
     vanishing: bool = True
     names: frozenset[str] = frozenset()
 
@@ -169,6 +175,8 @@ def compare(
                     _smallest(question, conditions, found) if shrink else found
                 )
                 break
+        if comparison.singular and not comparison.typical:
+            comparison.one_sided = True
         return comparison
 
 
@@ -183,6 +191,7 @@ def least_condition(question: Question) -> Restriction | None:
         tuple(sorted(free, key=lambda symbol: symbol.name)),
         tuple(_dimensions(question)),
         tuple(_free_indices(question)),
+        frozenset(question.axes),
     )
     tried = 0
     for kind in RESTRICTIONS:
@@ -214,15 +223,15 @@ def _at_point(
         return None
     compared = False
     for places in _places(question, evaluator):
-        try:
-            if not conditions.hold(evaluator, places):
-                continue
-            if not all(evaluator.value(core, places) for core in question.restriction.filters):
-                continue
-        except Undefined:
+        if not _is_asked(question, evaluator, conditions, places):
             continue
-        left = _value(evaluator, question.left, places)
-        right = _value(evaluator, question.right, places)
+        try:
+            left = _value(evaluator, question.left, places)
+            right = _value(evaluator, question.right, places)
+        except Singular:
+            if comparison is not None:
+                comparison.singular = True
+            continue
         if left is None or right is None:
             if comparison is not None and (left is None) != (right is None):
                 comparison.one_sided = True
@@ -234,13 +243,33 @@ def _at_point(
             return _counterexample(question, point, places, left, right)
     if compared and comparison is not None:
         comparison.samples += 1
+        comparison.typical |= _is_typical(point)
     return None
 
 
+def _is_asked(
+    question: Question, evaluator: Evaluator, conditions: Conditions, places: dict[Index, int]
+) -> bool:
+    """Return whether the conditions and filters let some values of the indices through."""
+    try:
+        return conditions.hold(evaluator, places) and all(
+            evaluator.value(core, places) for core in question.restriction.filters
+        )
+    except Undefined:
+        return False
+
+
+def _is_typical(point: Point) -> bool:
+    sizes = list(point.sizes.values())
+    return 1 not in sizes and (len(sizes) < 2 or len(set(sizes)) > 1)
+
+
 def _value(evaluator: Evaluator, core: Core, places: dict[Index, int]) -> Any:
-    """Return the value of a side, or None where it has none."""
+    """Return the value of a side, or None where it has none; a singular point goes on upwards."""
     try:
         return evaluator.value(core, places)
+    except Singular:
+        raise
     except Undefined:
         return None
 

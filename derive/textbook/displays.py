@@ -30,6 +30,11 @@ _OPERATORS = frozenset({"PLUS", "MINUS", "MULOP"})
 _LAYOUT = frozenset({"AMP", "QUAD"})
 _ENDS = frozenset({"PERIOD", "COMMA", "SEMICOLON"})
 
+_FACTOR_ENDS = frozenset({"NAME", "CLOSE", "RBRACE"})
+_FACTOR_BEGINS = frozenset({"NAME", "OPEN", "FONT", "ACCENT", "LBRACE"})
+_LONGEST_LETTER = 9
+"""As long as ``\\varsigma``: a longer name before a colon is a heading."""
+
 Part = tuple[Terminal, ...]
 
 
@@ -329,14 +334,27 @@ class _Splitter:
         else:
             self.finish()
 
-    def colon(self, _terminal: Terminal) -> None:
+    def colon(self, terminal: Terminal) -> None:
         if self.condition is not None:
             self._end_condition()
+        elif self._is_operator():
+            self.words.append(Terminal("MULOP", ":", terminal.span))
         elif not self.current.relations:
             self.words = []
             self.current = Statement()
         else:
             self.finish()
+
+    def _is_operator(self) -> bool:
+        """Return whether a colon stands between two factors, as in A:B; a label has its own."""
+        follows = self.terminals[self.at + 1] if self.at + 1 < len(self.terminals) else None
+        before = self.words[-1] if self.words else None
+        if before is None or follows is None or len(before.value) > _LONGEST_LETTER:
+            return False
+        if before.type not in _FACTOR_ENDS or follows.type not in _FACTOR_BEGINS:
+            return False
+        span = self.terminals[self.at].span
+        return (before.span.end == span.start) == (span.end == follows.span.start)
 
     def row(self, _terminal: Terminal) -> None:
         self._end_condition()

@@ -51,7 +51,8 @@ class Piece:
     Parameters
     ----------
     kind : str
-        ``display``, ``inline``, ``heading``, ``declare``, ``given``, ``assume`` or ``broken``.
+        ``display``, ``inline``, ``condition`` (in a line, with a relation other than an equality),
+        ``heading``, ``declare``, ``given``, ``assume`` or ``broken``.
     text : str
         The mathematics, or the declaration; for ``broken`` the reason.
     start : int
@@ -285,11 +286,22 @@ def _without_definitions(scanner: _Scanner, start: int, end: int) -> str:
     return "".join(parts) + text[at:end]
 
 
+_COMPARES = re.compile(
+    r"\\not\s*=|\\(?:neq?|leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≠≤≥]"
+)
+
+
 def _inline(scanner: _Scanner, start: int, end: int) -> None:
     text = _without_definitions(scanner, start, end)
-    if "=" in text or "\\coloneqq" in text or "\\triangleq" in text:
-        words = " ".join(scanner.text[max(0, start - 80) : start].split())
-        scanner.pieces.append(Piece("inline", text, start, words))
+    equal = "=" in re.sub(r"\\not\s*=", "", text)
+    if equal or "\\coloneqq" in text or "\\triangleq" in text:
+        kind = "inline"
+    elif _COMPARES.search(text):
+        kind = "condition"
+    else:
+        return
+    words = " ".join(scanner.text[max(0, start - 80) : start].split())
+    scanner.pieces.append(Piece(kind, text, start, words))
 
 
 _WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z][a-z]{2,}")
@@ -603,6 +615,9 @@ def read_names(path: Path) -> dict[str, list[str]]:
     return found
 
 
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
+
+
 def read_file(path: Path) -> Document:
     """Read a file.
 
@@ -615,10 +630,14 @@ def read_file(path: Path) -> Document:
         data = path.read_bytes()
     except OSError as error:
         raise BadDocument(f"{path} cannot be read: {error.strerror}") from None
+    if b"\0" in data:
+        raise BadDocument(f"{path} is no text: it has bytes that stand for no sign")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
+        if _CONTROL.search(text):
+            raise BadDocument(f"{path} is no text: it is not UTF-8") from None
     text = text.replace("\r\n", "\n")
     if path.suffix == ".ipynb":
         return _notebook(text, str(path))

@@ -13,32 +13,78 @@ from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.calls import NothingKnown, bare_functions
-from derive.textbook.meaning.canonical import canonical, letters_of, plain_name
-from derive.textbook.meaning.core import Core, Tensor, Unknown, moved_in, walk_core
-from derive.textbook.meaning.definitions import can_define, define, forget
-from derive.textbook.meaning.derivatives import is_derivative
+from derive.textbook.meaning.canonical import TRANSPOSES, canonical, letters_of, plain_name
+from derive.textbook.meaning.core import Tensor, moved_in, symbols_in
+from derive.textbook.meaning.definitions import by_columns, can_define, define, forget
+from derive.textbook.meaning.differentials import (
+    MARK,
+    Differential,
+    differential_equation,
+    may_be_new,
+)
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.patterns import is_transpose
 from derive.textbook.meaning.phrases import note_letters
-from derive.textbook.meaning.populations import PROBABILITIES
-from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
 from derive.textbook.meaning.symbols import declared, spelling
+from derive.textbook.meaning.updates import (
+    is_defined,
+    is_own_sum,
+    is_recursion,
+    is_update,
+    step_letter,
+    steps_mixed,
+)
 from derive.textbook.parser import parse_terminals
 from derive.textbook.positions import NOWHERE, Span
 from derive.textbook.proof import prove
 from derive.textbook.repairs import variants
+from derive.textbook.sides import (
+    base_name,
+    declarations_of,
+    doubtful,
+    is_declared,
+    is_extremum,
+    is_known_notation,
+    is_partial,
+    is_probability,
+    is_stationary,
+    is_zero,
+    unreadable,
+    verdict_on,
+    without_letters,
+)
 from derive.textbook.tokens import Raw, tokenize
-from derive.textbook.tree import Big, Name, Node, Number, Product, Relation, Scripted, walk
+from derive.textbook.tree import (
+    Group,
+    Name,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Scripted,
+    Table,
+    is_constant,
+    walk,
+)
 from derive.textbook.verdicts import Judged
 from derive.textbook.words import words_defined
 
 __all__ = ["Judge"]
 
 STATIONARY = "the derivative is nought there, which the text demands"
+ORDERING = frozenset({"<", ">", "\\le", "\\ge", "\\ll", "\\gg", "\\approx", "\\neq", "\\propto"})
+"""Relations behind which an equality says nothing new of its left side."""
 INTRODUCES = "introduces a function"
+CONSTRAINT = "the text demands it of what it has just used"
+DEGENERATE = "the sizes are equal or one, for which alone every inverse exists"
+UPDATE = "gives the left side a new value"
+RECURSION = "says what the left side is by the step before"
+OWN = "an update of its left side, or an equation that is false; an update is written with :="
+GRADIENT = "this is not the gradient of the loss; it may be a name of its own"
 LONGEST_DISPLAY = 20_000
 MOST_READINGS = 6
 """How many other readings of ambiguous notation are tried."""
@@ -62,6 +108,12 @@ class _Chain:
     conditions: list[Node]
     outside: frozenset[str] = frozenset()
     unread: str = ""
+    relations: tuple[str, ...] = ()
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The sides that can be read."""
+        return [side.node for side in self.sides if side.node is not None]
 
 
 class Judge:
@@ -102,7 +154,10 @@ class Judge:
         self.troubles: dict[str, str] = {}
         self.bound: set[str] = set()
         self._last: _Side | None = None
+        self.under: list[str] = []
+        self.just_used: set[str] = set()
         self.section = 0
+        self.recursions: dict[str, tuple[int, tuple[Node, Node]]] = {}
         self.assumed: list[Node] = []
         self.sections: dict[str, int] = {}
         self.met: dict[str, str] = {}
@@ -116,8 +171,16 @@ class Judge:
 
     def _terminals(self, raw: Sequence[Raw]) -> list[Terminal]:
         tokens = expand(raw, self.macros)
-        self.words |= words_defined([tokens])
+        self.words |= {word for word in words_defined([tokens]) if not self._is_product(word)}
         return lex(tokens, self._vocabulary())
+
+    def _is_product(self, word: str) -> bool:
+        """Return whether a run of letters is quantities side by side, as in WX = XW."""
+        known = [self.symbols.find(letter) for letter in word]
+        return len(word) == 2 and all(
+            symbol is not None and symbol.known and symbol.role in ("value", "constant")
+            for symbol in known
+        )
 
     def _vocabulary(self) -> Vocabulary:
         heads = frozenset(name for name in self.reader.heads if name.isalnum() and len(name) > 1)
@@ -168,21 +231,24 @@ class Judge:
         for text, reason in self.troubles.items():
             with contextlib.suppress(Unreadable):
                 for statement in statements(self._terminals(tokenize(text))):
-                    name = _base(parse_terminals(statement.parts[0]))
+                    name = base_name(parse_terminals(statement.parts[0]))
                     symbol = self.symbols.find(name)
                     if symbol is not None and symbol.definition is None:
-                        found[name] = reason
+                        found[name] = f"what is given of {name} cannot be read: {reason}"
         return found
 
     def _give(self, text: str) -> None:
-        for statement in statements(self._terminals(tokenize(text))):
+        found = statements(self._terminals(tokenize(text)))
+        if not any(statement.relations for statement in found):
+            raise Unreadable("this states nothing; write an equation, as z = W x")
+        for statement in found:
             for left, right in statement.equalities:
                 sides = [parse_terminals(statement.parts[place]) for place in (left, right)]
                 for side in sides:
                     note_limits(self.reader, side)
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
-                elif not _is_known_notation(sides[0]):
+                elif not is_known_notation(sides[0]):
                     self.conditions.append(Relation((sides[0], sides[1]), ("=",)))
                     if not isinstance(sides[0], Product):
                         self.bound |= {letters_of(part) for side in sides for part in walk(side)}
@@ -191,7 +257,13 @@ class Judge:
         if "instein" in text:
             self.reader.einstein = True
             return
-        found = self._conditions(text)
+        try:
+            found = self._conditions(text)
+            if not found:
+                raise Unreadable("this states nothing; write a condition, as \\sum_i y_i = 1")
+        except Unreadable as error:
+            self.troubles[text] = str(error)
+            return
         self.assumed.extend(found)
         self.conditions.extend(found)
 
@@ -222,20 +294,47 @@ class Judge:
 
         A number for what is declared is a case, as in *if y = 1*, and does not hold from there on.
         """
+        sides = self._sides_of(text)
+        if sides is None or self.is_case(text):
+            return False
+        own = is_declared(self.reader, sides[0]) and is_update(":=", *sides)
+        return not own and can_define(self.reader, *sides)
+
+    def is_case(self, text: str) -> bool:
+        """Return whether a text gives a number to what is declared and nothing defines."""
+        sides = self._sides_of(text)
+        if sides is None or not is_constant(sides[1]):
+            return False
+        return is_declared(self.reader, sides[0]) and can_define(self.reader, *sides)
+
+    def take_anew(self, text: str) -> None:
+        """Drop what the text has defined so far of the name to which it gives another meaning."""
+        sides = self._sides_of(text)
+        if sides is not None and base_name(sides[0]) in self.sections:
+            forget(self.reader, sides[0])
+
+    def _sides_of(self, text: str) -> tuple[Node, Node] | None:
         try:
             found = statements(self._terminals(tokenize(text)))
-            parts = [parse_terminals(part) for part in found[0].parts[:2]]
-        except (Unreadable, IndexError):
-            return False
-        is_case = isinstance(parts[1], Number) and _is_declared(self.reader, parts[0])
-        return not is_case and can_define(self.reader, parts[0], parts[1])
+            left, right = (parse_terminals(part) for part in found[0].parts[:2])
+        except (Unreadable, IndexError, ValueError):
+            return None
+        return left, right
 
-    def display(self, text: str, offset: int = 0, *, continued: bool = False) -> list[Judged]:
+    def knows(self, text: str) -> bool:
+        """Return whether a text has a letter for what is a quantity here, and no index."""
+        symbols = [self.symbols.find(letter) for letter in text]
+        return any(symbol is not None and symbol.role == "value" for symbol in symbols)
+
+    def display(
+        self, text: str, offset: int = 0, *, continued: bool = False, under: Sequence[str] = ()
+    ) -> list[Judged]:
         """Judge every equality of a display, in reading order.
 
         A display that begins with an equals sign goes on with the chain of the one before, where
-        it is `continued`.
+        it is `continued`; `under` are the conditions that the prose beside it states.
         """
+        self.under, self.just_used = list(under), set()
         try:
             terminals = self._terminals(tokenize(text, offset))
             if len(terminals) > LONGEST_DISPLAY:
@@ -246,7 +345,7 @@ class Judge:
             found = statements(terminals)
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
-            return [_unreadable(error, whole, "", "")]
+            return [unreadable(error, whole, "", "")]
         before = self._last if continued else None
         judged = [
             self._statement(statement, text, offset, None if place else before)
@@ -279,7 +378,13 @@ class Judge:
                 continue
             if isinstance(node, Relation):
                 conditions.append(node)
-        chain = _Chain(sides, conditions, unread=unread)
+        relations = tuple(terminal.value for terminal in statement.relations)
+        for stated in self.under:
+            try:
+                conditions.extend(self._conditions(stated))
+            except Unreadable as error:
+                unread = error.reason
+        chain = _Chain(sides, conditions, unread=unread, relations=relations)
         self.reader.free = {}
         for side in sides:
             if side.node is not None:
@@ -322,15 +427,22 @@ class Judge:
     def _equality(self, chain: _Chain, left: int, right: int) -> Judged:
         """Judge one equality; what rests on a given definition that is not read is unreadable."""
         judged = self._read_equality(chain, left, right)
-        if judged.kind != "refuted" or not self.unread:
+        if judged.kind != "refuted" or not (self.unread or self.recursions):
             return judged
         nodes = [chain.sides[place].node for place in (left, right)]
+        for name in steps_mixed([node for node in nodes if node is not None], self.recursions):
+            reason = f"{name} is known by a recursion only"
+            return replace(judged, kind="unreadable", counterexample=None, reason=reason)
         for part in (part for node in nodes if node is not None for part in walk(node)):
             spelt = spelling(part) if isinstance(part, Name | Scripted) else None
             if spelt is not None and spelt.base in self.unread:
-                reason = f"what is given of {spelt.base} cannot be read: {self.unread[spelt.base]}"
                 return Judged(
-                    "unreadable", judged.span, judged.left, judged.right, reason, problem=part.span
+                    "unreadable",
+                    judged.span,
+                    judged.left,
+                    judged.right,
+                    self.unread[spelt.base],
+                    problem=part.span,
                 )
         return judged
 
@@ -339,11 +451,13 @@ class Judge:
         base = Judged("unreadable", one.span.to(other.span), one.text, other.text)
         for side in (one, other):
             if side.error is not None or side.node is None:
-                return _unreadable(side.error, base.span, one.text, other.text)
+                return unreadable(side.error, base.span, one.text, other.text)
         assert one.node is not None
         assert other.node is not None
         try:
-            return self._judged(chain, one.node, other.node, base)
+            relation = chain.relations[right - 1]
+            behind = bool(set(chain.relations[:left]) & ORDERING)
+            return self._judged(chain, one.node, other.node, base, relation, behind=behind)
         except NothingKnown as error:
             return replace(base, kind="definition", reason=f"{INTRODUCES}: {error.reason}")
         except ShapeMismatch as error:
@@ -370,34 +484,120 @@ class Judge:
         assert other is not None
         if self.reader.einstein:
             return replace(base, reason=error.reason, problem=error.span)
+        if "tensor" in self.reader.readings.met:
+            reason = f"⊗ is an outer product or one entry by entry; {error.reason}"
+            return replace(base, reason=reason, problem=error.span)
         if self._forgets(one):
             return self._read_equality(chain, left, right)
         asked = self._guessed_in(one, other)
         if asked:
             reason = f"nothing says what {', '.join(asked)} is"
             return replace(
-                base, reason=reason, declaration=_declarations(asked), problem=error.span
+                base, reason=reason, declaration=declarations_of(asked), problem=error.span
             )
         suggestion = self._mended(chain, one, other)
         return replace(
             base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion
         )
 
-    def _judged(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
+    def _judged(
+        self,
+        chain: _Chain,
+        left: Node,
+        right: Node,
+        base: Judged,
+        relation: str = "=",
+        *,
+        behind: bool = False,
+    ) -> Judged:
+        next_value = self._next_value(chain, left, right, base, relation)
+        if next_value is not None:
+            return next_value
+        equation = differential_equation(self.reader, left, right)
+        if equation is not None:
+            return self._of_differentials(chain, equation, base)
         try:
-            known = self._is_conditioned(left) or _base(left) in self.unread
+            known = self._is_conditioned(left) or base_name(left) in self.unread
+            known = known or self._is_solution(chain, left, right)
+            partial = any(map(is_partial, chain.conditions))
+            known = known or (partial and is_update(":=", left, right))
+            left, right = self._untransposed(left, right)
+            if behind and can_define(self.reader, left, right) and not known:
+                raise Unreadable("what stands behind a relation defines nothing", left.span)
             if can_define(self.reader, left, right) and not known:
-                if not _is_extremum(right):
+                if not is_extremum(right) and not partial:
                     define(self.reader, left, right)
-                    self.sections[_base(left)] = self.section
+                    self.just_used |= {plain_name(p) for p in walk(right) if isinstance(p, Name)}
+                    self.sections[base_name(left)] = self.section
                     self._give_what_waits()
                 return replace(base, kind="definition", reason="introduces the left side")
-            if can_define(self.reader, right, left) and not _is_declared(self.reader, right):
+            if (
+                not behind
+                and can_define(self.reader, right, left)
+                and not is_declared(self.reader, right)
+            ):
                 define(self.reader, right, left)
                 return replace(base, kind="definition", reason="introduces the right side")
         except Circular:
             pass
-        return self._compared(chain, left, right, base)
+        name = may_be_new(self.reader, left, right)
+        try:
+            judged = self._compared(chain, left, right, base)
+        except ShapeMismatch:
+            if name:
+                raise Unreadable(name, left.span) from None
+            raise
+        if judged.kind == "refuted" and is_own_sum(left, right):
+            name = OWN
+        if name and judged.kind == "refuted":
+            raise Unreadable(name, left.span)
+        return judged
+
+    def _next_value(
+        self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str
+    ) -> Judged | None:
+        """Judge a line that says what a quantity is next, or return None."""
+        recursion = is_recursion(self.reader, left, right)
+        if not recursion and not is_update(relation, left, right):
+            return None
+        if not recursion:
+            self._question(chain, left, right)
+            if is_defined(self.reader, left):
+                name = base_name(left)
+                self.unread.setdefault(name, f"{name} has been given new values")
+            return replace(base, kind="definition", reason=UPDATE)
+        self.reader.steps |= {step_letter(left)} - {""}
+        try:
+            self._question(chain, left, right)
+        except ShapeMismatch as error:
+            raise Unreadable(f"a recursion of which the shapes are open: {error.reason}") from None
+        section, before = self.recursions.setdefault(base_name(left), (self.section, (left, right)))
+        if section != self.section:
+            self.recursions[base_name(left)] = (self.section, (left, right))
+        elif before != (left, right):
+            judged = self._compared(chain, before[1], right, base) if before[0] == left else base
+            if judged.kind not in ("proved", "held"):
+                raise Unreadable(
+                    f"another recursion for {base_name(left)} stands before", left.span
+                )
+            return judged
+        return replace(base, kind="definition", reason=RECURSION)
+
+    def _of_differentials(self, chain: _Chain, equation: Differential, base: Judged) -> Judged:
+        """Judge an equation between differentials; what the text lets stand still is told."""
+        reader = self.reader
+        name = may_be_new(reader, equation.left, equation.right)
+        reader.moved, reader.loss = equation.moved, equation.loss
+        try:
+            judged = self._compared(chain, equation.left, equation.right, base)
+        finally:
+            reader.moved, reader.loss = {}, None
+        if judged.kind == "refuted" and (equation.loss is not None or name):
+            raise Unreadable(name or GRADIENT, equation.left.span)
+        if judged.kind in ("proved", "held") and equation.fixed:
+            words = f"{', '.join(equation.fixed)} held fixed"
+            return replace(judged, kind="conditional", conditions=(words,))
+        return replace(judged, suggestion=judged.suggestion.replace(MARK.letters, "d"))
 
     def _compared(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Compare the sides, under the usual reading of what is ambiguous and then under others."""
@@ -414,15 +614,15 @@ class Judge:
             assert error is not None
             raise error
         guessed = self._guesses(first)
-        asked = guessed if self.declared else _doubtful(guessed)
+        asked = guessed if self.declared else doubtful(guessed)
         if asked:
-            raise Ambiguous(f"nothing says what {', '.join(asked)} is", _declarations(asked))
+            raise Ambiguous(f"nothing says what {', '.join(asked)} is", declarations_of(asked))
         if first.counterexample is None:
-            return _verdict(base, first)
+            return verdict_on(base, first)
         self._check_moved(chain, left, right)
         if self._forgets(left):
             return self._judged(chain, left, right, base)
-        return self._explained(chain, left, right, _verdict(base, first))
+        return self._explained(chain, left, right, verdict_on(base, first))
 
     def _check_moved(self, chain: _Chain, left: Node, right: Node) -> None:
         """Refuse a derivative by what a given equation binds: nothing says what moves with it."""
@@ -438,17 +638,19 @@ class Judge:
         self, chain: _Chain, left: Node, right: Node, base: Judged, first: Comparison
     ) -> Judged:
         """Return the verdict on sides that are equal: whether anything was taken for granted."""
-        doubtful = _doubtful(self._guesses(first))
-        conditions = tuple(f"{name} is a number" for name in doubtful)
+        capitals = doubtful(self._guesses(first))
+        conditions = tuple(f"{name} is a number" for name in capitals)
         if not conditions and first.one_sided:
             words = self._domain(chain, left, right)
+            if not words and first.singular and not first.typical:
+                words = DEGENERATE
             conditions = (words,) if words else ()
         if not conditions and "loose" in self.reader.readings.met:
             conditions = (CHOICES["loose"],)
         if not conditions:
             first.proved = prove(self._question(chain, left, right))
-            return _verdict(base, first)
-        declaration = _declarations(doubtful)
+            return verdict_on(base, first)
+        declaration = declarations_of(capitals)
         return replace(base, kind="conditional", conditions=conditions, declaration=declaration)
 
     def _other_reading(
@@ -467,16 +669,45 @@ class Judge:
 
     def _is_conditioned(self, node: Node) -> bool:
         """Return whether a condition in force is about a name, so that it is no new one."""
-        name = _base(node)
+        name = base_name(node)
         return any(
             isinstance(part, Name) and plain_name(part) == name
             for condition in self.assumed
             for part in walk(condition)
         )
 
+    def _untransposed(self, left: Node, right: Node) -> tuple[Node, Node]:
+        """Return Xᵀ = (x₁, …, xₙ) as what it says X is, where nothing else does."""
+        is_transposed = isinstance(left, Scripted) and left.lower is None and not left.primes
+        if not is_transposed or not isinstance(left, Scripted) or not isinstance(left.base, Name):
+            return left, right
+        list_of_vectors = isinstance(right, Group | Table)
+        if left.upper is None or not is_transpose(left.upper) or not list_of_vectors:
+            return left, right
+        if not can_define(self.reader, left.base, right):
+            return left, right
+        return left.base, Scripted(right, None, left.upper, span=right.span)
+
+    def _is_solution(self, chain: _Chain, left: Node, right: Node) -> bool:
+        """Return whether a line says where a condition holds that the text has defined by it.
+
+        If p = 1/2, then a = 0: it is judged, for p is a function of a.
+        """
+        own = self.symbols.find(base_name(left))
+        if own is None or not is_constant(right):
+            return False
+        names = [part for node in chain.conditions for part in walk(node) if isinstance(part, Name)]
+        symbols = [self.symbols.find(plain_name(name)) for name in names]
+        return any(
+            symbol is not None
+            and symbol.definition is not None
+            and own in symbols_in(symbol.definition.body)
+            for symbol in symbols
+        )
+
     def _forgets(self, left: Node) -> bool:
         """Drop the definition of a name that an earlier section gave it; it is used anew."""
-        name = _base(left)
+        name = base_name(left)
         if self.sections.get(name, self.section) == self.section:
             return False
         del self.sections[name]
@@ -486,13 +717,17 @@ class Judge:
     def _explained(self, chain: _Chain, left: Node, right: Node, base: Judged) -> Judged:
         """Say of a false line under which condition it holds, and which small change mends it."""
         question = self._question(chain, left, right)
-        if _is_probability(question.left) or _is_probability(question.right):
+        if is_probability(question.left) or is_probability(question.right):
             raise Unreadable("nothing is known of a probability of several quantities")
         if chain.unread or question.in_force().unread:
             raise Unreadable("it stands under a condition that cannot be read")
-        if _is_stationary(chain, left, right):
+        if is_stationary(chain.nodes, left, right):
             self.found.append((Relation((left, right), ("=",)), STATIONARY))
             return replace(base, kind="conditional", conditions=(STATIONARY,), counterexample=None)
+        if self._constrains(left, right):
+            stated = f"{base.left} = {base.right}"
+            self.found.append((Relation((left, right), ("=",)), stated))
+            return replace(base, kind="conditional", conditions=(CONSTRAINT,), counterexample=None)
         for node, words in self.found:
             extended = replace(question, conditions=(*question.conditions, node))
             comparison = compare(extended, shrink=False)
@@ -507,6 +742,17 @@ class Judge:
             f"true only if {condition.words}" if told and condition is not None else base.reason
         )
         return replace(base, reason=reason, suggestion=suggestion)
+
+    def _constrains(self, left: Node, right: Node) -> bool:
+        """Return whether a line goes on with a definition of its display: A = UΛUᵀ, UᵀU = I."""
+        constant = isinstance(right, Number) or (isinstance(right, Name) and right.letters == "I")
+        names = {spelling(part) for part in walk(left) if isinstance(part, Name)}
+        bases = {spelt.base for spelt in names if spelt is not None} - TRANSPOSES
+        free = all(
+            (symbol := self.symbols.find(base)) is not None and symbol.definition is None
+            for base in bases
+        )
+        return constant and free and bool(bases) and bases <= self.just_used
 
     def _mended(self, chain: _Chain, left: Node, right: Node) -> str:
         """Return the LaTeX of the first small change of the right side that makes a line true."""
@@ -553,7 +799,7 @@ class Judge:
         }
         known = {**self.met, **self.reader.guessed}
         guessed = {name: kind for name, kind in known.items() if name in names}
-        return guessed if self.declared else _doubtful(guessed)
+        return guessed if self.declared else doubtful(guessed)
 
     def _guesses(self, comparison: Comparison) -> dict[str, str]:
         """Return what was guessed of the symbols of an equality."""
@@ -569,7 +815,7 @@ class Judge:
         state = self.reader.state()
         try:
             question = self._question(chain, left, right)
-            literal = _is_zero(left) or _is_zero(right)
+            literal = is_zero(left) or is_zero(right)
             return (compare(question) if literal else self._compare(question)), None
         except Unreadable as error:
             self.met = dict(self.reader.guessed)
@@ -591,123 +837,20 @@ class Judge:
         scope = Scope()
         tensors = (reader.read(left, scope), reader.read(right, scope))
         for node, tensor in zip((left, right), tensors, strict=True):
-            if _is_zero(node):
+            if is_zero(node):
                 other = tensors[1] if tensor is tensors[0] else tensors[0]
                 zero = Tensor(other.axes, tensor.body, other.orientation)
                 tensors = (zero, other) if tensor is tensors[0] else (other, zero)
                 break
         one, other = tensors
         if not reader.arrays.same_shape(one, other):
+            one, other = by_columns(left, one), by_columns(right, other)
+        if not reader.arrays.same_shape(one, other):
             raise ShapeMismatch(
                 f"{reader.arrays.describe(one)} is not {reader.arrays.describe(other)}",
                 left.span.to(right.span),
             )
         body = reader.arrays.aligned(other, one.axes)
-        conditions = [*_without_letters(self.conditions, chain.conditions), *chain.conditions]
+        conditions = [*without_letters(self.conditions, chain.conditions), *chain.conditions]
         free = tuple(reader.free.values())
         return Question(one.axes, one.body, body, reader, free, tuple(conditions))
-
-
-def _without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[Node]:
-    """Return the conditions in force, but for those on letters of which a statement has its own."""
-    letters = {plain_name(part) for node in own for part in walk(node) if isinstance(part, Name)}
-    return [
-        node
-        for node in conditions
-        if not all(
-            isinstance(side, Name) and plain_name(side) in letters
-            for side in getattr(node, "sides", (node,))
-        )
-    ]
-
-
-def _is_declared(reader: Reader, node: Node) -> bool:
-    spelt = spelling(node)
-    if spelt is None:
-        return True
-    return any(
-        reader.symbols.find(spelt.key(count, upper=upper)) is not None
-        for count in range(len(spelt.lower) + 1)
-        for upper in (True, False)
-    )
-
-
-def _base(node: Node) -> str:
-    """Return the name that a left side begins with, without its scripts and arguments."""
-    first = node.items[0] if isinstance(node, Product) and node.items else node
-    spelt = spelling(first)
-    return canonical(first) if spelt is None else spelt.base
-
-
-def _is_extremum(node: Node) -> bool:
-    """Return whether a right side says where something is least: it has no formula."""
-    first = node.items[0] if isinstance(node, Product) and node.items else node
-    base = first.base if isinstance(first, Scripted) else first
-    return isinstance(base, Big) and base.symbol in ("\\argmax", "\\argmin")
-
-
-def _is_known_notation(node: Node) -> bool:
-    """Return whether a definition is one of the indicator, which is read without it."""
-    first = node.items[0] if isinstance(node, Product) and node.items else node
-    spelt = spelling(first)
-    return spelt is not None and spelt.base in ("\\mathbb{1}", "1")
-
-
-def _is_zero(node: Node) -> bool:
-    """Return whether a side is nought, which may stand for an array of noughts."""
-    if isinstance(node, Name):
-        return node.letters == "0"
-    return isinstance(node, Number) and not node.text.strip("0.")
-
-
-def _is_probability(core: Core) -> bool:
-    """Return whether a probability of several quantities is in a side, by its name alone.
-
-    That of one is tied to it by rules that no unknown function keeps: p(x, y) = p(y | x) p(x).
-    """
-    return any(
-        isinstance(part, Unknown)
-        and part.name.split("_")[0] in PROBABILITIES
-        and (len(part.arguments) > 1 or bool(part.arguments[0][0]))
-        for part in walk_core(core)
-    )
-
-
-def _is_stationary(chain: _Chain, left: Node, right: Node) -> bool:
-    """Return whether a chain sets a derivative to nought: a condition, and no claim."""
-    if not any(_is_zero(node) for node in (left, right)):
-        return False
-    nodes = [side.node for side in chain.sides if side.node is not None]
-    return any(is_derivative(part) for node in nodes for part in walk(node))
-
-
-def _doubtful(guessed: Mapping[str, str]) -> dict[str, str]:
-    """Return the capital letters that were read as numbers: they may as well be matrices."""
-    return {name: kind for name, kind in guessed.items() if kind == "scalar" and name[:1].isupper()}
-
-
-def _declarations(guessed: Mapping[str, str]) -> str:
-    return "; ".join(f"{name}: {kind}" for name, kind in guessed.items())
-
-
-def _verdict(base: Judged, comparison: Comparison) -> Judged:
-    if comparison.counterexample is not None:
-        return replace(
-            base,
-            kind="refuted",
-            counterexample=comparison.counterexample,
-            samples=comparison.samples,
-        )
-    if not comparison.samples:
-        return replace(
-            base, kind="unreadable", reason="no point was found at which both sides have a value"
-        )
-    if comparison.proved:
-        return replace(base, kind="proved", samples=comparison.samples)
-    return replace(base, kind="held", samples=comparison.samples)
-
-
-def _unreadable(error: Unreadable | None, span: Span, left: str, right: str) -> Judged:
-    if error is None:
-        error = Unreadable("nothing stands here")
-    return Judged("unreadable", span, left, right, reason=error.reason, problem=error.span)

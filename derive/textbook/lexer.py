@@ -74,6 +74,8 @@ class Vocabulary:
 
 
 EMPTY = Vocabulary()
+_DASHES = frozenset("-–— ")
+"""What stands in a text at the ends of a row of a matrix, as a rule does."""
 _EXTREMA = frozenset({"argmax", "argmin", "max", "min", "sup", "inf"})
 
 
@@ -197,7 +199,9 @@ class _Lexer:
         bare = re.sub(r"\\[,!]|[\\\s]", "", words)
         if not words:
             return
-        if bare in FUNCTIONS or bare in _EXTREMA:
+        if set(words) <= _DASHES:
+            self.put("MINUS", "-", span)
+        elif bare in FUNCTIONS or bare in _EXTREMA:
             self.put("BIG", "\\" + bare, span)
         elif words.isdecimal():
             self.put("NUMBER", words, span)

@@ -163,7 +163,7 @@ RELATIONS = {
     "≔": ":=",
 }
 
-DOTS = _commands("dots ldots cdots vdots ddots dotsc dotsb dotsm dotso hdots") | {"…", "⋯"}
+DOTS = _commands("dots ldots cdots vdots ddots dotsc dotsb dotsm dotso hdots") | {"…", "⋯", "..."}
 
 OPENING = {
     "(": "(",
@@ -247,6 +247,7 @@ WELL_KNOWN = _words(
 
 UNICODE = {
     "−": "-",
+    "—": "-",
     **{
         letter: "\\" + name
         for letter, name in zip(

@@ -386,11 +386,38 @@ def _without_layout(terminals: Sequence[Terminal]) -> list[Terminal]:
     ends = [
         place + 1 == len(kept) or kept[place + 1].type in _CELL_ENDS for place in range(len(kept))
     ]
-    return [
-        terminal
-        for terminal, ends_cell in zip(kept, ends, strict=True)
-        if terminal.type != "PERIOD" or not ends_cell
-    ]
+    return _without_rules(
+        [
+            terminal
+            for terminal, ends_cell in zip(kept, ends, strict=True)
+            if terminal.type != "PERIOD" or not ends_cell
+        ]
+    )
+
+
+def _without_rules(terminals: list[Terminal]) -> list[Terminal]:
+    """Return the terminals without the dashes at both ends of a cell: — x₁ᵀ — is a row."""
+    kept: list[Terminal] = []
+    cell: list[Terminal] = []
+    for terminal in terminals:
+        if terminal.type in _CELL_ENDS:
+            kept.extend(_without_dashes(cell))
+            cell = []
+        if terminal.type in (*_CELL_ENDS, "BEGIN"):
+            kept.extend((*cell, terminal))
+            cell = []
+        else:
+            cell.append(terminal)
+    return kept + cell
+
+
+def _without_dashes(cell: list[Terminal]) -> list[Terminal]:
+    start, end = 0, len(cell)
+    while end > start and cell[end - 1].type == "MINUS":
+        end -= 1
+    while end < len(cell) and start < end and cell[start].type == "MINUS":
+        start += 1
+    return cell[start:end] if start and end < len(cell) else cell
 
 
 def parse_terminals(terminals: Sequence[Terminal]) -> Node:

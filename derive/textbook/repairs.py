@@ -173,7 +173,7 @@ def _whole(
         for second in letters:
             if first < second:
                 delta = Scripted(Name("\\delta"), Product((Name(first), Name(second))))
-                yield "a δ", Product((*_items(inner), delta))
+                yield "a δ", delta if inner == Number("1") else Product((*_items(inner), delta))
 
 
 def node_begins_with_two(node: Node) -> bool:

@@ -36,11 +36,15 @@ NONE = Restriction()
 
 @dataclass(frozen=True)
 class Subject:
-    """What an equality is about: its free quantities, dimensions and indices."""
+    """What an equality is about: its free quantities, dimensions and indices.
+
+    `unnamed` are the indices that the formula does not print: those of whole arrays.
+    """
 
     symbols: tuple[Symbol, ...]
     dimensions: tuple[Dimension, ...]
     indices: tuple[Index, ...]
+    unnamed: frozenset[Index] = frozenset()
 
 
 _WITHOUT_ZERO = frozenset({"positive", "negative", "nonzero", "in (0,1)", "in {-1,1}"})
@@ -103,20 +107,29 @@ def _positive(subject: Subject) -> Iterator[Restriction]:
             yield Restriction(f"{symbol.name} > 0", False, domains={symbol: "positive"})
 
 
-def _no_tie(subject: Subject) -> Iterator[Restriction]:
+def _pairs(subject: Subject) -> Iterator[tuple[Index, Index]]:
+    """Yield the pairs of indices that can be compared: two of the formula, or two of a matrix."""
     for first in subject.indices:
         for second in subject.indices:
-            if first.number < second.number:
-                different = Compare("\\neq", At(first), At(second))
-                yield Restriction(f"{first.name} ≠ {second.name}", False, filters=(different,))
+            alike = (first in subject.unnamed) == (second in subject.unnamed)
+            if first.number < second.number and alike:
+                yield first, second
+
+
+def _no_tie(subject: Subject) -> Iterator[Restriction]:
+    for first, second in _pairs(subject):
+        printed = first not in subject.unnamed
+        words = f"{first.name} ≠ {second.name}" if printed else "off the diagonal"
+        different = Compare("\\neq", At(first), At(second))
+        yield Restriction(words, False, filters=(different,))
 
 
 def _tie(subject: Subject) -> Iterator[Restriction]:
-    for first in subject.indices:
-        for second in subject.indices:
-            if first.number < second.number:
-                same = Compare("=", At(first), At(second))
-                yield Restriction(f"{first.name} = {second.name}", False, filters=(same,))
+    for first, second in _pairs(subject):
+        printed = first not in subject.unnamed
+        words = f"{first.name} = {second.name}" if printed else "on the diagonal"
+        same = Compare("=", At(first), At(second))
+        yield Restriction(words, False, filters=(same,))
 
 
 def _single(subject: Subject) -> Iterator[Restriction]:

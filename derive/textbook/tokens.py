@@ -16,6 +16,7 @@ _PATTERN = re.compile(
     r"|(?P<space>\s+)"
     r"|(?P<row>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|baselineskip)?\s*\])?)"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|.))"
+    r"|(?P<dots>\.{3})"
     r"|(?P<character>.)",
     re.DOTALL,
 )

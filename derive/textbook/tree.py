@@ -6,8 +6,9 @@ product, an application or an index is a question of meaning, answered in `deriv
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from derive.textbook.positions import NOWHERE, Span
 
@@ -30,6 +31,8 @@ __all__ = [
     "Table",
     "Text",
     "children",
+    "is_constant",
+    "mapped",
     "walk",
 ]
 
@@ -194,3 +197,28 @@ def children(node: Node) -> Iterator[Node]:
             yield part
         elif isinstance(part, tuple):
             pending.extend(reversed(part))
+
+
+def is_constant(node: Node) -> bool:
+    """Return whether a formula is a number written with digits, as 1/2."""
+    return all(
+        isinstance(part, Number | Fraction | Operator | Product | Sum) for part in walk(node)
+    )
+
+
+def mapped(node: Node, function: Callable[[Node], Node]) -> Node:
+    """Return a node with something else in place of each node that it is made of.
+
+    Examples
+    --------
+    >>> mapped(Fraction(Number("1"), Name("k")), lambda part: Name("n")).denominator
+    Name(letters='n', font='', accents=())
+    """
+
+    def changed(part: Any) -> Any:
+        if isinstance(part, Node):
+            return function(part)
+        return tuple(map(changed, part)) if isinstance(part, tuple) else part
+
+    changes = {place.name: changed(getattr(node, place.name)) for place in fields(node)}
+    return replace(node, **changes)

@@ -14,6 +14,7 @@ from derive.textbook.errors import BadDeclaration
 from derive.textbook.judge import Judge
 from derive.textbook.meaning.declarations import read_kind
 from derive.textbook.positions import Span
+from derive.textbook.prose import conditions_beside, is_case, is_range, is_set_anew, is_tie
 from derive.textbook.usual_names import usual_names
 from derive.textbook.verdicts import Judged, Kind
 
@@ -199,15 +200,21 @@ def _judged(document: Document, judge: Judge, progress: Progress | None) -> list
     displays = [
         piece for piece in document.pieces if piece.kind not in ("declare", "given", "assume")
     ]
+    beside = conditions_beside(document.source.text, displays)
     results: list[tuple[Piece, list[Judged]]] = []
+    under: list[list[str]] = []
     for number, piece in enumerate(displays):
         if progress is not None:
             progress(number, len(displays))
         if piece.kind == "heading":
             judge.begin_section()
-        else:
-            results.append((piece, _of_piece(judge, piece)))
-    results = [(piece, _again(judge, piece, judged)) for piece, judged in results]
+        elif piece.kind != "condition":
+            under.append(beside.get(number, []))
+            results.append((piece, _of_piece(judge, piece, under[-1])))
+    results = [
+        (piece, _again(judge, piece, judged, conditions))
+        for (piece, judged), conditions in zip(results, under, strict=True)
+    ]
     return [
         Found(
             document.where(one.span.start), document.source.place(one.span.start).line, one, number
@@ -217,11 +224,11 @@ def _judged(document: Document, judge: Judge, progress: Progress | None) -> list
     ]
 
 
-def _again(judge: Judge, piece: Piece, before: list[Judged]) -> list[Judged]:
+def _again(judge: Judge, piece: Piece, before: list[Judged], under: Sequence[str]) -> list[Judged]:
     """Look a second time at what could not be read: later definitions may have told what it is."""
     if piece.kind == "broken" or all(one.kind != "unreadable" for one in before):
         return before
-    now = _of_piece(judge, piece)
+    now = _of_piece(judge, piece, under)
     if len(now) != len(before):
         return before
     return [
@@ -230,23 +237,37 @@ def _again(judge: Judge, piece: Piece, before: list[Judged]) -> list[Judged]:
     ]
 
 
-def _of_piece(judge: Judge, piece: Piece) -> list[Judged]:
+def _of_piece(judge: Judge, piece: Piece, under: Sequence[str] = ()) -> list[Judged]:
+    """Judge a piece, under conditions that the prose puts beside it."""
     if piece.kind == "broken":
         span = Span(piece.start, piece.start + 1)
         return [Judged("unreadable", span, reason=piece.text, problem=span)]
-    if piece.kind == "inline" and _is_supposed(judge, piece):
+    if piece.kind == "inline" and not under and _is_supposed(judge, piece):
         judge.suppose(piece.text)
         return []
-    judged = judge.display(piece.text, piece.start, continued=piece.kind == "display")
-    if piece.kind == "inline":
-        return [_softened(one) for one in judged]
-    return judged
+    if piece.kind == "inline" and _is_of_indices(judge, piece.text):
+        return []
+    if is_set_anew(piece):
+        judge.take_anew(piece.text)
+    shown = piece.kind == "display"
+    judged = judge.display(piece.text, piece.start, continued=shown, under=under)
+    if piece.kind != "inline" or under:
+        return judged
+    softened = [_softened(one) for one in judged]
+    if any(one.conditions == (PROSE,) for one in softened):
+        judge.suppose(piece.text)
+    return softened
+
+
+def _is_of_indices(judge: Judge, text: str) -> bool:
+    """Return whether a formula in prose only says of indices where they are."""
+    return is_range(text) or (is_tie(text) and not judge.knows(text))
 
 
 def _is_supposed(judge: Judge, piece: Piece) -> bool:
     """Return whether the prose gives a formula as a condition or an example."""
     before = piece.before.rstrip("$`(\\ ")
-    if _EXAMPLE.search(before):
+    if _EXAMPLE.search(before) or is_case(piece) or judge.is_case(piece.text):
         return True
     return _ASSUMING.search(before) is not None and not judge.defines(piece.text)
 

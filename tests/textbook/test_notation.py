@@ -19,6 +19,20 @@ SCORES = ATTENTION | {"S": "matrix(T,T)", "f": "function"}
 SCORED = (r"S = \frac{1}{\sqrt{d_k}} Q K^T", "L = f(S)")
 SOFTMAX = (r"P_i = \frac{e^{S_i}}{\sum_j e^{S_j}}", r"L = \ell(P)")
 POWERS = {"p": "scalar in (0,1)", "y": "scalar in [0,1]"}
+ONE = {"z": "scalar", "y": "scalar"}
+SIGMOID = (r"p = \frac{1}{1 + e^{-z}}",)
+BINARY = (*SIGMOID, r"L = -y \log p - (1 - y) \log (1 - p)")
+ERRORS = {"m": "dim", "n": "dim", "z": "vector(n)", "W": "matrix(m,n)", "j": "index(n)"}
+ERRORS |= {"k": "index(m)", "f": "function"}
+DELTAS = (
+    r"\delta_k = \frac{\partial L}{\partial y_k}",
+    r"\delta_j = \frac{\partial L}{\partial z_j}",
+)
+MEAN = (r"\mu = \frac{1}{n} \sum_i x_i",)
+TALL = {"n": "dim", "d": "dim", "X": "matrix(n,d)"}
+ROWS = {"n": "dim", "d": "dim", "x": "vector(d) per (n)"}
+SQUARES = {"n": "dim", "A": "matrix(n,n)", "B": "matrix(n,n)"}
+CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
@@ -483,6 +497,293 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["held", "refuted"],
     ),
     (
+        "columns of the transpose",
+        r"X^T = (x_1, ..., x_n), \quad X^T X = \sum_i x_i x_i^T, \quad X^T X = \sum_i x_i^T x_i",
+        ROWS | {"X": "matrix(n,d)"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "the differential of a logarithm",
+        r"d\log s = \frac{da}{a} + \frac{dz}{z}, \quad d\log s = \frac{da}{a} - \frac{dz}{z}",
+        {"a": "scalar positive", "z": "scalar positive"},
+        ("s = a z",),
+        ["proved", "refuted"],
+    ),
+    (
+        "gradients named like differentials",
+        r"dx = a\, dz, \quad dx = dz / a",
+        VECTORS,
+        ("z_i = a x_i",),
+        ["proved", "unreadable"],
+    ),
+    (
+        "∂ as a differential",
+        r"\partial(A B) = (\partial A) B + A (\partial B)",
+        SQUARES,
+        (),
+        ["proved"],
+    ),
+    (
+        "with a factor on the wrong side",
+        r"\partial(A B) = B (\partial A) + A (\partial B)",
+        SQUARES,
+        (),
+        ["refuted"],
+    ),
+    (
+        "rows of a matrix",
+        r"X = \begin{pmatrix} x_1^T \\ \vdots \\ x_n^T \end{pmatrix}, \quad "
+        r"X^T X = \sum_i x_i x_i^T, \quad X^T X = \sum_i x_i^T x_i",
+        ROWS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "rows with dashes",
+        r"X = \begin{bmatrix} - x_1^T - \\ - x_2^T - \\ \vdots \\ - x_n^T - \end{bmatrix}, \quad "
+        r"X^T X = \sum_i x_i x_i^T, \quad X^T X = -\sum_i x_i x_i^T",
+        ROWS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "columns of a matrix",
+        r"X = (x_1, ..., x_n), \quad X X^T = \sum_i x_i x_i^T, \quad X X^T = \sum_i x_i^T x_i",
+        ROWS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "the transpose of columns",
+        r"X = [x_1, \dots, x_n]^T, \quad X_{ij} = (x_i)_j",
+        ROWS,
+        (),
+        ["definition", "proved"],
+    ),
+    (
+        "two rows",
+        r"A = \begin{pmatrix} x^T \\ y^T \end{pmatrix}, \quad A^T A = x x^T + y y^T, \quad "
+        r"A^T A = x y^T + y x^T",
+        VECTORS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    ("blocks", r"z = \begin{pmatrix} x \\ y \end{pmatrix}", VECTORS, (), ["unreadable"]),
+    ("typed dots", r"x = (x_1, ..., x_n)^T", VECTORS, (), ["proved"]),
+    ("a Frobenius product", r"A:B = \mathrm{tr}(A^T B)", SQUARES, (), ["proved"]),
+    ("another one", r"A : B = \mathrm{tr}(A B)", SQUARES, (), ["refuted"]),
+    (
+        "of products",
+        r"A : B C = B^T A : C, \quad A : B C = B A : C",
+        CUBES,
+        (),
+        ["proved", "refuted"],
+    ),
+    ("a ratio", r"a : b = c", {"a": "scalar"}, (), ["unreadable"]),
+    ("a heading", r"w: A + B = B + A", SQUARES | {"w": "vector(n)"}, (), ["proved"]),
+    ("a huge bound", r"\prod_{i=1}^{10^9} i = 1", {}, (), ["unreadable"]),
+    (
+        "a bound that is a power",
+        r"\sum_{i=1}^{2^3} i = 36, \quad \sum_{i=1}^{2^3} i = 35",
+        {},
+        (),
+        ["held", "refuted"],
+    ),
+    (
+        "declared letters side by side",
+        r"AB = B A, \quad AB = A B",
+        SQUARES,
+        (),
+        ["refuted", "proved"],
+    ),
+    (
+        "a name with a star",
+        r"x^* = \max_i x_i, \quad \log \sum_i e^{x_i} = x^* + \log \sum_i e^{x_i - x^*}",
+        VECTORS,
+        (),
+        ["definition", "proved"],
+    ),
+    (
+        "a name with a star, used wrongly",
+        r"x^* = \max_i x_i, \quad \log \sum_i e^{x_i} = x^* - \log \sum_i e^{x_i - x^*}",
+        VECTORS,
+        (),
+        ["definition", "refuted"],
+    ),
+    ("a name with a word", r"x_{\max} = \max_i x_i", VECTORS, (), ["definition"]),
+    (
+        "a square after its use",
+        r"z_i = \frac{x_i - \mu}{\sqrt{\sigma_B^2 + 1}}, \quad"
+        r"\sigma_B^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \quad"
+        r"\sigma_B^2 = \frac{1}{n} \sum_i x_i^2 - \mu^2, \quad"
+        r"\sigma_B^2 = \frac{1}{n} \sum_i x_i^2 + \mu^2",
+        VECTORS,
+        MEAN,
+        ["definition", "definition", "proved", "refuted"],
+    ),
+    (
+        "the root of what is a square",
+        r"s^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \quad z_i = \frac{x_i - \mu}{s}, \quad"
+        r"\sum_i z_i^2 = n, \quad \sum_i z_i^2 = 1",
+        VECTORS,
+        MEAN,
+        ["definition", "definition", "proved", "refuted"],
+    ),
+    (
+        "a derivative by a square",
+        r"z_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + 1}}, \quad"
+        r"\sigma^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \quad"
+        r"\frac{\partial \sigma^2}{\partial x_i} = \frac{2}{n} (x_i - \mu), \quad"
+        r"\frac{\partial \sigma^2}{\partial x_i} = \frac{1}{n} (x_i - \mu)",
+        VECTORS,
+        MEAN,
+        ["definition", "definition", "proved", "refuted"],
+    ),
+    ("a square is no definition of what is used", r"a^2 = a", VECTORS, (), ["refuted"]),
+    (
+        "the variance of one number",
+        r"\frac{1}{n-1} \sum_i (x_i - \mu)^2 = \frac{1}{n-1} (\sum_i x_i^2 - n \mu^2)",
+        VECTORS,
+        MEAN,
+        ["proved"],
+    ),
+    ("an inverse that there is for tall matrices", r"(X^T X)^{-1} X^T X = I", TALL, (), ["held"]),
+    ("no inverse on the other side", r"X (X^T X)^{-1} X^T = I", TALL, (), ["refuted"]),
+    (
+        "inverses that exist together for square matrices only",
+        r"(X X^T)^{-1} X = X (X^T X)^{-1}",
+        TALL,
+        (),
+        ["conditional"],
+    ),
+    (
+        "what a definition demands of its matrices",
+        r"A = B C B^T, \quad B^T B = I, \quad A^2 = B C^2 B^T, \quad A^2 = B C B^T",
+        SQUARES | {"C": "matrix(n,n)"},
+        (),
+        ["definition", "conditional", "conditional", "refuted"],
+    ),
+    (
+        "a false line of what is defined",
+        r"A = 2B, \quad A = I",
+        SQUARES,
+        (),
+        ["definition", "refuted"],
+    ),
+    (
+        "entries from 0 to d",
+        r"\theta^T x = \sum_{j=0}^d \theta_j x_j",
+        {"d": "dim", r"\theta": "vector(d+1)", "x": "vector(d+1)"},
+        (),
+        ["proved"],
+    ),
+    (
+        "entries from 0 to d, of which there are d",
+        r"\theta^T x = \sum_{j=0}^d \theta_j x_j",
+        {"d": "dim", r"\theta": "vector(d)", "x": "vector(d)"},
+        (),
+        ["unreadable"],
+    ),
+    ("an equality behind a bound", r"a < b = c", {"a": "scalar"}, (), ["unreadable"]),
+    ("a new name behind a bound", r"a \le q = a^2", {"a": "scalar"}, (), ["unreadable"]),
+    ("a claim behind a bound", r"a < a + a = 2a", {"a": "scalar"}, (), ["proved"]),
+    ("a symmetric matrix is a claim", r"A_{ij} = A_{ji}", SQUARES, (), ["refuted"]),
+    (
+        "a logarithm of a density",
+        r"\log \frac{1}{a} \exp(-a x_i) = -\log a - a x_i",
+        {"n": "dim", "a": "scalar positive", "x": "vector(n)"},
+        (),
+        ["proved"],
+    ),
+    (
+        "errors that their index tells apart",
+        r"\delta_j = \sum_k W_{kj} \delta_k, \quad \delta_j = \sum_k W_{kj} y_k \delta_k",
+        ERRORS,
+        (r"y_k = \sum_j W_{kj} z_j", "L = f(y)", *DELTAS),
+        ["proved", "refuted"],
+    ),
+    ("a differential", r"dp = p (1 - p) dz", ONE, SIGMOID, ["proved"]),
+    ("a wrong differential", r"dp = p (1 + p) dz", ONE, SIGMOID, ["refuted"]),
+    ("an upright differential", r"\mathrm{d}p = p (1 - p) \mathrm{d}z", ONE, SIGMOID, ["proved"]),
+    ("a prime", r"p' = p (1 - p)", ONE, SIGMOID, ["proved"]),
+    ("a wrong prime", r"p' = p (1 + p)", ONE, SIGMOID, ["refuted"]),
+    ("a prime that may be a name", r"p' = p + \epsilon", ONE, SIGMOID, ["unreadable"]),
+    ("a dot", r"\dot p = p (1 - p) \dot z", ONE, SIGMOID, ["proved"]),
+    ("a wrong dot", r"\dot p = p (1 + p) \dot z", ONE, SIGMOID, ["refuted"]),
+    ("a derivative by subscript", r"p_z = p (1 - p)", ONE, SIGMOID, ["proved"]),
+    ("a subscript that may be a label", r"p_z = p (1 + p)", ONE, SIGMOID, ["unreadable"]),
+    ("a derivative of two variables", r"L' = p - y", ONE, BINARY, ["unreadable"]),
+    ("a label that stands still", r"dL = (p - y) dz", ONE, BINARY, ["conditional"]),
+    ("a gradient as a name", r"dp = -y / p + (1 - y) / (1 - p)", ONE, BINARY, ["proved"]),
+    ("a wrong gradient as a name", r"dp = -y / p", ONE, BINARY, ["unreadable"]),
+    ("a new name with a prime", r"z' = z + 1", ONE, (), ["definition"]),
+    ("the differential of a product", r"d(AB) = dA B + A dB", SQUARES, (), ["proved"]),
+    ("its factors interchanged", r"d(AB) = dA B + dB A", SQUARES, (), ["refuted"]),
+    ("of an inverse", r"dA^{-1} = -A^{-1} dA A^{-1}", SQUARES, (), ["proved"]),
+    ("of a trace", r"d\,\mathrm{tr}(A^T A) = 2\,\mathrm{tr}(A^T dA)", SQUARES, (), ["proved"]),
+    (
+        "of a sum over entries",
+        r"dL = \sum_i 2 x_i dx_i, \quad dL = \sum_i x_i dx_i",
+        VECTORS,
+        (r"L = \sum_i x_i^2",),
+        ["proved", "refuted"],
+    ),
+    (
+        "a tensor product of vectors",
+        r"x \otimes y = x y^T, \quad x \otimes y = y x^T",
+        VECTORS,
+        (),
+        ["proved", "refuted"],
+    ),
+    ("of matrices", r"(A \otimes B)_{ij} = A_{ij} B_{ij}", SQUARES, (), ["conditional"]),
+    (
+        "Kronecker's product",
+        r"\mathrm{tr}(A \otimes B) = \mathrm{tr}(A) \mathrm{tr}(B)",
+        SQUARES,
+        (),
+        ["unreadable"],
+    ),
+    (
+        "an update",
+        r"x := x - a \nabla_x L = x - 2 a x = x + 2 a x",
+        VECTORS,
+        (r"L = x^T x",),
+        ["definition", "proved", "refuted"],
+    ),
+    ("an update as in a program", r"x = x - a y", VECTORS, (), ["unreadable"]),
+    ("no update", r"x = 2 x", VECTORS, (), ["refuted"]),
+    ("an update of another shape", r"a := a - x", VECTORS, (), ["refuted"]),
+    (
+        "a recursion",
+        r"x_{t+1} = x_t - a x_t = (1 - a) x_t = (1 + a) x_t",
+        VECTORS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    ("a recursion backwards", r"x_t = x_{t-1} + a", VECTORS, (), ["definition"]),
+    (
+        "steps above",
+        r"x^{(t+1)} = x^{(t)} - a y, \quad x^{(t+1)} - x^{(t)} = -a y",
+        VECTORS,
+        (),
+        ["definition", "unreadable"],
+    ),
+    (
+        "no recursion of what is defined",
+        r"x_{t+1} = x_t",
+        VECTORS,
+        ("x_i = y_i^2",),
+        ["refuted"],
+    ),
+    (
+        "another recursion for the same",
+        r"x_{t+1} = x_t + a, \quad x_{t+1} = x_t + 2a",
+        VECTORS,
+        (),
+        ["definition", "unreadable"],
+    ),
+    (
         "a sum over entries from 0",
         r"\sum_{i=0}^{n-1} (x_i + y_i) = \sum_i x_i + \sum_i y_i",
         VECTORS,
@@ -653,6 +954,126 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved"],
     ),
 ]
+
+
+DERIVED = r"$$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$ "
+OFF, ON = (
+    r"\frac{\partial p_i}{\partial z_j} = -p_i p_j",
+    r"\frac{\partial p_i}{\partial z_j} = p_i (1 - p_i)",
+)
+LOGITS = ["k: dim", "z: vector(k)"]
+LABEL = ["p: scalar in (0,1)", "y: scalar"]
+ENTROPY = r"$$L = -y \log p - (1 - y) \log (1 - p)$$ "
+TEXTS: list[tuple[str, str, list[str], list[str]]] = [
+    ("a case before", DERIVED + rf"For $i \neq j$ $${OFF}$$", LOGITS, ["definition", "proved"]),
+    (
+        "a case before that does not help",
+        DERIVED + r"For $i \neq j$ we get $$\frac{\partial p_i}{\partial z_j} = p_i p_j$$",
+        LOGITS,
+        ["definition", "refuted"],
+    ),
+    (
+        "a case before with words between",
+        DERIVED + rf"When $i \ne j$, the derivative of $p_i$ by $z_j$ is:\n\n$${OFF}$$",
+        LOGITS,
+        ["definition", "proved"],
+    ),
+    (
+        "cases behind",
+        DERIVED + rf"$${OFF}$$ for $i \neq j$, and $${ON}$$ for $i = j$.",
+        LOGITS,
+        ["definition", "proved", "held"],
+    ),
+    (
+        "cases interchanged",
+        DERIVED + rf"$${OFF}$$ for $i = j$, and $${ON}$$ for $i \ne j$.",
+        LOGITS,
+        ["definition", "refuted", "refuted"],
+    ),
+    (
+        "a case of a sentence that has ended",
+        DERIVED + rf"The entries for $i \neq j$ are next. Now $${OFF}$$",
+        LOGITS,
+        ["definition", "refuted"],
+    ),
+    (
+        "a case in a line",
+        DERIVED + rf"In the case $i \neq j$ it is ${OFF}$ and for $i = j$ it is ${OFF}$.",
+        LOGITS,
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "the value of a label",
+        ENTROPY + r"For $y = 1$ it is $L = -\log p$. If $y = 0$, $L = \log (1 - p)$.",
+        LABEL,
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "a definition in a case",
+        r"If $y = 1$ let $L = -\log p$. If $y = 0$ let $L = -\log (1 - p)$. " + ENTROPY,
+        LABEL,
+        ["definition", "definition", "definition"],
+    ),
+    (
+        "a side of a kink",
+        r"$$r(z) = \max(0, z)$$ For $z > 0$, $r'(z) = 1$. For $z < 0$, $r'(z) = 1$.",
+        ["z: scalar"],
+        ["definition", "held", "refuted"],
+    ),
+    (
+        "a case behind a formula in a line",
+        r"$$r(z) = \max(0, z)$$ We have $r'(z) = 1$ if $z > 0$ and $r'(z) = 1$ if $z < 0$.",
+        ["z: scalar"],
+        ["definition", "held", "refuted"],
+    ),
+    (
+        "two cases together",
+        ENTROPY + r"With $y = 1$ and $p = 1/2$ it is $L = \log 2$. With $y = 1$, $$L = \log p$$",
+        LABEL,
+        ["definition", "held", "refuted"],
+    ),
+    (
+        "numbers for what is declared do not last",
+        r"With $z = 1$ and $y = 0$, $$z + y = 1$$ Then $$z + y = 1$$ $$z + y = 2 z$$",
+        ["z: scalar", "y: scalar"],
+        ["proved", "refuted", "refuted"],
+    ),
+    (
+        "a function that is taken anew",
+        r"Let $f(z) = z^2$; then $f'(z) = 2z$. Now let $f(z) = z^3$; then $f'(z) = 3 z^2$"
+        r" and not $f'(z) = 2z + 1$.",
+        ["z: scalar"],
+        ["definition", "proved", "definition", "proved", "refuted"],
+    ),
+    (
+        "a function that is not taken anew",
+        r"Let $f(z) = z^2$. Here $$f(z) = z^3$$",
+        ["z: scalar"],
+        ["definition", "refuted"],
+    ),
+    (
+        "two quantities that are equal in a case",
+        r"If $y = z$ then $$y^2 = y z$$ In any case $$y z = z y$$ $$y + z = y z$$",
+        ["z: scalar", "y: scalar"],
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "where a condition holds",
+        r"$$p = \frac{1}{1 + e^{-z}}$$ If $p = 1/2$, then $z = 0$. If $p = 1/2$, then $z = 1$.",
+        ["z: scalar"],
+        ["definition", "held", "refuted"],
+    ),
+    ("a range", r"For $i = 1, \dots, k$ we have $$z_i = 2 z_i$$", LOGITS, ["refuted"]),
+    ("two indices in prose", r"On the diagonal $i = j$ it is one.", LOGITS, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "declare", "kinds"), [case[1:] for case in TEXTS], ids=[case[0] for case in TEXTS]
+)
+def test_prose_beside_a_formula(text: str, declare: list[str], kinds: list[str]) -> None:
+    found = derive.verify_text(text, declare=declare).found
+    assert [one.judged.kind for one in found] == kinds
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from derive.cli import app
+from derive.textbook.documents import BadDocument, read_file
 
 RIGHT = "$$(x + 1)^2 = x^2 + 2x + 1$$\n"
 WRONG = "$$(x + 1)^2 = x^2 + x + 1$$\n"
@@ -68,6 +69,22 @@ def test_json(wrong: Path) -> None:
 
 def test_explain(right: Path) -> None:
     assert "for every size" in run(right, "--explain")[1]
+
+
+@pytest.mark.parametrize("flag", ["--given", "--assume"])
+@pytest.mark.parametrize("text", ["x", "\\frac = 1"])
+def test_a_definition_or_condition_that_states_nothing(flag: str, text: str, right: Path) -> None:
+    code, out = run(right, flag, text)
+    assert code == 1
+    assert f"not taken: {text}" in out
+
+
+@pytest.mark.parametrize("data", [b"\x7fELF\0\1", bytes(range(1, 256))])
+def test_what_is_no_text(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "program"
+    path.write_bytes(data)
+    with pytest.raises(BadDocument, match="is no text"):
+        read_file(path)
 
 
 class _Balanced(HTMLParser):

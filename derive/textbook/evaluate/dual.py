@@ -12,11 +12,19 @@ from typing import Any
 
 from mpmath import mp
 
-__all__ = ["Dual", "Undefined", "apply", "power", "primal", "tangent"]
+__all__ = ["Dual", "Singular", "Undefined", "apply", "power", "primal", "tangent"]
 
 
 class Undefined(ArithmeticError):
     """An expression has no value at a point: a quotient by zero, a logarithm of −1."""
+
+
+class Singular(Undefined):
+    """A quotient by zero or the inverse of a singular matrix.
+
+    At numbers drawn at random that is so for degenerate sizes only, as a variance of one number or
+    XᵀX with fewer rows than columns. Who writes an inverse takes for granted that there is one.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def _reciprocal(number: Any) -> Any:
         inverse = _reciprocal(number.value)
         return Dual(number.tag, inverse, -(inverse * inverse * number.slope))
     if number == 0:
-        raise Undefined("a quotient by zero")
+        raise Singular("a quotient by zero")
     return 1 / number
 
 

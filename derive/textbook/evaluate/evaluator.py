@@ -9,7 +9,7 @@ from typing import Any
 from mpmath import mp
 
 from derive.textbook.errors import NotJudged
-from derive.textbook.evaluate.dual import Dual, Undefined, apply, power, primal, tangent
+from derive.textbook.evaluate.dual import Dual, Singular, Undefined, apply, power, primal, tangent
 from derive.textbook.evaluate.points import Point, _noise
 from derive.textbook.meaning.core import (
     At,
@@ -255,7 +255,7 @@ def _inverse(matrix: list[list[Any]]) -> list[list[Any]]:
     for column in range(size):
         pivot = max(range(column, size), key=lambda row: abs(primal(rows[row][column])))
         if abs(primal(rows[pivot][column])) <= nought:
-            raise Undefined("the inverse of a singular matrix")
+            raise Singular("the inverse of a singular matrix")
         rows[column], rows[pivot] = rows[pivot], rows[column]
         scale = power(rows[column][column], -1)
         rows[column] = [scale * item for item in rows[column]]

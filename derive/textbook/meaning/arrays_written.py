@@ -7,7 +7,7 @@ from fractions import Fraction
 from derive.textbook.errors import ShapeMismatch, Unreadable
 from derive.textbook.meaning.core import ZERO, At, Choice, Compare, Core, Rational, Tensor
 from derive.textbook.meaning.dimensions import Dimension, Index
-from derive.textbook.meaning.elided import read_elided
+from derive.textbook.meaning.elided import read_elided, stacked
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import Dots, Group, Node, Product, Relation, Sum, Table, Text, walk
@@ -44,22 +44,43 @@ def _matrix(reader: Reader, node: Table, scope: Scope) -> Tensor:
     for row in node.rows:
         if len(row) != width:
             raise Unreadable("the rows of a matrix have different lengths", node.span)
+    if 1 in (height, width) and height * width > 1:
+        return _line(reader, [cell for row in node.rows for cell in row], width, node, scope)
+    for row in node.rows:
         cells.append([_cell(reader, cell, node, scope) for cell in row])
     rows = reader.dimensions.index("i", Dimension(str(height), height))
     columns = reader.dimensions.index("j", Dimension(str(width), width))
     if width == 1:
         return Tensor((rows,), _selected(rows, [row[0] for row in cells]), "column")
-    if height == 1:
-        return Tensor((columns,), _selected(columns, cells[0]), "row")
     return Tensor(
         (rows, columns), _selected(rows, [_selected(columns, row) for row in cells]), "matrix"
     )
 
 
+def _line(
+    reader: Reader, cells: list[Node | None], width: int, node: Table, scope: Scope
+) -> Tensor:
+    """Return cells below or beside each other: numbers, or rows and columns of a matrix."""
+    if None in cells:
+        raise Unreadable("a matrix with an empty cell", node.span)
+    members = [reader.read(cell, scope) for cell in cells if cell is not None]
+    count = len(members)
+    index = reader.dimensions.index("i", Dimension(str(count), count))
+    first = members[0]
+    if any(len(member.axes) != len(first.axes) for member in members):
+        raise Unreadable("blocks of numbers and arrays", node.span)
+    bodies = [reader.arrays.aligned(member, first.axes, node.span) for member in members]
+    whole = Tensor(first.axes, _selected(index, bodies), first.orientation)
+    return stacked(whole, index, "column" if width == 1 else "row", node)
+
+
 def _cell(reader: Reader, cell: Node | None, node: Table, scope: Scope) -> Core:
     if cell is None:
         raise Unreadable("a matrix with an empty cell", node.span)
-    return reader.scalar(cell, scope)
+    tensor = reader.read(cell, scope)
+    if tensor.axes:
+        raise Unreadable("blocks that are arrays", cell.span)
+    return tensor.body
 
 
 def _selected(index: Index, values: list[Core]) -> Core:

@@ -65,6 +65,8 @@ def read_call(
     if spelt is None or (phrase is None and _is_in_its_argument(reader, spelt, group)):
         return None
     lower = script_items(scripts.lower) if scripts is not None else ()
+    if phrase is None and scripts is not None and _may_be_factor(reader, spelt, group, scripts):
+        return None
     result, used = (
         (phrase, 0)
         if phrase is not None
@@ -126,6 +128,16 @@ def _stands_called(reader: Reader, node: Node, base: str) -> bool:
             if not _is_in_its_argument(reader, spelt, call[1]):
                 return True
     return False
+
+
+def _may_be_factor(reader: Reader, spelt: Spelling, group: Group, scripts: Scripted) -> bool:
+    """Return whether δ (a)ᵀ is read as a product, although δ depends on a."""
+    if scripts.upper is None or not is_transpose(scripts.upper) or scripts.lower is not None:
+        return False
+    _, symbol, _ = _symbol(reader, spelt)
+    if symbol is None or symbol.definition is None or not symbol.axes:
+        return False
+    return _is_dependence(reader, symbol, group) and reader.readings.take("factor")
 
 
 def _is_in_its_argument(reader: Reader, spelt: Spelling, group: Group) -> bool:

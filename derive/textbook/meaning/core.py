@@ -96,7 +96,7 @@ class Symbol:
     orientation : str
         Of what remains when the leading axes are indexed.
     role : str
-        ``value``, ``constant``, ``function``, ``index``, ``dimension``.
+        ``value``, ``constant``, ``function``, ``index``, ``dimension``, ``differential``.
     domain : str
         As in the declaration: ``positive``, ``simplex``, …
     definition : Definition, optional

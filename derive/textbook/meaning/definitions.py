@@ -14,12 +14,14 @@ from derive.textbook.meaning.core import (
     Core,
     Definition,
     Entry,
+    Function,
     Orientation,
     Symbol,
     Tensor,
     symbols_in,
     walk_core,
 )
+from derive.textbook.meaning.differentials import is_derivative_name
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
 from derive.textbook.meaning.letters import LOSSES, index_letters
@@ -33,6 +35,7 @@ from derive.textbook.meaning.patterns import (
     is_slice,
     is_transpose,
     is_word,
+    is_word_below,
 )
 from derive.textbook.meaning.phrases import call_letters, declared_phrase, is_event, read_phrase
 from derive.textbook.meaning.reader import Head, Reader
@@ -53,7 +56,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["can_define", "define", "forget"]
+__all__ = ["by_columns", "can_define", "define", "forget"]
 
 
 def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
@@ -72,14 +75,27 @@ def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, boo
                 continue
             if symbol is not None and reader.symbols.is_other_family(symbol, spelt.lower[count:]):
                 continue
-            if symbol is not None and len(spelt.lower) - count <= len(symbol.axes):
+            rest = spelt.lower[count:]
+            indexed = symbol is not None and len(rest) <= len(symbol.axes)
+            if indexed and not any(map(is_word_below, rest)):
                 return symbol, count, upper
     return None, len(spelt.lower), spelt.upper is not None
 
 
 def _is_other(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
-    """Return whether a name without scripts is another quantity than the family, as L is L⁽ᵗ⁾."""
+    """Return whether a name is of another quantity: L beside the family L⁽ᵗ⁾, x* beside x.
+
+    Of σ² an equation can say what it is; σ is its root then.
+    """
+    if spelt.upper is not None and (
+        isinstance(spelt.upper, Number) or canonical(spelt.upper) in _MARKS
+    ):
+        return f"^{{{canonical(spelt.upper)}}}" not in symbol.name
     return symbol.name in reader.symbols.above and not spelt.lower and spelt.upper is None
+
+
+_MARKS = ("*", "+", "-", "\\ast", "\\star")
+"""Superscripts that make another name."""
 
 
 def _is_plain(node: Node) -> bool:
@@ -92,17 +108,13 @@ def _is_plain(node: Node) -> bool:
     if spelt.upper is None:
         return True
     if isinstance(spelt.upper, Number):
-        return bool(spelt.lower) or spelt.base.startswith("\\")
+        return bool(spelt.lower) or spelt.base.startswith("\\") or spelt.upper.text == "2"
     label = (
         isinstance(spelt.upper, Group)
         and spelt.upper.opening in ("(", "[")
         and len(spelt.upper.items) == 1
     )
-    return (
-        label
-        or is_word(spelt.upper)
-        or canonical(spelt.upper) in ("*", "+", "-", "\\ast", "\\star")
-    )
+    return label or is_word(spelt.upper) or canonical(spelt.upper) in _MARKS
 
 
 def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
@@ -134,6 +146,12 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     """Return whether an equation with this left side would say what it is."""
     node, right = _without_logarithm(node, right)
     node = index_above(reader.symbols, _entry_of_call(node))
+    if not given and is_derivative_name(reader, node):
+        return False
+    return _may_introduce(reader, node, right, given=given)
+
+
+def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> bool:
     if isinstance(node, Product) and len(node.items) == 2:
         call = call_of(node.items, 0)
         if call is not None and letters_of(call[0]) == "\\mathbb{1}":
@@ -152,6 +170,12 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     spelt = spelling(node)
     assert spelt is not None
     symbol, count, _ = _symbol_of(reader, spelt)
+    if (
+        isinstance(spelt.upper, Number)
+        and symbol is None
+        and not _is_new_power(reader, spelt, right)
+    ):
+        return False
     if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
     is_error = (spelt.base == "e" and bool(spelt.lower)) or (
@@ -163,8 +187,33 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
         return False
     if symbol is None:
         return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
-    if symbol.role in ("dimension", "index", "function") or symbol.definition is not None:
+    return _may_be_told(reader, symbol, spelt, count, given=given)
+
+
+def _is_new_power(reader: Reader, spelt: Spelling, right: Node) -> bool:
+    """Return whether an equation says what σ² is: nothing has said it of σ, nor does it use σ."""
+    base = _base_of_power(reader, spelt)
+    if isinstance(right, Number) or any(letters_of(part) == spelt.base for part in walk(right)):
         return False
+    if base is None:
+        return True
+    greek = spelt.base.startswith("\\") or not base.known
+    rest = len(base.axes) - len(spelt.lower) if base.name == spelt.base else len(base.axes)
+    return greek and base.definition is None and base.role == "value" and rest <= 0
+
+
+def _base_of_power(reader: Reader, spelt: Spelling) -> Symbol | None:
+    return _symbol_of(reader, replace(spelt, upper=None))[0]
+
+
+def _may_be_told(
+    reader: Reader, symbol: Symbol, spelt: Spelling, count: int, *, given: bool
+) -> bool:
+    """Return whether an equation can say what a quantity is that has a name already."""
+    if symbol.role in ("dimension", "index", "function"):
+        return False
+    if symbol.definition is not None:
+        return _told_by_range(reader, symbol, spelt)
     if symbol.role == "constant" and not given:
         return False
     places = spelt.lower[count:]
@@ -185,6 +234,16 @@ def _has_slice(node: Node) -> bool:
     """Return whether a left side is a row or column by a colon: that defines no entry."""
     spelt = spelling(node)
     return spelt is not None and any(is_slice(item) for item in spelt.lower)
+
+
+def _told_by_range(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
+    """Return whether an index tells two quantities apart, as δ_k of the outputs and δ_j."""
+    if len(spelt.lower) != 1 or spelt.upper is not None or len(symbol.axes) != 1:
+        return False
+    index = reader.symbols.find(canonical(spelt.lower[0]))
+    if index is None or index.role != "index" or index.range is None:
+        return False
+    return not reader.dimensions.same(index.range, symbol.axes[0])
 
 
 def _is_product_of_known(reader: Reader, spelt: Spelling) -> bool:
@@ -459,6 +518,8 @@ def _define_function(
         letters.append(canonical(upper.items[0]))
     letters.extend(canonical(item) for item in spelt.lower[count:])
     key = spelt.key(count, upper=not above)
+    if spelt.base in LOSSES and not letters:
+        _note_function_of_array(reader, right)
     component = (
         tuple(canonical(item) for item in script_items(scripts.lower))
         if scripts is not None
@@ -487,9 +548,24 @@ def _define_symbol(
         letters = _index_letters_of(spelt, count, upper, symbol)
         _bind_symbol(reader, symbol, letters, left, right, given=given)
         return
+    if symbol is not None and _told_by_range(reader, symbol, spelt):
+        _define_by_range(reader, spelt, right, left)
+        return
     if symbol is not None and symbol.definition is not None and not spelt.primes:
         raise Unreadable(f"{symbol.name} is defined already", left.span)
     _define_new(reader, spelt, left, right, given=given)
+
+
+def _define_by_range(reader: Reader, spelt: Spelling, right: Node, left: Node) -> None:
+    """Define the quantity that a letter of another range tells from the one of that name."""
+    letter = canonical(spelt.lower[0])
+    index = reader.symbols.find(letter)
+    assert index is not None
+    assert index.range is not None
+    name = spelt.key(1, upper=False)
+    symbol = Symbol(name, (index.range,), 1, unwritten=(letter,))
+    _bind_symbol(reader, symbol, [letter], left, right)
+    reader.symbols.add(symbol, bold=spelt.bold)
 
 
 def _is_number(symbol: Symbol | None, spelt: Spelling) -> bool:
@@ -558,6 +634,12 @@ def _bind_symbol(
     """Define a declared symbol; in a chain not by itself, on whatever way."""
     tensor, free = _read_right(reader, letters, right, symbol.axes)
     rest = symbol.axes[len(letters) :]
+    columns = by_columns(right, tensor)
+    fits = [
+        len(rest) == 2 and all(map(reader.dimensions.same, _dimensions_of(one), rest))
+        for one in (tensor, columns)
+    ]
+    tensor = columns if fits == [False, True] else tensor
     if len(letters) > len(symbol.axes) or (tensor.axes and len(rest) != len(tensor.axes)):
         raise ShapeMismatch(
             f"{symbol.name} has {len(rest)} axes here, and its definition is "
@@ -580,12 +662,31 @@ def _bind_symbol(
     around = symbol in symbols_in(tensor.body) and symbol not in symbols_in(
         tensor.body, through=False
     )
-    if itself or (around and not given) or (not symbol.axes and symbol in symbols_in(tensor.body)):
+    if given and tensor.body == Entry(symbol, own):
+        return  # y_i = (\mathbf{y})_i says that both are one
+    direct = symbol in symbols_in(tensor.body, through=False)
+    if (
+        itself
+        or ((around or direct) and not given)
+        or (not symbol.axes and symbol in symbols_in(tensor.body))
+    ):
         raise Circular(f"{symbol.name} would be defined by itself", left.span)
     _check_free(free, letters, tensor.body, left)
     symbol.definition = Definition((*indices, *tensor.axes), tensor.body)
     symbol.known = True
     reader.guessed.pop(symbol.name, None)
+
+
+def by_columns(right: Node, tensor: Tensor) -> Tensor:
+    """Return a list of vectors, (x_1, …, x_n), as the matrix with these columns."""
+    is_list = isinstance(right, Group) and len(right.items) > 1
+    if not is_list or tensor.orientation != "array" or len(tensor.axes) != 2:
+        return tensor
+    return Tensor(tensor.axes[::-1], tensor.body, "matrix")
+
+
+def _dimensions_of(tensor: Tensor) -> tuple[Dimension, ...]:
+    return tuple(axis.dimension for axis in tensor.axes)
 
 
 def _check_orientation(
@@ -656,6 +757,7 @@ def _define_new(
     if isinstance(above, Name):
         candidates.append(canonical(above))
     tensor, free = _read_right(reader, [], right, (), perhaps=candidates)
+    tensor = by_columns(right, tensor)
     used = {part.index for part in walk_core(tensor.body) if isinstance(part, At)}
     running = {letter for letter in candidates if letter in free and free[letter] in used}
     count = len(spelt.lower)
@@ -695,3 +797,22 @@ def _define_new(
     reader.symbols.add(symbol, bold=spelt.bold)
     if not label_above:
         reader.symbols.above.add(name)
+    if isinstance(spelt.upper, Number) and spelt.upper.text == "2":
+        _define_root(reader, spelt, count, symbol)
+
+
+def _define_root(reader: Reader, spelt: Spelling, count: int, square: Symbol) -> None:
+    """Let σ be the root of σ², where nothing else says what it is."""
+    assert square.definition is not None
+    base = _base_of_power(reader, spelt)
+    if base is None:
+        name = spelt.key(count, upper=False)
+        base = Symbol(name, square.axes, square.leading, square.orientation)
+        reader.symbols.add(base, bold=spelt.bold)
+    if base.definition is not None or len(base.axes) != len(square.axes):
+        return
+    indices = square.definition.indices
+    root = Function("sqrt", Entry(square, tuple(At(index) for index in indices)))
+    base.definition = Definition(indices, root)
+    base.known = True
+    reader.guessed.pop(base.name, None)

@@ -10,6 +10,7 @@ from derive.textbook.meaning.arrays_written import read_table
 from derive.textbook.meaning.constants import CONSTANTS
 from derive.textbook.meaning.core import MINUS_ONE, Function, Power, Rational, Tensor
 from derive.textbook.meaning.derivatives import derivative_of
+from derive.textbook.meaning.differentials import partial_by_subscript, slope_by_only_variable
 from derive.textbook.meaning.groups import read_group
 from derive.textbook.meaning.norms import norm
 from derive.textbook.meaning.products import read_product
@@ -104,4 +105,6 @@ NODES: dict[type[Node], Callable[..., Tensor]] = {
 
 def new_reader(symbols: Symbols) -> Reader:
     """Return a reader of texts about some symbols."""
-    return Reader(symbols, Tables(NODES, CONSTANTS, norm))
+    return Reader(
+        symbols, Tables(NODES, CONSTANTS, norm, slope_by_only_variable, partial_by_subscript)
+    )

@@ -16,7 +16,7 @@ from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import Dots, Name, Node, Number, Product, Scripted, Table
 
-__all__ = ["common", "read_elided", "read_list"]
+__all__ = ["common", "read_elided", "read_list", "stacked"]
 
 
 @dataclass
@@ -134,7 +134,24 @@ def _vector(
         if cell is not None:
             _check(general, (difference.letter,), (at,), cell)
     inner = scope.inside(indices={difference.letter: At(index)})
-    return Tensor((index,), reader.scalar(general, inner), lies)
+    return stacked(reader.read(general, inner), index, lies, node)
+
+
+def stacked(member: Tensor, index: Index, lies: Orientation, node: Node) -> Tensor:
+    """Return members below or beside each other: numbers, rows below rows, or columns.
+
+    Raises
+    ------
+    Unreadable
+        For columns below each other and rows side by side, which are longer vectors.
+    """
+    if not member.axes:
+        return Tensor((index,), member.body, lies)
+    within = {"column": "row", "row": "column"}.get(lies)
+    if len(member.axes) != 1 or member.orientation not in (within, "free"):
+        raise Unreadable("blocks of arrays that are no rows and no columns", node.span)
+    axes = (index, *member.axes) if lies == "column" else (*member.axes, index)
+    return Tensor(axes, member.body, "matrix")
 
 
 def _matrix(reader: Reader, rows: list[list[Node | None]], node: Table, scope: Scope) -> Tensor:

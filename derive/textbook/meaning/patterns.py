@@ -19,6 +19,7 @@ __all__ = [
     "is_slice",
     "is_transpose",
     "is_word",
+    "is_word_below",
     "only_labels_left",
     "untangled",
     "without_slices",
@@ -66,17 +67,24 @@ def has_sign(places: tuple[Node, ...]) -> bool:
     return any(isinstance(item, Operator) for item in places)
 
 
+def is_word_below(node: Node) -> bool:
+    """Return whether a subscript is a word, and so no index, as in w_new and x_max."""
+    if isinstance(node, Name):
+        word = len(node.letters) > 1 and node.letters[0] not in "\\•"
+        return word or node.letters in _EXTREMES
+    return isinstance(node, Text) or (isinstance(node, Big) and node.symbol in _EXTREMES)
+
+
+_EXTREMES = ("\\max", "\\min", "\\sup", "\\inf")
+
+
 def only_labels_left(symbol: Symbol, rest: tuple[Node, ...]) -> bool:
     """Return whether subscripts are no indices of a symbol but make another name, as in w_new."""
     if has_sign(rest):
         return True
     if len(rest) <= len(symbol.axes):
-        return False
-    return all(
-        isinstance(item, Number | Text)
-        or (isinstance(item, Name) and len(item.letters) > 1 and item.letters[0] != "\\")
-        for item in rest[len(symbol.axes) :]
-    )
+        return any(is_word_below(item) for item in rest)
+    return all(isinstance(item, Number) or is_word_below(item) for item in rest[len(symbol.axes) :])
 
 
 def is_transpose(node: Node) -> bool:

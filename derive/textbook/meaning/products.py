@@ -15,6 +15,7 @@ from derive.textbook.meaning.derivatives import (
     slash_derivative,
     variables_of,
 )
+from derive.textbook.meaning.differentials import differential_factor
 from derive.textbook.meaning.elementary import read_function
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of
@@ -41,7 +42,7 @@ __all__ = ["read_product"]
 
 _INDICATORS = frozenset({"\\mathbb{1}", "I", "1", "\\chi", "\\mathbb{I}", "\\delta"})
 _ENTRYWISE = frozenset({"\\odot", "\\circ"})
-_WEAK = frozenset({"\\odot", "\\circ", "\\otimes"})
+_WEAK = frozenset({"\\odot", "\\circ", "\\otimes", ":"})
 """Operators that bind less than neighbours do: a ∘ Bc is a ∘ (Bc)."""
 
 
@@ -91,14 +92,39 @@ class _Terms:
     def result(self) -> Tensor:
         """Return the whole product."""
         self._end_segment()
+        colons = [place for place, (sign, _) in enumerate(self.segments) if sign == ":"]
+        if not colons:
+            return self._combined(self.segments)
+        if len(colons) > 1:
+            raise Unreadable("several colons in one product", self.node.span)
+        left, right = (
+            self._combined(part)
+            for part in (self.segments[: colons[0]], self.segments[colons[0] :])
+        )
+        if not left.axes or len(left.axes) != len(right.axes):
+            raise Unreadable("a colon between what has no Frobenius product", self.node.span)
         arrays = self.reader.arrays
-        total = self.segments[0][1]
-        for operator, tensor in self.segments[1:]:
-            if operator == "\\otimes" and len(total.axes) == len(tensor.axes) == 1:
-                total = arrays.outer(total, tensor)
+        return arrays.total(arrays.elementwise(left, right, self.node.span))
+
+    def _combined(self, segments: list[tuple[str, Tensor]]) -> Tensor:
+        """Return segments multiplied entry by entry, or by a tensor product."""
+        arrays = self.reader.arrays
+        total = segments[0][1]
+        for operator, tensor in segments[1:]:
+            if operator == "\\otimes" and total.axes and tensor.axes:
+                total = self._tensor_product(total, tensor)
             else:
                 total = arrays.elementwise(total, tensor, self.node.span)
         return total
+
+    def _tensor_product(self, left: Tensor, right: Tensor) -> Tensor:
+        """Return x ⊗ y, the outer product of vectors; that of matrices is Kronecker's, not read."""
+        arrays = self.reader.arrays
+        if self.reader.readings.take("tensor"):
+            return arrays.elementwise(left, right, self.node.span)
+        if len(left.axes) == len(right.axes) == 1:
+            return arrays.outer(left, right)
+        raise Unreadable("⊗ of matrices is Kronecker's product, which is not read", self.node.span)
 
 
 def read_product(reader: Reader, node: Product, scope: Scope) -> Tensor:
@@ -198,6 +224,9 @@ def _factor(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -> t
         if big.symbol in FOLDS and not _is_function_of_list(item, items, at):
             return read_big(reader, item, items[at + 1 :], scope), len(items)
         return read_function(reader, items, at, scope, _factor)
+    moved = differential_factor(reader, items, at, scope)
+    if moved is not None:
+        return moved
     prefix = derivative_prefix(reader, items, at, scope)
     if prefix is not None:
         return _derived(reader, prefix, items, scope)

@@ -98,11 +98,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Tables:
-    """How trees are read: by the kind of node, by the name of a constant, and norms."""
+    """How trees are read: by the kind of node, by the name of a constant, norms, derivatives."""
 
     nodes: Mapping[type[Node], Callable[[Any, Any, Scope], Tensor]]
     constants: Mapping[str, Callable[[Any, Spelling, Node, Scope], Tensor | None]]
     norm: Callable[[Any, Scripted, Scope], Tensor]
+    primed: Callable[[Tensor, int, Node], Tensor | None]
+    partial: Callable[[Any, Symbol, tuple[Node, ...], Node, Scope], Tensor | None]
 
 
 @dataclass
@@ -131,6 +133,12 @@ class Reader:
         Whether an array is wanted, so that the power of a vector is one of each entry.
     counts_from_zero : bool
         Whether the text has summed entries from 0 on, so that x_0 is an entry and no other name.
+    steps : set[str]
+        Letters that count steps above a name, as t in w^(t+1): they are no indices.
+    moved : dict[Symbol, Symbol]
+        In an equation between differentials: what moves, and its differential.
+    loss : Symbol, optional
+        In an equation in which dz is short for ∂L/∂z: the loss.
     """
 
     symbols: Symbols
@@ -150,6 +158,9 @@ class Reader:
     entrywise: bool = False
     counts_from_zero: bool = False
     depth: int = 0
+    steps: set[str] = field(default_factory=set)
+    moved: dict[Symbol, Symbol] = field(default_factory=dict)
+    loss: Symbol | None = None
 
     @property
     def dimensions(self) -> Dimensions:
@@ -421,7 +432,8 @@ class Reader:
         label = self._superscript_index(symbol, upper, len(places), scope)
         if label is not None:
             places, upper = [label, *places], None
-        tensor = self.symbol_at(symbol, tuple(places), scope, node, bold=spelt.bold)
+        partial = self.tables.partial(self, symbol, tuple(places), node, scope)
+        tensor = partial or self.symbol_at(symbol, tuple(places), scope, node, bold=spelt.bold)
         return self.raised(tensor, upper, primes, node, scope)
 
     def _is_sibling(
@@ -430,9 +442,11 @@ class Reader:
         """Return whether a superscript names another quantity of the same kind, as w^(t+1)."""
         if not isinstance(upper, Group) or upper.opening not in ("(", "[") or symbol.leading:
             return False
+        names = [part for part in walk(upper) if isinstance(part, Name)]
+        if names and all(name.letters in self.steps for name in names):
+            return True
         if len(upper.items) != 1 or (symbol.axes and not spelt.bold):
             return False
-        names = [part for part in walk(upper) if isinstance(part, Name)]
         return not any(self._runs(name, scope) for name in names)
 
     def _sibling(self, symbol: Symbol, upper: Node) -> Symbol:
@@ -621,13 +635,18 @@ class Reader:
     def raised(
         self, tensor: Tensor, upper: Node | None, primes: int, node: Node, scope: Scope
     ) -> Tensor:
-        """Return a tensor with a superscript: a transpose, a power; a prime is a transpose."""
-        for _ in range(primes):
+        """Return a tensor with a superscript: a transpose, a power; a prime is a transpose.
+
+        The prime of a number is its derivative by the only variable that it depends on.
+        """
+        slope = self.tables.primed(tensor, primes, node) if primes and not tensor.axes else None
+        for _ in range(primes if slope is None else 0):
             if tensor.orientation not in ("matrix", "column", "row"):
                 raise Ambiguous(
                     "a prime is a derivative or a name", "define the primed quantity", node.span
                 )
             tensor = self.arrays.transposed(tensor, node.span)
+        tensor = slope or tensor
         if upper is None:
             return tensor
         if is_transpose(upper) and tensor.orientation != "scalar":
@@ -662,9 +681,11 @@ class Reader:
             return self.tables.norm(self, node, scope)
         tensor = self.read(node.base, scope)
         tensor = self.indexed(tensor, script_items(node.lower), scope, node)
-        is_list = _is_list(node.base) and tensor.orientation == "free"
-        if is_list and node.upper is not None and is_transpose(node.upper):
+        is_list = _is_list(node.base) and node.upper is not None and is_transpose(node.upper)
+        if is_list and tensor.orientation == "free":
             return replace(tensor, orientation="column")  # (x₁, …, xₙ)ᵀ: the list is a row
+        if is_list and tensor.orientation == "array" and len(tensor.axes) == 2:
+            return replace(tensor, orientation="matrix")  # the members are its rows
         return self.raised(tensor, node.upper, node.primes, node, scope)
 
     def _indicator(self, node: Scripted, scope: Scope) -> Tensor:

@@ -85,6 +85,9 @@ CHOICES = {
     "slash": "all that follows the slash is the denominator",
     "operator": "the derivative takes the parentheses only",
     "layout": "the Jacobian is written with one column for each entry of the numerator",
+    "factor": "the transposed parentheses are a factor, and no argument",
+    "fraction": "the function takes the fraction only",
+    "tensor": "⊗ multiplies entry by entry",
     "loose": "the sum extends over the terms that follow and use its index",
 }
 """The other reading of every choice, in words."""

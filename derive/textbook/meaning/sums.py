@@ -33,6 +33,7 @@ from derive.textbook.meaning.populations import (
 )
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
+from derive.textbook.meaning.symbols import spelling
 from derive.textbook.tree import (
     Big,
     Dots,
@@ -215,11 +216,17 @@ def _dimension(reader: Reader, node: Node) -> Dimension:
     symbol = reader.symbols.find(name)
     if name.isdecimal() or (symbol is not None and symbol.role == "dimension"):
         return reader.symbols.dimension(name)
-    if symbol is None and isinstance(node, Name | Scripted):
+    if symbol is None and _may_name_dimension(node):
         reader.dimension_names.add(name)
         reader.guessed[name] = "dim"
         return Dimension(name)
     raise Unreadable("this is no dimension", node.span)
+
+
+def _may_name_dimension(node: Node) -> bool:
+    """Return whether a piece of notation is the name of a size; a power is a number."""
+    spelt = spelling(node) if isinstance(node, Name | Scripted) else None
+    return spelt is not None and (spelt.upper is None or isinstance(spelt.upper, Group))
 
 
 def _starts_at_one(limits: _Limits) -> bool:
@@ -245,7 +252,7 @@ def _upper_limit(reader: Reader, limits: _Limits, node: Node, scope: Scope) -> N
 
 def _is_dimension(reader: Reader, node: Node, scope: Scope) -> bool:
     """Return whether a limit names a dimension; a number is a bound."""
-    if not isinstance(node, Name | Scripted):
+    if not _may_name_dimension(node):
         return False
     name = canonical(node)
     symbol = reader.symbols.find(name)
@@ -340,16 +347,15 @@ def _is_whole(reader: Reader, limits: _Limits, index: Index, core: Core, node: N
         return False
     dimension = reader.dimensions.find(index.dimension)
     only_places = places == sum(part == At(index) for part in walk_core(core))
-    if not only_places or not _is_last_from_zero(limits.upper, dimension):
+    if not only_places or not _is_last(limits.upper, dimension):
         raise Unreadable("entries that are counted from 0", node.span)
     return True
 
 
-def _is_last_from_zero(upper: Core | None, dimension: Dimension) -> bool:
-    """Return whether a bound is the last entry of those from 0: n - 1 of n, or d of d + 1."""
-    if isinstance(upper, Size) and dimension.name == f"{upper.dimension.name}+1":
-        return True
-    return upper == plus(Size(dimension), MINUS_ONE)
+def _is_last(upper: Core | None, dimension: Dimension) -> bool:
+    """Return whether a bound is the last entry, counted from 0: n − 1 of n, or d of d + 1."""
+    below = isinstance(upper, Size) and dimension.name == f"{upper.dimension.name}+1"
+    return below or upper == plus(Size(dimension), MINUS_ONE)
 
 
 def _leading_sum(node: Node) -> Scripted | None:
