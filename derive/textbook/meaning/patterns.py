@@ -30,7 +30,11 @@ _DELIMITERS = ("(", "[", "\\{")
 
 def untangled(node: Node) -> Node:
     """Return A^{[1]T} as two superscripts: a label and something more."""
-    if not isinstance(node, Scripted) or not isinstance(node.upper, Product):
+    if (
+        not isinstance(node, Scripted)
+        or not isinstance(node.upper, Product)
+        or not node.upper.items
+    ):
         return node
     first, *rest = node.upper.items
     if len(rest) == 1 and is_transpose(first) and isinstance(rest[0], Group):

@@ -71,7 +71,8 @@ def is_event(group: Group) -> bool:
 def call_letters(reader: Reader, call: Node) -> list[str]:
     """Return the letters of a call that may be indices, in order."""
     found = dict.fromkeys(index_letters(reader.symbols, call))
-    for item in call.items[1].items if isinstance(call, Product) else ():  # type: ignore[attr-defined]
+    arguments = call.items[-1] if isinstance(call, Product) else call
+    for item in arguments.items if isinstance(arguments, Group) else ():
         value = item.sides[-1] if isinstance(item, Relation) else None
         if isinstance(value, Name) and len(value.letters) == 1:
             letter = plain_name(value)
