@@ -114,7 +114,14 @@ def _names(source: str, *, defined: bool = False) -> set[str]:
     tree = ast.parse(source)
     if defined:
         return {name for node in tree.body if (name := _name_of(node)) is not None}
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return set[str]().union(*map(_read_in, tree.body))
+
+
+def _read_in(definition: ast.stmt) -> set[str]:
+    """Return the names that a definition reads, but for those that it gives a value itself."""
+    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return {node.id for node in names} - own
 
 
 _IMPORTED: tuple[tuple[str, tuple[str, ...]], ...] = (
