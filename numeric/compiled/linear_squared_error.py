@@ -66,6 +66,8 @@ def _agree(left: Array, right: Array) -> bool:
 
 
 def _floats(name: str, values: ArrayLike, like: Array | None = None) -> Array:
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} is masked; an array without a mask is expected")
     try:
         array = np.asarray(values, order="C")
     except ValueError:

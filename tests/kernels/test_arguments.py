@@ -105,6 +105,12 @@ ERRORS: tuple[tuple[str, Call, type[Exception], tuple[str, ...]], ...] = (
         ValueError,
         ("strides (8, 8)", "overlap"),
     ),
+    (
+        "a masked array",
+        lambda m: m.loss(np.ma.masked_array([1.0, 2.0], [True, False]), [0.0, 1.0]),
+        TypeError,
+        ("a is masked", "without a mask"),
+    ),
     ("ragged a", lambda m: m.predict([[1.0, 2.0], [3.0]]), ValueError, ("a is ragged", "lists")),
     ("ragged y", lambda m: m.loss(A, [[1.0], [2.0, 3.0]]), ValueError, ("y is ragged", "lists")),
     (
