@@ -131,8 +131,8 @@ _FEW_FIRST = """\
             return loss
 """
 _SMALL_FIRST = """\
-    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
-        losses = _of_one_block(a, y, grad_a, (None,) * {buffers})
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * {buffers}, _count(a, reduction))
         return _reduced(losses, reduction, a)
 """
 _SMALL_ENTRIES_FIRST = """\

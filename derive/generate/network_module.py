@@ -257,7 +257,7 @@ def _words(spec: NetworkSpec) -> dict[str, str]:
 def _lines(spec: NetworkSpec) -> dict[str, str]:
     """Return what depends on whether there are biases, a regulariser, and bounds of the labels."""
     names = {"g": "grad_a"}
-    row = {one.name: matrix_source(one.entries, names) for one in LAYER}
+    row = {one.name: matrix_source(one.entries, names, "{0} @ {1}") for one in LAYER}
     biases, regulariser = spec.biases, spec.regulariser
     given = {"label_domain": spec.output.label_domain}
     checks = _bounds(spec) + (_filled(templates.SUMS, given) if spec.sum_to_one else "")

@@ -348,12 +348,12 @@ def _inner(left: Array, right: Array) -> Any:
 ''',
     "_of_one_block": '''
 
-def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -> Any:
     """Do the same for one block; few numbers of float32 are computed in float64."""
     if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
-        return _value_and_grad_block(a, y, grad_a, nowhere)
+        return _value_and_grad_block(a, y, grad_a, nowhere, count)
     wide = a.astype(np.float64)
-    losses = _value_and_grad_block(wide, y, wide, nowhere)
+    losses = _value_and_grad_block(wide, y, wide, nowhere, count)
     grad_a[...] = wide
     return losses
 ''',

@@ -275,12 +275,12 @@ def _sums(values: Array) -> Any:
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
 
 
-def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any) -> Any:
+def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -> Any:
     """Do the same for one block; few numbers of float32 are computed in float64."""
     if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
-        return _value_and_grad_block(a, y, grad_a, nowhere)
+        return _value_and_grad_block(a, y, grad_a, nowhere, count)
     wide = a.astype(np.float64)
-    losses = _value_and_grad_block(wide, y, wide, nowhere)
+    losses = _value_and_grad_block(wide, y, wide, nowhere, count)
     grad_a[...] = wide
     return losses
 
@@ -715,8 +715,8 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         loss = _of_few(a, y, grad_a)
         if loss is not None:
             return loss
-    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and reduction == "sum" and threads == 1:
-        losses = _of_one_block(a, y, grad_a, (None,) * 2)
+    if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and threads == 1:
+        losses = _of_one_block(a, y, grad_a, (None,) * 2, _count(a, reduction))
         return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
