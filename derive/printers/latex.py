@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
 from sympy import Expr
@@ -12,7 +13,7 @@ from sympy import Expr
 from derive.derivation import Derivation
 from derive.notation import read
 from derive.notation import tree as t
-from derive.printers.latex_formula import LatexPrinter, letter
+from derive.printers.latex_formula import Box, LatexPrinter, letter
 from derive.printers.latex_formula import lines_of as formula_lines
 from derive.printers.layout import Head, Line, Reason, head_of, lines_of
 
@@ -21,7 +22,9 @@ __all__ = ["derivation_latex", "derivations_latex", "latex", "latex_of"]
 _TEXT_WIDTH = 360.0
 _PAGE_WIDTH = 470.0
 _REASON_WIDTH = 112.0
-_EQUALS, _SEPARATION, _CHARACTER = 15.0, 24.0, 5.6
+_WIDER_REASONS = (124.0, 150.0)
+"""What the column of the reasons may have, too, where it makes fewer rows."""
+_EQUALS, _SEPARATION, _CHARACTER = 15.0, 24.0, 5.1
 
 _DOCUMENT = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
@@ -144,22 +147,40 @@ def _latex_environment(derivation: Derivation, page: float) -> str:
     lefts = [printer.visit(line.left).width for line in every if line.left is not None]
     room = page - max(lefts) - _EQUALS - _SEPARATION
     natural = max(printer.visit(line.right).width for line in every)
-    reason_room = max(_REASON_WIDTH, room - natural)
-    reasons = {line: _latex_reason(line.reason, reason_room) for line in every}
-    formula_room = room - max(size for _, size in reasons.values())
+    rooms = dict.fromkeys((max(_REASON_WIDTH, room - natural), *_WIDER_REASONS))
+    columns = min((_Columns.laid_out(every, room, one) for one in rooms), key=_Columns.cost)
     blocks = [
-        " \\\\\n".join(
-            row for line in chain for row in _latex_rows(line, formula_room, reasons[line][0])
-        )
+        " \\\\\n".join(row for line in chain for row in _latex_rows(line, columns))
         for chain in chains
     ]
     return "\\begin{align*}\n" + " \\\\[5pt]\n".join(blocks) + "\n\\end{align*}"
 
 
-def _latex_rows(line: Line, room: float, reason: list[str]) -> list[str]:
+@dataclass(frozen=True)
+class _Columns:
+    """The rows of every formula and of every reason, in two columns that share the page."""
+
+    formulas: dict[Line, list[Box]]
+    reasons: dict[Line, list[str]]
+
+    @staticmethod
+    def laid_out(lines: Sequence[Line], room: float, reason_room: float) -> _Columns:
+        reasons = {line: _latex_reason(line.reason, reason_room) for line in lines}
+        formula_room = room - max(size for _, size in reasons.values())
+        formulas = {line: formula_lines(line.right, formula_room) for line in lines}
+        return _Columns(formulas, {line: rows for line, (rows, _) in reasons.items()})
+
+    def cost(self) -> int:
+        """Return how many rows there are; a break in a formula counts for three more."""
+        rows = sum(max(len(self.formulas[one]), len(self.reasons[one])) for one in self.formulas)
+        return rows + 3 * sum(len(parts) - 1 for parts in self.formulas.values())
+
+
+def _latex_rows(line: Line, columns: _Columns) -> list[str]:
     left = latex_of(line.left) + " " if line.left is not None else ""
     rows = []
-    for place, (box, why) in enumerate(zip_longest(formula_lines(line.right, room), reason)):
+    parts = zip_longest(columns.formulas[line], columns.reasons[line])
+    for place, (box, why) in enumerate(parts):
         start = "&" if box is None else rf"&\quad {box.source}"
         if box is not None and place == 0:
             start = f"{left}&= {box.source}"
