@@ -13,6 +13,7 @@ from derive.textbook.errors import BadDeclaration, Unreadable
 from derive.textbook.judge import Judge
 from derive.textbook.macros import Macro, read_definitions
 from derive.textbook.tokens import tokenize
+from derive.textbook.verify import judge_text
 
 __all__ = ["judge_cases", "judge_record", "read_cases"]
 
@@ -57,7 +58,7 @@ def judge_record(record: Mapping[str, Any]) -> dict[str, Any]:
             record.get("assume") or (),
             _macros(record.get("macros")),
         )
-        verdicts = [_CALLED.get(one.kind, one.kind) for one in judge.display(record["latex"])]
+        verdicts = [_CALLED.get(one.kind, one.kind) for one in judge_text(judge, record["latex"])]
     except (BadDeclaration, Unreadable, RecursionError):
         verdicts = []
     return {"id": record["id"], "verdicts": verdicts}

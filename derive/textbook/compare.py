@@ -14,7 +14,16 @@ from derive.textbook.evaluate.conditions import Conditions, Unmet
 from derive.textbook.evaluate.dual import Singular, Undefined, primal
 from derive.textbook.evaluate.evaluator import Evaluator, Work
 from derive.textbook.evaluate.points import Point
-from derive.textbook.meaning.core import At, Core, Entry, Size, Slope, symbols_in, walk_core
+from derive.textbook.meaning.core import (
+    At,
+    Core,
+    Entry,
+    Size,
+    Slope,
+    moved_in,
+    symbols_in,
+    walk_core,
+)
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.restrictions import NONE, RESTRICTIONS, Restriction, Subject
@@ -192,6 +201,7 @@ def least_condition(question: Question) -> Restriction | None:
         tuple(_dimensions(question)),
         tuple(_free_indices(question)),
         frozenset(question.axes),
+        frozenset(moved_in(question.left) | moved_in(question.right)),
     )
     tried = 0
     for kind in RESTRICTIONS:

@@ -236,8 +236,30 @@ class _Splitter:
         elif follows is not None and follows.type == "REL" and follows.value not in _SEPARATING:
             self._end_condition()
             self.end_part()
+        elif (end := self._end_of_comment()) is not None:
+            self._end_condition()
+            self.end_part()
+            self.at = end - 1
         else:
             self.finish()
+
+    def _end_of_comment(self) -> int | None:
+        """Return where a row ends of which the rest is a remark, where its chain goes on below."""
+        before = self.terminals[self.at - 1].type if self.at else ""
+        if before not in _LAYOUT or not (self.words and self.current.relations):
+            return None
+        row = self._ahead(self.at + 1, frozenset({"ROW"}))
+        if any(terminal.type == "REL" for terminal in row):
+            return None
+        depth = 0
+        for place in range(self.at + 1, len(self.terminals)):
+            terminal = self.terminals[place]
+            if depth == 0 and terminal.type == "ROW":
+                below = [t for t in self.terminals[place + 1 :] if t.type not in (*_LAYOUT, "ROW")]
+                goes_on = bool(below) and below[0].type == "REL"
+                return place if goes_on and below[0].value not in _SEPARATING else None
+            depth += (terminal.type in _DOWN) - (terminal.type in _UP)
+        return None
 
     def forall(self, _terminal: Terminal) -> None:
         self._end_condition()
@@ -351,7 +373,10 @@ class _Splitter:
         before = self.words[-1] if self.words else None
         if before is None or follows is None or len(before.value) > _LONGEST_LETTER:
             return False
-        if before.type not in _FACTOR_ENDS or follows.type not in _FACTOR_BEGINS:
+        begins = follows.type in _FACTOR_BEGINS or (
+            follows.type == "BIG" and self.current.relations
+        )
+        if before.type not in _FACTOR_ENDS or not begins:
             return False
         span = self.terminals[self.at].span
         return (before.span.end == span.start) == (span.end == follows.span.start)

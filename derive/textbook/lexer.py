@@ -276,6 +276,8 @@ class _Lexer:
 
     def _longest(self, run: str) -> str:
         letters = run
+        if self._names_set(run):
+            return run
         while letters and not letters.isalpha():
             if letters in self.vocabulary.words:
                 return letters
@@ -291,6 +293,12 @@ class _Lexer:
             if letters[:end] in self.vocabulary.words:
                 return letters[:end]
         return letters[0]
+
+    def _names_set(self, run: str) -> bool:
+        """Return whether letters are the name of a set, as in k ∈ Downstream(j): no product is."""
+        before = self.terminals[-1] if self.terminals else None
+        behind = before is not None and before.type == "REL" and before.value == "\\in"
+        return behind and len(run) > 1 and run.isalpha()
 
     def _is_label(self, letters: str) -> bool:
         """Return whether letters fill the braces of a superscript and are a label, no product."""
@@ -331,6 +339,15 @@ class _Lexer:
         self.tables += 1 if opening else -1
         span = token.span.to(self.tokens[self.at - 1].span)
         self.put("BEGIN" if opening else "END", name, span)
+
+    def old_rows(self, token: Raw) -> None:
+        r"""Read ``\\eqalign{…}`` as the environment of rows that it is."""
+        body, self.at = argument_at(self.tokens, self.at)
+        inner = _Lexer(body, self.vocabulary)
+        terminals = inner.run()
+        self.put("BEGIN", "aligned", token.span)
+        self.terminals.extend(terminals)
+        self.put("END", "aligned", token.span)
 
     def delimiter(self, token: Raw) -> None:
         r"""Read what stands after ``\left`` or ``\right``: a dot is nothing, a bar has a side."""
@@ -485,6 +502,8 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\sqrt": _mark("SQRT"),
     "\\begin": _Lexer.environment,
     "\\end": _Lexer.environment,
+    "\\eqalign": _Lexer.old_rows,
+    "\\displaylines": _Lexer.old_rows,
     "\\left": _Lexer.delimiter,
     "\\right": _Lexer.delimiter,
     "\\stackrel": _Lexer.stacked,

@@ -135,6 +135,8 @@ def _attached(base: Node, scripts: Sequence[_Script]) -> Node:
                 base = Scripted(base, lower, upper, primes, span=_span(base, script))
                 lower, upper, primes = None, None, 0
             base = Factorial(base, span=_span(base, script))
+        elif script.body == Product(()):
+            continue  # a script of nothing but space
         elif script.kind == "lower":
             if lower is not None:
                 raise Unreadable("two subscripts stand on one base", script.span)
@@ -146,10 +148,22 @@ def _attached(base: Node, scripts: Sequence[_Script]) -> Node:
             elif upper is not None:
                 raise Unreadable("two superscripts stand on one base", script.span)
             else:
-                upper = script.body
+                upper, more = _label_apart(script.body)
+                primes += more
     if lower is None and upper is None and not primes:
         return base
     return Scripted(base, lower, upper, primes, span=_span(base, *scripts))
+
+
+def _label_apart(body: Node | None) -> tuple[Node | None, int]:
+    r"""Return the superscript of ``A^{[1]^T}`` as that of ``A^{[1]T}``, and primes on a label."""
+    if not isinstance(body, Scripted) or body.lower is not None:
+        return body, 0
+    if not isinstance(body.base, Group) or len(body.base.items) != 1:
+        return body, 0
+    if body.upper is None:
+        return body.base, body.primes
+    return Product((body.base, body.upper), span=body.span), body.primes
 
 
 def _count_primes(body: Node | None) -> int:

@@ -38,13 +38,15 @@ NONE = Restriction()
 class Subject:
     """What an equality is about: its free quantities, dimensions and indices.
 
-    `unnamed` are the indices that the formula does not print: those of whole arrays.
+    `unnamed` are the indices that the formula does not print: those of whole arrays; `moved` are
+    the quantities by which it takes derivatives, which are no labels.
     """
 
     symbols: tuple[Symbol, ...]
     dimensions: tuple[Dimension, ...]
     indices: tuple[Index, ...]
     unnamed: frozenset[Index] = frozenset()
+    moved: frozenset[Symbol] = frozenset()
 
 
 _WITHOUT_ZERO = frozenset({"positive", "negative", "nonzero", "in (0,1)", "in {-1,1}"})
@@ -90,7 +92,8 @@ def _one_hot(subject: Subject) -> Iterator[Restriction]:
         if symbol.domain in _WITHOUT_ZERO:
             continue
         words = f"{symbol.name} is one-hot"
-        yield Restriction(words, _may_be_label(symbol), domains={symbol: "one-hot"})
+        unsaid = _may_be_label(symbol) and symbol not in subject.moved
+        yield Restriction(words, unsaid, domains={symbol: "one-hot"})
 
 
 def _whole(subject: Subject) -> Iterator[Restriction]:

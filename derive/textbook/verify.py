@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from derive.textbook.documents import Document, Piece
+from derive.textbook.documents import Document, Piece, read_document
 from derive.textbook.errors import BadDeclaration
 from derive.textbook.judge import Judge
 from derive.textbook.meaning.declarations import read_kind
@@ -18,7 +18,7 @@ from derive.textbook.prose import conditions_beside, is_case, is_range, is_set_a
 from derive.textbook.usual_names import usual_names
 from derive.textbook.verdicts import Judged, Kind
 
-__all__ = ["Found", "Verification", "split_declaration", "verify_document"]
+__all__ = ["Found", "Verification", "judge_text", "split_declaration", "verify_document"]
 
 KINDS: tuple[Kind, ...] = ("proved", "held", "conditional", "definition", "refuted", "unreadable")
 _ASSUMING = re.compile(
@@ -222,6 +222,27 @@ def _judged(document: Document, judge: Judge, progress: Progress | None) -> list
         for number, (_, judged) in enumerate(results, start=1)
         for one in judged
     ]
+
+
+_DELIMITED = re.compile(r"(?<!\\)(?:\\\[|\$\$)")
+"""Where a display begins that is no environment; a row may end with ``\\\\[2pt]``."""
+_EDGES = re.compile(r"\\(?:begin|end)\s*\{[a-zA-Z*]+\}")
+
+
+def judge_text(judge: Judge, text: str) -> list[Judged]:
+    """Judge one display, or several with prose between them as they stand in a book."""
+    if not _is_several(text):
+        return judge.display(text)
+    document = read_document(text, kind="latex")
+    return [one.judged for one in _judged(document, judge, None)]
+
+
+def _is_several(text: str) -> bool:
+    """Return whether a text has displays of its own, or prose with formulas around them."""
+    if _DELIMITED.search(text):
+        return True
+    edges = list(_EDGES.finditer(text))
+    return bool(edges) and "$" in text[: edges[0].start()] + text[edges[-1].end() :]
 
 
 def _again(judge: Judge, piece: Piece, before: list[Judged], under: Sequence[str]) -> list[Judged]:

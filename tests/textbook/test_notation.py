@@ -116,6 +116,59 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "conditional", "refuted"],
     ),
     (
+        "a quantity that is called e, beside Euler's number",
+        r"\frac{\partial e}{\partial a} = c + d = 2 d, \quad c e^{-a} = c \exp(-a) = c e^a",
+        VECTORS | {"b": "scalar"},
+        ("c = a + b", "d = a - b", "e = c d"),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "an error that is called e",
+        r"\frac{\partial \mathbf{e}}{\partial x} = -A, \quad \mathbf{e}^T \mathbf{e} ="
+        r"(y - A x)^T (y - A x) = y^T y",
+        VECTORS | {"A": "matrix(n,n)"},
+        (r"\mathbf{e} = y - A x",),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "a gradient with the transpose behind its function",
+        r"\nabla r(x) \nabla r(x)^T = y y^T \\ \nabla g(x) \nabla g(x)^T = 4 x x^T = 4 x^T x",
+        VECTORS,
+        (r"g(x) = x^T x",),
+        ["unreadable", "proved", "refuted"],
+    ),
+    (
+        "sets that belong to a unit",
+        r"\sum_{k \in Downstream(j)} W_{kj} z_k = \sum_{k \in Downstream(j)} z_k W_{kj}"
+        r"= \sum_k z_k W_{kj} \\ \sum_{k \in out(j)} W_{kj} = 2 \sum_{k \in out(j)} W_{kj}",
+        LAYER,
+        (),
+        ["proved", "conditional", "refuted"],
+    ),
+    (
+        "what a line takes derivatives by is no label",
+        r"\nabla_y \log \|y\| = \frac{y}{\|y\|}, \quad \nabla_y \log \|y\| = \frac{y}{\|y\|^2}",
+        VECTORS,
+        (),
+        ["refuted", "proved"],
+    ),
+    (
+        "superscripts of nothing, transposes and primes on a label",
+        r"x_i^{\,} y_i^{} = x_i y_i = 2 x_i, \quad A^{[1]^T} y = A^{[1]T} y, \quad"
+        r"g^{[1]'}(a) = 2 a = a",
+        VECTORS | {"A^{[1]}": "matrix(n,n)"},
+        (r"g^{[1]}(a) = a^2",),
+        ["proved", "refuted", "proved", "proved", "refuted"],
+    ),
+    (
+        "rows of old, and a remark behind each",
+        r"\eqalign{2 a &= a + a & \text{written out} \cr &= 3 a & \text{a slip}\cr"
+        r"&= a + 2 a & \text{by } a \cr &= 3 a}",
+        VECTORS,
+        (),
+        ["proved", "refuted", "proved", "proved"],
+    ),
+    (
         "probabilities of which only the name is known",
         r"p(x, y) = p(y|x) p(x), \quad p(x_1, \dots, x_n) = p(x_1) \cdots p(x_n)",
         VECTORS | {"p": "function"},

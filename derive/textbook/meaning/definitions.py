@@ -134,12 +134,18 @@ def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
     )
 
 
-def _is_constant_letter(reader: Reader, node: Node) -> bool:
-    """Return whether a name is the letter e or π as a quantity of the text."""
+def _is_constant_letter(reader: Reader, node: Node, right: Node) -> bool:
+    """Return whether a name is the letter e or π as a quantity of the text, and no number."""
     spelt = spelling(node)
     if spelt is None or spelt.base not in ("e", "\\pi") or spelt.upper is not None:
         return False
-    return bool(spelt.lower) or reader.symbols.find(spelt.base) is not None
+    known = bool(spelt.lower) or reader.symbols.find(spelt.base) is not None
+    return known or any(isinstance(part, Name) for part in walk(right))
+
+
+def _is_bold(node: Node) -> bool:
+    spelt = spelling(node)
+    return spelt is not None and spelt.bold
 
 
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
@@ -164,7 +170,10 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
     if not isinstance(node, Name | Scripted | Group) or not (
         _is_plain(node)
         or _is_layer(reader, node, right)
-        or ((given or isinstance(node, Scripted)) and _is_constant_letter(reader, node))
+        or (
+            (given or isinstance(node, Scripted) or _is_bold(node))
+            and _is_constant_letter(reader, node, right)
+        )
     ):
         return False
     spelt = spelling(node)
@@ -178,7 +187,7 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
         return False
     if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
-    is_error = (spelt.base == "e" and bool(spelt.lower)) or (
+    is_error = (spelt.base == "e" and (bool(spelt.lower) or spelt.bold)) or (
         spelt.base == "I" and len(spelt.lower) == 2
     )
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not (given or is_error):

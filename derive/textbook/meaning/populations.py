@@ -37,7 +37,14 @@ from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import spelling
 from derive.textbook.tree import Big, Group, Name, Node, Product, Relation, Scripted, walk
 
-__all__ = ["PROBABILITIES", "membership", "note_populations", "read_population", "with_index"]
+__all__ = [
+    "PROBABILITIES",
+    "membership",
+    "note_populations",
+    "read_population",
+    "set_name",
+    "with_index",
+]
 
 PROBABILITIES = frozenset({"p", "q", "P", "Q", "\\Pr", "\\pi"})
 """What probabilities are called."""
@@ -146,17 +153,40 @@ def _as_example(symbol: Symbol, dimension: Dimension) -> Symbol:
 
 def _note_set(reader: Reader, node: Node, letter: Node, within: Node) -> None:
     """Take a set that is a part of what its index runs over, as the entries show."""
-    name = canonical(within)
+    name, owner = set_name(within), _owner(within)
     declared = reader.symbols.find(name) is not None or name in reader.dimension_names
-    if declared or name in reader.parts or not isinstance(within, Name):
+    if declared or name in reader.parts or not (isinstance(within, Name) or owner is not None):
         return
     axis = _axis_of(reader, node, canonical(letter))
-    if axis is not None and axis.known and axis.name != name:
-        reader.parts[name] = Symbol(f"[\\in {name}]", (axis,), domain="part")
+    if axis is None or not axis.known or axis.name == name:
+        return
+    of = () if owner is None else (_axis_of(reader, node, canonical(owner)),)
+    if None not in of:
+        axes = (axis, *(one for one in of if one is not None))
+        reader.parts[name] = Symbol(f"[\\in {name}]", axes, domain="part")
+
+
+def set_name(node: Node) -> str:
+    """Return what a set is called: D(j) and D(i) are one family of sets."""
+    owner = _owner(node)
+    if owner is None or not isinstance(node, Product):
+        return canonical(node)
+    return f"{canonical(node.items[0])}(•)"
+
+
+def _owner(node: Node) -> Node | None:
+    """Return the index of the unit to which a set belongs: j of Downstream(j)."""
+    match node:
+        case Product(items=(Name(), Group(opening="(", items=(Name() as owner,)))):
+            return owner
+    return None
 
 
 def _axis_of(reader: Reader, node: Node, letter: str) -> Dimension | None:
     """Return over what a letter runs, from a declared quantity on which it stands as an index."""
+    index = reader.symbols.find(letter)
+    if index is not None and index.role == "index" and index.range is not None:
+        return reader.dimensions.find(index.range)
     for part in walk(node):
         spelt = spelling(part) if isinstance(part, Scripted) else None
         symbol = None if spelt is None else reader.symbols.find(spelt.base, bold=spelt.bold)
@@ -169,14 +199,18 @@ def _axis_of(reader: Reader, node: Node, letter: str) -> Dimension | None:
     return None
 
 
-def membership(reader: Reader, index: Index, within: Node, relation: str) -> Core | None:
+def membership(
+    reader: Reader, index: Index, within: Node, relation: str, scope: Scope
+) -> Core | None:
     """Return the condition that an index is in a set, or is not: where that is a part of it."""
-    part = reader.parts.get(canonical(within))
+    part = reader.parts.get(set_name(within))
     if part is None:
         return None
     reader.dimensions.unify(index.dimension, part.axes[0], within.span)
     value = ONE if relation == "\\in" else ZERO
-    return Compare("=", Entry(part, (At(index),)), value)
+    owner = _owner(within)
+    of = () if owner is None else (reader.place(owner, scope, part.axes[1]),)
+    return Compare("=", Entry(part, (At(index), *of)), value)
 
 
 # Reading.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
@@ -18,7 +18,7 @@ from derive.textbook.meaning.derivatives import (
 from derive.textbook.meaning.differentials import differential_factor
 from derive.textbook.meaning.elementary import read_function
 from derive.textbook.meaning.letters import index_letters
-from derive.textbook.meaning.patterns import call_of
+from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.sums import FOLDS, read_big
@@ -291,8 +291,23 @@ def _derived(
     if grouped and reader.readings.take("operator"):
         end = prefix.after + 1
     body = items[prefix.after : end]
-    node = body[0] if len(body) == 1 else Product(body, span=body[0].span.to(body[-1].span))
-    return prefix.apply(node), end
+    if prefix.tight and end < prefix.after + 3:
+        bare = (*body[:-1], _without_transpose(body[-1]))
+        if bare[-1] is not body[-1] and not reader.read(_joined(bare), scope).axes:
+            transposed = reader.arrays.transposed(prefix.apply(_joined(bare)), prefix.span)
+            return transposed, end  # ∇fᵀ of a number f: the gradient is turned
+    return prefix.apply(_joined(body)), end
+
+
+def _joined(items: tuple[Node, ...]) -> Node:
+    return items[0] if len(items) == 1 else Product(items, span=items[0].span.to(items[-1].span))
+
+
+def _without_transpose(node: Node) -> Node:
+    if not isinstance(node, Scripted) or node.upper is None or not is_transpose(node.upper):
+        return node
+    bare = node.lower is None and not node.primes
+    return node.base if bare else replace(node, upper=None)
 
 
 def _end_of_quantity(reader: Reader, items: tuple[Node, ...], at: int) -> int:

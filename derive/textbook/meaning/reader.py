@@ -741,8 +741,8 @@ def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
 
 
 def _is_exponential(symbol: Symbol, spelt: Spelling) -> bool:
-    """Return whether e is Euler's number although e is a vector too: a vector has no power."""
-    if spelt.base != "e" or spelt.lower or not symbol.axes or spelt.upper is None:
+    """Return whether e is Euler's number although the text has an e: by a formula as its power."""
+    if spelt.base != "e" or spelt.lower or symbol.role != "value" or spelt.upper is None:
         return False
     return not isinstance(spelt.upper, Number | Group) and not is_transpose(spelt.upper)
 

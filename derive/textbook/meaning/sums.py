@@ -29,6 +29,7 @@ from derive.textbook.meaning.populations import (
     membership,
     note_populations,
     read_population,
+    set_name,
     with_index,
 )
 from derive.textbook.meaning.reader import Reader
@@ -170,7 +171,7 @@ def _one_limit(reader: Reader, limits: _Limits, item: Node, scope: Scope) -> Non
         limits.lower = reader.place(item.sides[1], scope.inside(indices=limits.letters))
     elif relation in ("\\in", "\\notin") and len(item.sides) == 2:
         _bind(reader, limits, first)
-        _in_set(reader, limits, item.sides[1], relation)
+        _in_set(reader, limits, item.sides[1], relation, scope)
     elif relation in ("\\neq", "<", ">", "\\le", "\\ge"):
         _bind_compared(reader, limits, item, scope)
     else:
@@ -193,18 +194,20 @@ def _bind_compared(reader: Reader, limits: _Limits, item: Relation, scope: Scope
     limits.conditions.append(item)
 
 
-def _in_set(reader: Reader, limits: _Limits, node: Node, relation: str) -> None:
-    if relation == "\\notin" and canonical(node) not in reader.parts:
+def _in_set(reader: Reader, limits: _Limits, node: Node, relation: str, scope: Scope) -> None:
+    if relation == "\\notin" and set_name(node) not in reader.parts:
         raise Unreadable("what is not in a set of which nothing is known", node.span)
     if isinstance(node, Group) and node.opening == "\\{":
         last = node.items[-1]
         dimension = _dimension(reader, last)
-    elif canonical(node) in reader.parts:
-        members = [membership(reader, index, node, relation) for index in limits.indices]
+    elif set_name(node) in reader.parts:
+        members = [membership(reader, index, node, relation, scope) for index in limits.indices]
         limits.within.extend(member for member in members if member is not None)
         return
     elif isinstance(node, Scripted) and reader.symbols.find(canonical(node)) is None:
         raise Unreadable("a set with an index", node.span)
+    elif isinstance(node, Product):
+        raise Unreadable("a set of which nothing is known", node.span)
     else:
         dimension = reader.symbols.dimension(canonical(node))
     for index in limits.indices:
