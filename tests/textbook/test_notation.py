@@ -154,7 +154,7 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "superscripts of nothing, transposes and primes on a label",
-        r"x_i^{\,} y_i^{} = x_i y_i = 2 x_i, \quad A^{[1]^T} y = A^{[1]T} y, \quad"
+        r"x_i^{\,} y_i^{} = x_i y_i = 2 x_i, \quad A^{[1]^T} y = A^{[1]T} y, \\"
         r"g^{[1]'}(a) = 2 a = a",
         VECTORS | {"A^{[1]}": "matrix(n,n)"},
         (r"g^{[1]}(a) = a^2",),
