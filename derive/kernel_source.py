@@ -34,7 +34,7 @@ from derive.printers.text import text
 from derive.rules.apply import until_still
 from derive.rules.tables import find_rule
 
-__all__ = ["kernel_spec", "numba_source", "numpy_source", "shipped_specs"]
+__all__ = ["kernel_spec", "loss_conventions", "numba_source", "numpy_source", "shipped_specs"]
 
 _i, _j = index("i"), index("j")
 
@@ -227,13 +227,16 @@ def _through(pair: Pair, wrt: str, gradient: Expr) -> str:
     return text(Entries(total, (q, setting.h.size)))
 
 
+def loss_conventions(pair: Pair) -> tuple[str, ...]:
+    """Return what is to be said of the loss of a pair."""
+    return (f"The loss is {pair.loss.convention}.",) if pair.loss.convention else ()
+
+
 def _conventions(pair: Pair) -> tuple[str, ...]:
-    notes = []
-    if pair.loss.convention:
-        notes.append(f"The loss is {pair.loss.convention}.")
+    notes = loss_conventions(pair)
     if pair.output.kink:
-        notes.append(f"Here the slope at the kink is {pair.at_kink}: {pair.output.kink}.")
-    return tuple(notes)
+        notes += (f"Here the slope at the kink is {pair.at_kink}: {pair.output.kink}.",)
+    return notes
 
 
 def _fewest_classes(pair: Pair) -> int:

@@ -249,7 +249,7 @@ def _words(spec: NetworkSpec) -> dict[str, str]:
         "cost": " J adds λ‖W‖² for each layer, once." if spec.regulariser is not None else "",
     }
     notes = [_filled(note, {**words, "label_domain": label_domain}) for note in templates.NOTES]
-    conventions = [*notes, *pair.conventions, *spec.conventions]
+    conventions = [*notes, *spec.conventions]
     words["conventions"] = paragraph(" ".join(conventions), depth=0)
     return words
 

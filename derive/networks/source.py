@@ -12,7 +12,7 @@ from derive.deriving.setting import LOSS
 from derive.errors import OptionConflict
 from derive.generate.network_module import network_module
 from derive.generate.network_spec import NetworkSpec, UnitSpec
-from derive.kernel_source import kernel_spec
+from derive.kernel_source import kernel_spec, loss_conventions
 from derive.language import (
     Entries,
     Partial,
@@ -158,8 +158,10 @@ def _line(left: Expr, right: Expr) -> str:
 
 
 def _conventions(network: Network) -> tuple[str, ...]:
-    kinked = {unit.name: unit for unit in network.hidden if unit.kink}
-    if not kinked:
-        return ()
-    said = "; ".join(f"{name}: {unit.kink}" for name, unit in kinked.items())
-    return (f"Here r′(0) = {network.pair.at_kink} ({said}).",)
+    kinks = {unit.name: unit.kink for unit in network.hidden}
+    kinks[network.pair.output.name] = network.pair.output.kink
+    notes = loss_conventions(network.pair)
+    said = "; ".join(f"{name}: {kink}" for name, kink in kinks.items() if kink)
+    if not said:
+        return notes
+    return (*notes, f"Here r′(0) = {network.pair.at_kink} ({said}).")
