@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.textbook.errors import Ambiguous, ShapeMismatch, Unreadable
-from derive.textbook.meaning.canonical import canonical, plain_name, script_items
+from derive.textbook.meaning.canonical import canonical, letter_of, plain_name, script_items
 from derive.textbook.meaning.core import (
     At,
     Symbol,
@@ -188,6 +188,9 @@ def _applied(
     if written is not None:
         tree, outer = written
         return reader.read(tree, Scope(indices=scope.visible(), parent=outer)), 0
+    entry = _entry_of_placeholder(reader, spelt, name, group, scope)
+    if entry is not None:
+        return entry, 0
     found = _by_head(reader, spelt, name, group, lower, scope)
     if found is not None:
         return found
@@ -195,11 +198,12 @@ def _applied(
     if symbol is not None and symbol.role == "function":
         return _of_unknown(reader, symbol, spelt, count, group, name, scope), 0
     if symbol is not None and symbol.axes and _are_indices(reader, group, scope):
-        node = name
-        tensor = reader.symbol_at(
-            symbol, (*spelt.lower[count:], *group.items), scope, node, bold=spelt.bold
-        )
-        return tensor, 0
+        if spelt.primes and not symbol.name.endswith("'" * spelt.primes):
+            raise Ambiguous(
+                "a prime is a derivative or a name", "define the primed quantity", name.span
+            )
+        places = (*spelt.lower[count:], *group.items)
+        return reader.symbol_at(symbol, places, scope, name, bold=spelt.bold), 0
     if symbol is not None and symbol.role == "value" and _is_example(reader, symbol, group):
         return reader.reference(name, scope), 0
     if symbol is not None and spelt.primes and symbol.definition is not None:
@@ -221,6 +225,17 @@ def _applied(
             )
         return None, 0
     return _undeclared(reader, spelt, key, group, name, scope), 0
+
+
+def _entry_of_placeholder(
+    reader: Reader, spelt: Spelling, name: Node, group: Group, scope: Scope
+) -> Tensor | None:
+    """Return an entry of an argument of a definition, as q(k) in that of H(q)."""
+    tensor = scope.tensor(spelt.base)
+    is_entry = tensor is not None and tensor.axes and _are_indices(reader, group, scope)
+    if tensor is None or not is_entry or spelt.primes or spelt.upper is not None:
+        return None
+    return reader.indexed(reader.arrays.fresh(tensor), (*spelt.lower, *group.items), scope, name)
 
 
 def _is_example(reader: Reader, symbol: Symbol, group: Group) -> bool:
@@ -245,17 +260,23 @@ def _symbol(reader: Reader, spelt: Spelling) -> tuple[str, Symbol | None, int]:
     for upper in (True, False):
         for count in range(len(spelt.lower), -1, -1):
             key = spelt.key(count, upper=upper)
-            symbol = reader.symbols.find(key, bold=spelt.bold)
-            if symbol is not None:
-                return key, symbol, count
+            for primes in dict.fromkeys(("'" * spelt.primes, "")):
+                symbol = reader.symbols.find(key + primes, bold=spelt.bold)
+                if symbol is not None:
+                    return key, symbol, count
     return spelt.key(len(spelt.lower), upper=True), None, len(spelt.lower)
 
 
 def _are_indices(reader: Reader, group: Group, scope: Scope) -> bool:
     for item in group.items:
-        if not isinstance(item, Name):
+        letter = letter_of(item)
+        if letter is None:
             return False
-        letter = plain_name(item)
+        placeholder = scope.tensor(letter)
+        if placeholder is not None:
+            if not isinstance(placeholder.body, At):
+                return False
+            continue
         symbol = reader.symbols.find(letter)
         bound = scope.index(letter) is not None or letter in reader.free
         if not bound and not (symbol is not None and symbol.role == "index"):
@@ -514,6 +535,8 @@ def _elementwise(reader: Reader, head: Head, bound: Scope, node: Node) -> Tensor
 def _uses_as_array(name: str, body: Node) -> bool:
     """Return whether a body takes its argument apart: by an index, a transpose, a norm."""
     for part in walk(body):
+        if isinstance(part, Product) and _stands_before_index(name, part):
+            return True
         if isinstance(part, Scripted) and not isinstance(part.base, Big | Operator):
             spelt = spelling(part)
             if spelt is not None and spelt.base == name and (spelt.lower or _transposed(spelt)):
@@ -525,6 +548,15 @@ def _uses_as_array(name: str, body: Node) -> bool:
         if isinstance(part, Name) and part.letters in ("softmax", "logsumexp"):
             return True
     return False
+
+
+def _stands_before_index(name: str, node: Product) -> bool:
+    """Return whether an argument has indices in parentheses, as q(k) in Σ_k q(k)."""
+    calls = (call_of(node.items, at) for at in range(len(node.items)))
+    return any(
+        call is not None and letter_of(call[0]) == name and all(map(letter_of, call[1].items))
+        for call in calls
+    )
 
 
 def _transposed(spelt: Spelling) -> bool:
@@ -543,7 +575,10 @@ def _bind(
         bound.written[canonical(formal).replace(" ", "")] = (actual, scope)
         return True
     same = canonical(formal) == canonical(actual)
-    if isinstance(formal, Name) and plain_name(formal) in index_letters(reader.symbols, head.body):
+    if isinstance(formal, Name) and (
+        _is_declared_index(reader, plain_name(formal))
+        or plain_name(formal) in index_letters(reader.symbols, head.body)
+    ):
         bound.indices[plain_name(formal)] = reader.place(actual, scope)
         return True
     if isinstance(formal, Name) and occurs(formal, head.body):

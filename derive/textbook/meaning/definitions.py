@@ -492,9 +492,11 @@ def forget(reader: Reader, left: Node) -> None:
 def _defines_entries(reader: Reader, name: Node, group: Group) -> bool:
     spelt = spelling(name)
     assert spelt is not None
-    symbol, _, _ = _symbol_of(reader, spelt)
+    symbol, _, _ = _symbol_of(reader, replace(spelt, primes=0) if spelt.primes else spelt)
     letters = _letters(group)
     if symbol is None or letters is None or not symbol.axes:
+        return False
+    if spelt.primes and len(letters) != len(symbol.axes):
         return False
     return all(
         (found := reader.symbols.find(letter)) is not None and found.role == "index"
@@ -506,7 +508,12 @@ def _define_entries(reader: Reader, name: Node, group: Group, right: Node) -> No
     spelt = spelling(name)
     assert spelt is not None
     symbol, _, _ = _symbol_of(reader, spelt)
-    assert symbol is not None
+    if symbol is None:  # q'(k) = … says what the entries of another vector like q are
+        like, _, _ = _symbol_of(reader, replace(spelt, primes=0))
+        assert like is not None
+        primed = like.name + "'" * spelt.primes
+        twin = replace(like, name=primed, domain="", definition=None, views=dict(like.views))
+        symbol = reader.symbols.add(twin, bold=spelt.bold)
     if symbol.definition is None:
         _bind_symbol(reader, symbol, list(_letters(group) or ()), right, right)
 

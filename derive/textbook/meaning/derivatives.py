@@ -76,6 +76,14 @@ class DerivativePrefix:
     after: int
     span: Span
     tight: bool = False
+    variable: Node | None = None
+
+    def is_of_variable(self, node: Node) -> bool:
+        """Return whether a factor is the derivative of the variable: ∂/∂a σ(a) ∂a/∂w is a chain."""
+        parts = _parts(node) if isinstance(node, Fraction) else None
+        if parts is None or parts[0] is None or self.variable is None:
+            return False
+        return canonical(parts[0]) == canonical(self.variable)
 
 
 def _items(node: Node) -> tuple[Node, ...]:
@@ -129,7 +137,10 @@ def _denominator(node: Node) -> _Denominator | None:
             marks.add(_letter(items[at]))
             variables.append(items[at + 1])
             at += 2
-            if (
+            if at < len(items) and _is_entry_in_parentheses(variables[-1], items[at]):
+                variables[-1] = _joined(items[at - 1 : at + 1])
+                at += 1
+            elif (
                 at < len(items)
                 and isinstance(items[at], Group)
                 and isinstance(variables[-1], Name | Scripted)
@@ -145,6 +156,14 @@ def _denominator(node: Node) -> _Denominator | None:
     if not variables or len(marks) != 1:
         return None
     return _Denominator(tuple(variables), tuple(factors), marks.pop())
+
+
+def _is_entry_in_parentheses(name: Node, group: Node) -> bool:
+    """Return whether names stand in parentheses behind another one, as indices do in H(a)."""
+    if not isinstance(name, Name | Scripted) or not isinstance(group, Group):
+        return False
+    is_list = group.opening == "(" and bool(group.items)
+    return is_list and all(isinstance(item, Name | Scripted) for item in group.items)
 
 
 def _expanded(denominator: _Denominator, order: int) -> _Denominator | None:
@@ -260,6 +279,7 @@ def derivative_prefix(
             lambda body: _by_variables(reader, body, denominator, scope, item.span),
             at + 1,
             item.span,
+            variable=denominator.variables[0] if len(denominator.variables) == 1 else None,
         )
     base = item.base if isinstance(item, Scripted) else item
     if not isinstance(base, Name) or base.letters not in ("\\partial", "\\nabla"):

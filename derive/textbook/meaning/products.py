@@ -290,6 +290,8 @@ def _derived(
     grouped = isinstance(rest[0], Group) and rest[0].opening in ("(", "[") and len(rest) > 1
     if grouped and reader.readings.take("operator"):
         end = prefix.after + 1
+    chained = (at for at in range(prefix.after + 1, end) if prefix.is_of_variable(items[at]))
+    end = next(chained, end)
     body = items[prefix.after : end]
     if prefix.tight and end < prefix.after + 3:
         bare = (*body[:-1], _without_transpose(body[-1]))

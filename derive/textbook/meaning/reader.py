@@ -244,6 +244,9 @@ class Reader:
         bound = scope.index(letter)
         if bound is not None:
             return bound
+        placeholder = scope.tensor(letter)
+        if placeholder is not None:
+            return placeholder.body if isinstance(placeholder.body, At | Size) else None
         if letter in self.free:
             return At(self.free[letter])
         symbol = self.symbols.find(letter)
