@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from derive.textbook.lexer import Terminal
 
-__all__ = ["resolve_bars"]
+__all__ = ["OPERANDS", "resolve_bars"]
 
-_OPERANDS = frozenset(
+OPERANDS = frozenset(
     {"NAME", "NUMBER", "CLOSE", "RBRACE", "BAR_CLOSE", "NORM_CLOSE", "PRIME", "END", "DOTS", "BANG"}
 )
 _DOWN = frozenset({"OPEN", "LBRACE", "BEGIN"})
@@ -49,7 +49,7 @@ def resolve_bars(terminals: Sequence[Terminal]) -> list[Terminal]:
             else:
                 terminal = replace(terminal, type="EVALBAR")
         elif kind in ("BAR", "NORM"):
-            operand = bool(result) and result[-1].type in _OPERANDS
+            operand = bool(result) and result[-1].type in OPERANDS
             if operand and opened and opened[-1] == kind:
                 opened.pop()
                 terminal = replace(terminal, type=f"{kind}_CLOSE")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.textbook.compare import WORK, Comparison, Question, compare, least_condition
+from derive.textbook.compounds import joined
 from derive.textbook.displays import Statement, check_balance, statements
 from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch, Unreadable
 from derive.textbook.latex import to_latex
@@ -29,6 +30,7 @@ from derive.textbook.meaning.patterns import is_transpose
 from derive.textbook.meaning.phrases import note_letters
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
 from derive.textbook.meaning.sums import note_limits
+from derive.textbook.meaning.superscripts import note_order
 from derive.textbook.meaning.symbols import declared, spelling
 from derive.textbook.meaning.updates import (
     is_defined,
@@ -174,6 +176,10 @@ class Judge:
         self.words |= {word for word in words_defined([tokens]) if not self._is_product(word)}
         return lex(tokens, self._vocabulary())
 
+    def _parsed(self, part: Sequence[Terminal]) -> Node:
+        """Return the tree of a formula, in which declared names of two letters are one."""
+        return joined(parse_terminals(part), self.symbols.compounds)
+
     def _is_product(self, word: str) -> bool:
         """Return whether a run of letters is quantities side by side, as in WX = XW."""
         known = [self.symbols.find(letter) for letter in word]
@@ -231,7 +237,7 @@ class Judge:
         for text, reason in self.troubles.items():
             with contextlib.suppress(Unreadable):
                 for statement in statements(self._terminals(tokenize(text))):
-                    name = base_name(parse_terminals(statement.parts[0]))
+                    name = base_name(self._parsed(statement.parts[0]))
                     symbol = self.symbols.find(name)
                     if symbol is not None and symbol.definition is None:
                         found[name] = f"what is given of {name} cannot be read: {reason}"
@@ -243,9 +249,11 @@ class Judge:
             raise Unreadable("this states nothing; write an equation, as z = W x")
         for statement in found:
             for left, right in statement.equalities:
-                sides = [parse_terminals(statement.parts[place]) for place in (left, right)]
+                sides = [self._parsed(statement.parts[place]) for place in (left, right)]
                 for side in sides:
                     note_limits(self.reader, side)
+                if note_order(self.symbols, *sides):
+                    continue
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
                 elif not is_known_notation(sides[0]):
@@ -271,7 +279,7 @@ class Judge:
         found = statements(self._terminals(tokenize(text)))
         return [
             Relation(
-                tuple(parse_terminals(part) for part in statement.parts),
+                tuple(self._parsed(part) for part in statement.parts),
                 tuple(relation.value for relation in statement.relations),
             )
             for statement in found
@@ -316,7 +324,7 @@ class Judge:
     def _sides_of(self, text: str) -> tuple[Node, Node] | None:
         try:
             found = statements(self._terminals(tokenize(text)))
-            left, right = (parse_terminals(part) for part in found[0].parts[:2])
+            left, right = (self._parsed(part) for part in found[0].parts[:2])
         except (Unreadable, IndexError, ValueError):
             return None
         return left, right
@@ -336,7 +344,7 @@ class Judge:
         """
         self.under, self.just_used = list(under), set()
         try:
-            terminals = self._terminals(tokenize(text, offset))
+            terminals = self._terminals(tokenize(text, offset, paragraphs=True))
             if len(terminals) > LONGEST_DISPLAY:
                 raise Unreadable(
                     f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span
@@ -372,7 +380,7 @@ class Judge:
         unread = ""
         for part in statement.conditions:
             try:
-                node = parse_terminals(part)
+                node = self._parsed(part)
             except Unreadable as error:
                 unread = error.reason
                 continue
@@ -420,7 +428,7 @@ class Judge:
         span = part[0].span.to(part[-1].span)
         source = " ".join(text[span.start - offset : span.end - offset].split())
         try:
-            return _Side(parse_terminals(part), span, source)
+            return _Side(self._parsed(part), span, source)
         except Unreadable as error:
             return _Side(None, span, source, error)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from derive.textbook.bars import resolve_bars
+from derive.textbook.bars import OPERANDS, resolve_bars
 from derive.textbook.errors import Unreadable
 from derive.textbook.names import (
     ACCENTS,
@@ -163,12 +163,8 @@ class _Lexer:
             body = [replace(one, text=",") if one.text == ROW else one for one in body]
         if token.text in ("\\underbrace", "\\overbrace") and self._peek() in ("_", "^"):
             _, self.at = argument_at(self.tokens, self.at + 1)
-        inner = _Lexer(body, self.vocabulary)
-        while inner.at < len(body):
-            inner.at += 1
-            inner._one(body[inner.at - 1])
         self.put("LBRACE", "{", token.span)
-        self.terminals.extend(inner.terminals)
+        self._take(body)
         self.put("RBRACE", "}", token.span)
 
     def _text(self, token: Raw) -> None:
@@ -176,10 +172,30 @@ class _Lexer:
             self._old_roman(token)
             return
         body, self.at = argument_at(self.tokens, self.at)
-        words = plain(body).strip()
         span = token.span.to(self.tokens[self.at - 1].span)
+        if sum(one.text == "$" for one in body) == 2:
+            self._prose_with_formula(body, span)
+            return
+        words = plain(body).strip()
         prose = token.text not in ("\\mathrm", "\\operatorname", "\\operatorname*", "\\mathop")
         self._word(words, span, prose=prose)
+
+    def _prose_with_formula(self, body: Sequence[Raw], span: Span) -> None:
+        r"""Read ``\text{if $y = 1$}``: words, and a formula between them."""
+        first, second = (at for at, one in enumerate(body) if one.text == "$")
+        for words, formula in ((body[:first], body[first + 1 : second]), (body[second + 1 :], ())):
+            text = plain(words).strip()
+            if any(map(str.isalnum, text)):
+                self.put("TEXT", text, span)
+            self._take(formula)
+
+    def _take(self, body: Sequence[Raw]) -> None:
+        """Read a part of the tokens by itself."""
+        inner = _Lexer(body, self.vocabulary)
+        while inner.at < len(body):
+            inner.at += 1
+            inner._one(body[inner.at - 1])
+        self.terminals.extend(inner.terminals)
 
     def _old_roman(self, token: Raw) -> None:
         r"""Read ``\rm tr``: the letters behind it are one word."""
@@ -196,6 +212,7 @@ class _Lexer:
 
     def _word(self, words: str, span: Span, *, prose: bool) -> None:
         r"""Take the argument of ``\mathrm``, ``\text`` and the like: a name, or prose."""
+        words = re.sub(r"^\\(?:bf|rm|it|sf|tt|sl)\b\s*", "", words)
         bare = re.sub(r"\\[,!]|[\\\s]", "", words)
         if not words:
             return
@@ -361,6 +378,7 @@ class _Lexer:
             self.at += 1
             if started is not None:
                 self._cases(started)
+                self._separator(started)
         elif follows in _BARS:
             self.at += 1
             kind = _BARS[follows] + ("_OPEN" if side == "\\left" else "_CLOSE")
@@ -377,6 +395,25 @@ class _Lexer:
         ):
             first, last = replace(inside[1], value="cases"), replace(inside[-1], value="cases")
             self.terminals[started:] = [first, *inside[2:-1], last]
+
+    def _separator(self, started: int) -> None:
+        r"""Make the bar of ``KL(p \left\| q \right.)`` a separator: nothing closes it."""
+        if not 0 < started < len(self.terminals):
+            return
+        bar, before = self.terminals[started], self.terminals[started - 1]
+        if bar.type in ("BAR_OPEN", "NORM_OPEN") and before.type in OPERANDS:
+            self.terminals[started] = replace(bar, type="MIDBAR")
+
+    def space(self, token: Raw) -> None:
+        r"""Read ``\hspace{1in}``: a wide space stands between statements, as a quad does."""
+        if self._peek() == "*":
+            self.at += 1
+        body, self.at = argument_at(self.tokens, self.at)
+        size = re.fullmatch(r"\s*([0-9.]+)\s*([a-z]+)\s*", plain(body))
+        if size is None or size.group(2) not in _UNITS or size.group(1).count(".") > 1:
+            return
+        if float("0" + size.group(1)) * _UNITS[size.group(2)] >= 1:
+            self.put("QUAD", "\\quad", token.span)
 
     def stacked(self, token: Raw) -> None:
         """Read a relation with something above it: the relation remains."""
@@ -464,6 +501,8 @@ _PLAIN: tuple[tuple[dict[str, str] | frozenset[str], str], ...] = (
     (CLOSING, "CLOSE"),
     (ACCENTS, "ACCENT"),
 )
+_UNITS = {"em": 1.0, "ex": 0.43, "in": 7.2, "cm": 2.8, "mm": 0.28, "pt": 0.1, "pc": 1.2}
+"""Units of length, in widths of a quad."""
 _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "{": _Lexer.brace,
     "}": _Lexer.brace,
@@ -484,6 +523,8 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\cr": _mark("ROW"),
     "\\quad": _mark("QUAD"),
     "\\qquad": _mark("QUAD"),
+    "\\hspace": _Lexer.space,
+    "\\hspace*": _Lexer.space,
     "!": _mark("BANG"),
     "\\forall": _mark("FORALL"),
     "\\mid": _mark("MIDBAR"),

@@ -115,11 +115,17 @@ def _with_font(node: Node, font: str) -> Node:
             return node
 
 
+ARROWS = ("\\vec", "\\overrightarrow")
+"""Accents that make a number a vector of such."""
+
+
 def _with_accent(node: Node, accent: str, span: Span) -> Node:
     if isinstance(node, Name):
         return replace(node, accents=(*node.accents, accent), span=span)
     if isinstance(node, Scripted) and isinstance(node.base, Name):
         return replace(node, base=_with_accent(node.base, accent, span), span=span)
+    if isinstance(node, Number) and node.text in ("0", "1") and accent in ARROWS:
+        return Name(node.text, "", (accent,), span=span)
     return Accented(accent, node, span=span)
 
 
@@ -333,7 +339,7 @@ class _Builder(Transformer[Any, Any]):
         return replace(_with_font(body, token.value.value), span=_span(token.value, body))
 
     def row(self, *parts: Any) -> tuple[Node | None, ...]:
-        cells = [part for part in parts if isinstance(part, Node)]
+        cells = [_without_comma(part) for part in parts if isinstance(part, Node)]
         return tuple(
             None if isinstance(cell, Product) and not cell.items else cell for cell in cells
         )
@@ -349,6 +355,14 @@ class _Builder(Transformer[Any, Any]):
         if first.value != last.value:
             raise Unreadable(f"the environment {first.value} is closed by {last.value}", first.span)
         return Table(first.value, rows, span=first.span.to(last.span))
+
+
+def _without_comma(node: Node) -> Node:
+    """Return a cell without the comma at its end."""
+    is_list = isinstance(node, Group) and node.opening == "" and len(node.items) == 2
+    if is_list and isinstance(node, Group) and node.items[1] == Product(()):
+        return node.items[0]
+    return node
 
 
 class _Term(_Flat):

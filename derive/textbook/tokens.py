@@ -52,21 +52,28 @@ def _pieces(kind: str, text: str, start: int) -> list[tuple[str, int]]:
     return [(text, start)]
 
 
-def tokenize(text: str, offset: int = 0) -> list[Raw]:
+def tokenize(text: str, offset: int = 0, *, paragraphs: bool = False) -> list[Raw]:
     r"""Cut a text into TeX's tokens; comments vanish.
+
+    An empty line is no token, or with `paragraphs` a wide space: it parts two formulas.
 
     Examples
     --------
     >>> [token.text for token in tokenize(r"\hat y_1 % the prediction")]
     ['\\hat', 'y', '_', '1']
     """
-    tokens = []
+    tokens: list[Raw] = []
     spaced = False
+    depth = 0
     for match in _PATTERN.finditer(text):
         kind = str(match.lastgroup)
         if kind in ("space", "comment"):
+            if paragraphs and match.group().count("\n") > 1 and tokens and not depth:
+                place = match.start() + offset
+                tokens.append(Raw("\\quad", Span(place, place), spaced=True))
             spaced = True
             continue
+        depth += (match.group() == "{") - (match.group() == "}")
         for piece, start in _pieces(kind, match.group(), match.start() + offset):
             tokens.append(Raw(piece, Span(start, start + len(piece)), spaced))
             spaced = False

@@ -676,6 +676,153 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["definition", "definition", "proved", "refuted"],
     ),
     (
+        "a chain of derivatives ends where its own variable is differentiated",
+        r"\frac{\partial}{\partial w} \sigma(u) = \frac{\partial}{\partial u} \sigma(u)"
+        r" \frac{\partial u}{\partial w} = \sigma(u) (1 - \sigma(u)) x"
+        r"= \frac{\partial}{\partial u} \sigma(u) \frac{\partial u}{\partial x} \\"
+        r"\frac{d}{du} u^2 \frac{d u}{d w} = 2 u x, \quad \frac{d}{du} u^2 \frac{d u}{d w} = x",
+        {"x": "scalar", "w": "scalar"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}", "u = w x"),
+        ["proved", "proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "the chain rule with a vector and the layout by a transpose",
+        r"\frac{\partial}{\partial w} r^T A r = \frac{\partial}{\partial r} r^T A r"
+        r"\frac{\partial r}{\partial w^T} = -(A + A^T) r = -2 A r",
+        SQUARES | {"w": "vector(n)", "y": "vector(n)"},
+        ("r = y - w",),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "indices in parentheses behind a declared vector",
+        r"\frac{\partial \pi(b)}{\partial h(a)} = \pi(b) (\delta_{ab} - \pi(a))"
+        r"= \pi(b) (\delta_{ab} - \pi(b)) \\"
+        r"\sum_b q(b) \frac{\partial \pi(b)}{\partial h(a)} = \pi(a) (q(a) - \sum_b \pi(b) q(b)) \\"
+        r"\pi(a) - \pi(b) = \frac{e^{h(a)} - e^{h(b)}}{\sum_c e^{h(c)}}, \quad"
+        r"\pi(a) - \pi(b) = 0",
+        {"k": "dim", "h": "vector(k)", "q": "vector(k)", "a": "index(k)", "b": "index(k)"},
+        (r"\pi(a) = \frac{e^{h(a)}}{\sum_c e^{h(c)}}",),
+        ["proved", "refuted", "proved", "proved", "refuted"],
+    ),
+    (
+        "a primed vector by its entries, and a function of vectors",
+        r"H(q', p) = (1 - e) H(q, p) + e H(u, p) = -\sum_{i=1}^n q'(i) \log p(i) \\"
+        r"H(q', p) = H(q, p), \quad H(p, q) = -\sum_i p(i) \log q(i), \quad H(p, q) = H(q, p)",
+        {"n": "dim", "i": "index(n)", "e": "scalar in (0,1)"}
+        | dict.fromkeys(("p", "q", "u"), "vector(n) simplex"),
+        ("q'(i) = (1 - e) q(i) + e u(i)", r"H(q, p) = -\sum_{i=1}^n q(i) \log p(i)"),
+        ["proved", "proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "primed letters that run under a sum and stand as arguments",
+        r"\frac{\partial}{\partial w_j} \log p(y | w) = \phi_{jy} - \sum_{y'} p(y' | w) \phi_{jy'}"
+        r"= \phi_{jy} - \sum_{y'} p(y | w) \phi_{jy'}",
+        {"J": "dim", "K": "dim", "w": "vector(J)", "\\phi": "matrix(J,K)", "y": "index(K)"},
+        (
+            r"g(y) = \exp \sum_j w_j \phi_{jy}",
+            r"p(y | w) = \frac{g(y)}{\sum_{y'} g(y')}",
+        ),
+        ["proved", "refuted"],
+    ),
+    (
+        "indices side by side in an order of their own",
+        r"\frac{\partial}{\partial b_m} \sum_i \sum_m b_m z_{mi} = \sum_i z_{mi}, \quad"
+        r"\frac{\partial R_i}{\partial b_m} = z_{mi}, \quad"
+        r"\frac{\partial R_i}{\partial b_m} = (z_i)_m, \quad"
+        r"\frac{\partial R_i}{\partial b_m} = (z_m)_i",
+        {"N": "dim", "M": "dim", "b": "vector(M)", "z": "vector(M) per (N)"},
+        ("z_{mi} = (z_i)_m", "R_i = b^T z_i"),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "a name with a mark of change is one quantity, and a differential where it can be",
+        r"dl = 2 (X w - y)^T X dw = 2 (X dw)^T (X w - y) = (X dw)^T (X w - y) \\"
+        r"dl = (X w - y)^T X dw, \quad \frac{dl}{dw} = 2 X^T (X w - y)",
+        TALL | {"w": "vector(d)", "dw": "vector(d)", "y": "vector(n)"},
+        (r"l = \|X w - y\|^2",),
+        ["conditional", "proved", "refuted", "refuted", "proved"],
+    ),
+    (
+        "compound names, in bold and with a step above",
+        r"\boldsymbol{\delta} \mathbf{u}^t = \boldsymbol{\delta} \mathbf{h}^t \odot"
+        r"(1 - \mathbf{h}^t \odot \mathbf{h}^t) = \boldsymbol{\delta} \mathbf{h}^t \odot"
+        r"(1 - \mathbf{h}^t)",
+        {"n": "dim", "L": "function"}
+        | dict.fromkeys(
+            (
+                r"\mathbf{u}^t",
+                r"\mathbf{h}^t",
+                r"\boldsymbol{\delta} \mathbf{u}^t",
+                r"\boldsymbol{\delta} \mathbf{h}^t",
+            ),
+            "vector(n)",
+        ),
+        (
+            r"\mathbf{h}^t = \tanh(\mathbf{u}^t)",
+            r"E = L(\mathbf{h}^t)",
+            r"\boldsymbol{\delta} \mathbf{h}^t = \frac{\partial E}{\partial \mathbf{h}^t}",
+            r"\boldsymbol{\delta} \mathbf{u}^t = \frac{\partial E}{\partial \mathbf{u}^t}",
+        ),
+        ["proved", "refuted"],
+    ),
+    (
+        "the differential of an inverse and of a trace",
+        r"\mathrm{d} X^{-1} = -X^{-1} (\mathrm{d} X) X^{-1} = X^{-1} (\mathrm{d} X) X^{-1} \\"
+        r"\mathrm{d} \, \mathrm{tr} \, X^T A X = \mathrm{tr} \, X^T (A + A^T) \mathrm{d} X \\"
+        r"\mathrm{d} \, \mathrm{tr} \, X^T A X = 2 \, \mathrm{tr} \, X^T A \mathrm{d} X",
+        SQUARES | {"X": "matrix(n,n)", r"\mathrm{d} X": "matrix(n,n)"},
+        (),
+        ["proved", "refuted", "conditional", "refuted"],
+    ),
+    (
+        "rows of ones and noughts by an arrow or in bold",
+        r"\boldsymbol{1}^T (x \odot y) = x^T y, \quad \vec{1}^T x = \sum_i x_i, \quad "
+        r"x + \vec{0} = x, \quad \vec{1}^T (x + y) = x^T y",
+        VECTORS,
+        (),
+        ["proved", "proved", "proved", "refuted"],
+    ),
+    (
+        "a row written out with commas, and one of ones",
+        r"\nabla r = \begin{bmatrix} 1, & 1, & \ldots, & 1 \end{bmatrix} = \vec{1}^T \\"
+        r"\nabla r = \begin{bmatrix} x_1, & x_2, & \ldots, & x_n \end{bmatrix}",
+        VECTORS,
+        (r"r = \sum_i x_i",),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "a gradient by the only argument that is a quantity",
+        r"\nabla \ln p(a | v) = f_a - \sum_b p(b | v) f_b = f_a",
+        {"d": "dim", "k": "dim", "v": "vector(d)", "f": "vector(d) per (k)", "a": "index(k)"},
+        (r"p(a | v) = \frac{e^{v^T f_a}}{\sum_b e^{v^T f_b}}",),
+        ["proved", "refuted"],
+    ),
+    (
+        "cases with a formula in the words beside them",
+        r"q = \begin{cases} p & \text{if $y = 1$} \\ 1 - p & \text{otherwise,} \end{cases} \quad"
+        r"\log q = \frac{1 + y}{2} \log p + \frac{1 - y}{2} \log(1 - p) = \log p",
+        {"p": "scalar in (0,1)", "y": "scalar in {-1,1}"},
+        (),
+        ["definition", "held", "refuted"],
+    ),
+    (
+        "a divergence with a bar that nothing closes, and a wide space between statements",
+        r"D\left( p \left\| \frac{p + q}{2} \right. \right) = \sum_i p_i \log \frac{2 p_i}{p_i + q_i}"
+        r"\hspace{1in} D(p \| q) = \sum_i p_i \log p_i - \sum_i p_i \log q_i \hspace*{2em}"
+        r"D\left( p \left\| q \right. \right) = \sum_i q_i \log \frac{p_i}{q_i}",
+        {"n": "dim", "p": "vector(n) simplex", "q": "vector(n) simplex"},
+        (r"D(p \| q) = \sum_i p_i \log \frac{p_i}{q_i}",),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "formulas that an empty line parts",
+        "\\frac{\\partial s}{\\partial b} = \\begin{cases} 1 & b > 0 \\\\ 0 & b < 0 \\end{cases}\n\n"
+        "\\frac{\\partial s}{\\partial b} = \\begin{cases} 0 & b > 0 \\\\ 1 & b < 0 \\end{cases}",
+        {"b": "scalar"},
+        (r"s = \max(0, b)",),
+        ["proved", "refuted"],
+    ),
+    (
         "the root of what is a square",
         r"s^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \quad z_i = \frac{x_i - \mu}{s}, \quad"
         r"\sum_i z_i^2 = n, \quad \sum_i z_i^2 = 1",

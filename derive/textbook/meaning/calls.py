@@ -305,6 +305,8 @@ def _undeclared(
         well_known = function_of_array(reader, spelt.base, argument, name)
     if well_known is not None:
         return well_known
+    if spelt.base in ("1", "\\mathbb{1}") and spelt.upper is not None and _transposed(spelt):
+        return None  # a row of ones is a factor
     if is_jacobian(reader, spelt) and len(group.items) == 1:
         applied = reader.read(Product((spelt.lower[0], group), span=name.span), scope)
         return slope(reader, applied, group.items[0], scope, name.span)

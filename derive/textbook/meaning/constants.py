@@ -7,6 +7,7 @@ from collections.abc import Callable
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Compare, Constant, Tensor
+from derive.textbook.meaning.patterns import is_transpose
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling
@@ -75,7 +76,8 @@ def same(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Compare:
 
 def _nought(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
     del node, scope
-    return None if spelt.lower or spelt.upper is not None else reader.arrays.number(0)
+    power = spelt.upper is not None and not is_transpose(spelt.upper)
+    return None if spelt.lower or power else reader.arrays.number(0)
 
 
 def _identity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:

@@ -108,6 +108,9 @@ class Symbol:
     unwritten : tuple[str, ...]
         Letters of declared indices that its definition leaves unwritten, as g_j does the example k;
         their axes come first.
+    order : tuple[int, ...]
+        Where the text writes all indices side by side in another order, as z_{mi} for (z_i)_m: at
+        which place the index of each axis stands.
     """
 
     name: str
@@ -122,6 +125,7 @@ class Symbol:
     elementwise: bool | None = None
     unwritten: tuple[str, ...] = ()
     views: dict[str, tuple[int, Orientation]] = field(default_factory=dict)
+    order: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         return f"Symbol({self.name})"

@@ -40,7 +40,7 @@ from derive.textbook.meaning.patterns import (
 from derive.textbook.meaning.phrases import call_letters, declared_phrase, is_event, read_phrase
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.meaning.superscripts import index_above
+from derive.textbook.meaning.superscripts import index_above, natural_order
 from derive.textbook.meaning.symbols import Phrase, Spelling, spelling
 from derive.textbook.tree import (
     Big,
@@ -117,6 +117,14 @@ def _is_plain(node: Node) -> bool:
     return label or is_word(spelt.upper) or canonical(spelt.upper) in _MARKS
 
 
+def _is_declared_whole(reader: Reader, node: Node) -> bool:
+    """Return whether a name is declared with its superscript, as h^t of the step t."""
+    spelt = spelling(node)
+    if spelt is None or spelt.upper is None:
+        return False
+    return reader.symbols.find(spelt.key(len(spelt.lower), upper=True)) is not None
+
+
 def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
     """Return whether a left side has a label without delimiters above it, as a^L and z^{l+1}."""
     spelt = spelling(node)
@@ -169,6 +177,7 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
         return False
     if not isinstance(node, Name | Scripted | Group) or not (
         _is_plain(node)
+        or _is_declared_whole(reader, node)
         or _is_layer(reader, node, right)
         or (
             (given or isinstance(node, Scripted) or _is_bold(node))
@@ -437,6 +446,7 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
         When the right side has not the declared shape.
     """
     left, right = _without_logarithm(left, right)
+    left = natural_order(reader.symbols, left)
     left = index_above(reader.symbols, _entry_of_call(left))
     if isinstance(left, Product):
         call = call_of(left.items, 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction as Exact
 
 from derive.textbook.errors import Ambiguous, Unreadable
-from derive.textbook.meaning.canonical import canonical, plain_name
+from derive.textbook.meaning.canonical import canonical, is_bold, plain_name
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     At,
@@ -32,6 +33,7 @@ from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling
 from derive.textbook.positions import Span
 from derive.textbook.tree import (
+    Big,
     Fraction,
     Group,
     Name,
@@ -244,6 +246,7 @@ def is_bare_prefix(node: Node) -> bool:
 
 def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None:
     """Return a derivative that is written as a fraction, or None where it is an ordinary one."""
+    node = _with_marks_apart(reader, node)
     parts = _parts(node)
     if parts is None or _is_quantity(reader, parts[1].mark):
         _check_marks(node)
@@ -252,6 +255,23 @@ def derivative_of(reader: Reader, node: Fraction, scope: Scope) -> Tensor | None
     if body is None:
         raise Unreadable("a derivative of nothing", node.span)
     return _by_variables(reader, body, denominator, scope, node.span)
+
+
+def _with_marks_apart(reader: Reader, node: Fraction) -> Fraction:
+    """Return dl over dw as a derivative where the text has the words dl and dw, and l and w."""
+    sides = [_apart(reader, side) for side in (node.numerator, node.denominator)]
+    if None in sides:
+        return node
+    return Fraction(*(side for side in sides if side is not None), span=node.span)
+
+
+def _apart(reader: Reader, node: Node) -> Node | None:
+    if not isinstance(node, Name) or node.accents or not re.fullmatch("d[A-Za-z]", node.letters):
+        return None
+    bare = Name(node.letters[1:], node.font if is_bold(node) else "", span=node.span)
+    symbol = reader.symbols.find(bare.letters, bold=is_bold(bare))
+    known = symbol is not None and symbol.known and symbol.role == "value"
+    return Product((Name("d", span=node.span), bare), span=node.span) if known else None
 
 
 def _check_marks(node: Fraction) -> None:
@@ -309,14 +329,43 @@ def _argument_ahead(reader: Reader, items: tuple[Node, ...], at: int, node: Node
     """Return the argument of the function behind ∇, which says by what it is."""
     while at < len(items) and isinstance(items[at], Name) and items[at] == node:
         at += 1  # ∇∇f is by the same variable twice
+    if at < len(items) and isinstance(items[at], Big) and items[at] in LOGARITHMS:
+        at += 1
     call = call_of(items, at)
     arguments = call[1].items if call is not None else ()
     if call is None and at < len(items):
         heads = reader.heads.get(canonical(items[at]), [])
-        arguments = heads[0].arguments if len(heads) == 1 else ()
+        arguments = heads[0].arguments if len(heads) == 1 else _only_variable(reader, items[at])
+    if len(arguments) > 1:
+        arguments = tuple(item for item in arguments if _is_variable(reader, item))
     if len(arguments) != 1:
         raise Ambiguous("∇ without the variable under it", "write it under the sign", node.span)
     return arguments[0]
+
+
+LOGARITHMS = (Big("\\log"), Big("\\ln"))
+
+
+def _is_variable(reader: Reader, node: Node) -> bool:
+    """Return whether an argument is a quantity that can be moved, and no index."""
+    symbol = reader.symbols.find(canonical(node))
+    if symbol is None or symbol.role in ("index", "dimension"):
+        return False
+    return symbol.role == "value" and symbol.known and symbol.definition is None
+
+
+def _only_variable(reader: Reader, node: Node) -> tuple[Node, ...]:
+    """Return the array on which a defined number stands, where it stands on nothing else."""
+    symbol = reader.symbols.find(canonical(node)) if isinstance(node, Name) else None
+    if symbol is None or symbol.definition is None or symbol.axes:
+        return ()
+    found = {
+        below
+        for below in symbols_in(symbol.definition.body)
+        if below.role in ("value", "function") and below.definition is None
+    }
+    names = [below.name for below in found if below.axes and len(found) == 1]
+    return tuple(Name(name) for name in names if reader.symbols.find(name) in found)
 
 
 def _by_variables(

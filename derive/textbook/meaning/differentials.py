@@ -140,13 +140,21 @@ def _undotted(node: Name) -> Name | None:
 def _apart(reader: Reader, name: Name) -> tuple[Node, ...] | None:
     r"""Return a name like ``dz`` or ``\dot z`` as the mark and the quantity."""
     whole = reader.symbols.find(plain_name(name))
-    if whole is not None and whole.known and name.accents[-1:] != (DOT,):
-        return None
     bare = _undotted(name)
     if bare is None and len(name.letters) > 1 and name.letters[0] == "d" and not name.accents:
-        bare = Name(name.letters[1:], span=name.span)
+        font = "" if name.font == "\\mathrm" else name.font
+        bare = Name(name.letters[1:], font, span=name.span)
+    if whole is not None and whole.known and name.accents[-1:] != (DOT,):
+        own = None if bare is None else _quantity(reader, bare)
+        if own is None or own.definition is not None or not _is_alike(own, whole):
+            return None
     known = bare is not None and (_quantity(reader, bare) or _is_defined(reader, bare))
     return (MARK, bare) if known and bare is not None else None
+
+
+def _is_alike(quantity: Symbol, other: Symbol) -> bool:
+    """Return whether a declared dX can be the differential of X: it has its shape."""
+    return other.definition is None and other.axes == quantity.axes
 
 
 def _pieces(reader: Reader, node: Node) -> tuple[Node, ...]:
@@ -186,9 +194,13 @@ def _marked_items(reader: Reader, items: tuple[Node, ...]) -> Iterator[Node]:
         else:
             yield from (
                 _pieces(reader, item)
-                if isinstance(item, Name | Scripted) and not _is_mark(reader, item)
+                if _is_named(item) and not _is_mark(reader, item)
                 else (_marked(reader, item),)
             )
+
+
+def _is_named(node: Node) -> bool:
+    return isinstance(node.base if isinstance(node, Scripted) else node, Name)
 
 
 def _may_differ(reader: Reader, node: Node | None) -> bool:

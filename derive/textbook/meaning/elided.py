@@ -74,8 +74,11 @@ def _is_dots(node: Node | None) -> bool:
     return isinstance(node, Dots)
 
 
-def _index(reader: Reader, difference: _Difference, node: Node) -> Index:
+def _index(reader: Reader, difference: _Difference, node: Node, *, constant: bool = False) -> Index:
+    """Return what the entries run over; of a constant vector nothing says how long it is."""
     last = difference.last
+    if last is None and constant:
+        return reader.dimensions.index(difference.letter)
     if last is None:
         raise Unreadable("nothing says how far the ellipsis runs", node.span)
     name = canonical(last)
@@ -127,7 +130,7 @@ def _vector(
         raise Unreadable("an ellipsis at the end of a vector", node.span)
     difference = _Difference("\u2022i")
     general = common(first, last, difference)
-    index = _index(reader, difference, node)
+    index = _index(reader, difference, node, constant=isinstance(general, Number))
     for at, cell in enumerate(cells[:-1], start=1):
         if _is_dots(cell):
             break

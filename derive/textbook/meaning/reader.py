@@ -45,7 +45,7 @@ from derive.textbook.meaning.patterns import (
     without_slices,
 )
 from derive.textbook.meaning.scope import Readings, Scope
-from derive.textbook.meaning.superscripts import index_above
+from derive.textbook.meaning.superscripts import index_above, natural_order
 from derive.textbook.meaning.symbols import Spelling, Symbols, spelling
 from derive.textbook.meaning.tensors import Arrays
 from derive.textbook.tree import (
@@ -320,6 +320,7 @@ class Reader:
         bound = scope.index(letter_of(node) or "")
         if bound is not None:
             return Tensor((), bound)
+        node = natural_order(self.symbols, node)
         node = _entry_of_transpose(self.symbols, index_above(self.symbols, untangled(node)))
         spelt = spelling(node)
         if spelt is None or is_entry_of_power(node):

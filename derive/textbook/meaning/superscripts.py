@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.textbook.meaning.canonical import letter_of
+from derive.textbook.meaning.canonical import is_bold, letter_of, plain_name, script_items
 from derive.textbook.meaning.symbols import Symbols, spelling
 from derive.textbook.tree import Group, Name, Node, Scripted, Sum, walk
 
-__all__ = ["index_above"]
+__all__ = ["index_above", "natural_order", "note_order"]
 
 
 def index_above(symbols: Symbols, node: Node) -> Node:
@@ -31,6 +31,39 @@ def index_above(symbols: Symbols, node: Node) -> Node:
         if symbol is not None:
             break
     return replace(node, upper=Group("(", (node.upper,), span=node.upper.span))
+
+
+def natural_order(symbols: Symbols, node: Node) -> Node:
+    """Return z_{mi} as (z)_{im}, where the text has said that this is (z_i)_m."""
+    if not isinstance(node, Scripted) or not isinstance(node.base, Name):
+        return node
+    symbol = symbols.find(plain_name(node.base), bold=is_bold(node.base))
+    items = script_items(node.lower)
+    if symbol is None or not symbol.order or len(items) != len(symbol.order):
+        return node
+    places = tuple(items[place] for place in symbol.order)
+    base = Group("(", (node.base,), span=node.base.span)
+    return replace(node, base=base, lower=Group("", places, (",",) * (len(places) - 1)))
+
+
+def note_order(symbols: Symbols, left: Node, right: Node) -> bool:
+    """Take z_{mi} = (z_i)_m as what says in which order the indices of z stand."""
+    if not isinstance(left, Scripted) or not isinstance(left.base, Name):
+        return False
+    own, other = spelling(left), spelling(right)
+    if own is None or other is None or own.base != other.base or isinstance(right, Name):
+        return False
+    grouped = isinstance(right, Scripted) and isinstance(right.base, Group)
+    symbol = symbols.find(own.base, bold=own.bold)
+    written, meant = [letter_of(one) for one in own.lower], [letter_of(one) for one in other.lower]
+    if symbol is None or not grouped or written == meant or None in written:
+        return False
+    if len(set(written)) != len(symbol.axes) or sorted(map(str, written)) != sorted(
+        map(str, meant)
+    ):
+        return False
+    symbol.order = tuple(written.index(letter) for letter in meant)
+    return True
 
 
 def _is_index(symbols: Symbols, letter: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from derive.textbook.compounds import Compounds, compound_of
 from derive.textbook.lexer import Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.canonical import canonical, is_bold, plain_name, script_items
@@ -102,6 +103,7 @@ class Symbols:
     phrases: dict[str, Symbol] = field(default_factory=dict)
     calls: list[Phrase] = field(default_factory=list)
     letters: set[str] = field(default_factory=set)
+    compounds: Compounds = field(default_factory=dict)
     above: set[str] = field(default_factory=set)
     """Names of families of which the index stands above, as in L⁽ᵗ⁾."""
 
@@ -213,5 +215,5 @@ def declared(
     )
     for name, text in declarations.items():
         terminals = lex(expand(tokenize(name), macros), Vocabulary(words))
-        symbols.declare(parse_terminals(terminals), text)
+        symbols.declare(compound_of(parse_terminals(terminals), symbols.compounds), text)
     return symbols
