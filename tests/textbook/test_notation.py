@@ -807,7 +807,8 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "a divergence with a bar that nothing closes, and a wide space between statements",
-        r"D\left( p \left\| \frac{p + q}{2} \right. \right) = \sum_i p_i \log \frac{2 p_i}{p_i + q_i}"
+        r"D\left( p \left\| \frac{p + q}{2} \right. \right)"
+        r"= \sum_i p_i \log \frac{2 p_i}{p_i + q_i}"
         r"\hspace{1in} D(p \| q) = \sum_i p_i \log p_i - \sum_i p_i \log q_i \hspace*{2em}"
         r"D\left( p \left\| q \right. \right) = \sum_i q_i \log \frac{p_i}{q_i}",
         {"n": "dim", "p": "vector(n) simplex", "q": "vector(n) simplex"},
@@ -816,7 +817,8 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "formulas that an empty line parts",
-        "\\frac{\\partial s}{\\partial b} = \\begin{cases} 1 & b > 0 \\\\ 0 & b < 0 \\end{cases}\n\n"
+        "\\frac{\\partial s}{\\partial b}"
+        "= \\begin{cases} 1 & b > 0 \\\\ 0 & b < 0 \\end{cases}\n\n"
         "\\frac{\\partial s}{\\partial b} = \\begin{cases} 0 & b > 0 \\\\ 1 & b < 0 \\end{cases}",
         {"b": "scalar"},
         (r"s = \max(0, b)",),
