@@ -26,6 +26,13 @@ from derive.textbook.meaning.differentials import (
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.notations import (
+    Notation,
+    entries_below,
+    explained,
+    increments,
+    written_out,
+)
 from derive.textbook.meaning.patterns import is_transpose
 from derive.textbook.meaning.phrases import note_letters
 from derive.textbook.meaning.scope import CHOICES, Readings, Scope
@@ -51,6 +58,7 @@ from derive.textbook.sides import (
     is_declared,
     is_extremum,
     is_known_notation,
+    is_own_call,
     is_partial,
     is_probability,
     is_stationary,
@@ -164,7 +172,8 @@ class Judge:
         self.sections: dict[str, int] = {}
         self.met: dict[str, str] = {}
         self.found: list[tuple[Node, str]] = []
-        self._give_all(given)
+        self.notations: list[Notation] = []
+        self._give_all([text for text in given if not self._explains(text)])
         self.unread = self._unread()
         for text in assume:
             self._assume(text)
@@ -179,6 +188,24 @@ class Judge:
     def _parsed(self, part: Sequence[Terminal]) -> Node:
         """Return the tree of a formula, in which declared names of two letters are one."""
         return joined(parse_terminals(part), self.symbols.compounds)
+
+    def _tree(self, part: Sequence[Terminal]) -> Node:
+        """Return the tree of an expression, with what the text has explained written out."""
+        tree = entries_below(self.symbols, self._parsed(part))
+        tree = increments(self.reader, tree)
+        return written_out(self.notations, tree)
+
+    def _explains(self, text: str) -> bool:
+        """Return whether a given equation only says what some notation means, and take it."""
+        with contextlib.suppress(Unreadable):
+            found = statements(self._terminals(tokenize(text)))
+            if len(found) == 1 and found[0].equalities == [(0, 1)]:
+                left, right = (self._parsed(part) for part in found[0].parts)
+                notation = explained(self.reader, left, right)
+                if notation is not None:
+                    self.notations.append(notation)
+                    return True
+        return False
 
     def _is_product(self, word: str) -> bool:
         """Return whether a run of letters is quantities side by side, as in WX = XW."""
@@ -237,7 +264,7 @@ class Judge:
         for text, reason in self.troubles.items():
             with contextlib.suppress(Unreadable):
                 for statement in statements(self._terminals(tokenize(text))):
-                    name = base_name(self._parsed(statement.parts[0]))
+                    name = base_name(self._tree(statement.parts[0]))
                     symbol = self.symbols.find(name)
                     if symbol is not None and symbol.definition is None:
                         found[name] = f"what is given of {name} cannot be read: {reason}"
@@ -249,14 +276,14 @@ class Judge:
             raise Unreadable("this states nothing; write an equation, as z = W x")
         for statement in found:
             for left, right in statement.equalities:
-                sides = [self._parsed(statement.parts[place]) for place in (left, right)]
+                sides = [self._tree(statement.parts[place]) for place in (left, right)]
                 for side in sides:
                     note_limits(self.reader, side)
                 if note_order(self.symbols, *sides):
                     continue
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
-                elif not is_known_notation(sides[0]):
+                elif not is_known_notation(sides[0]) and not is_own_call(*sides):
                     self.conditions.append(Relation((sides[0], sides[1]), ("=",)))
                     if not isinstance(sides[0], Product):
                         self.bound |= {letters_of(part) for side in sides for part in walk(side)}
@@ -279,7 +306,7 @@ class Judge:
         found = statements(self._terminals(tokenize(text)))
         return [
             Relation(
-                tuple(self._parsed(part) for part in statement.parts),
+                tuple(self._tree(part) for part in statement.parts),
                 tuple(relation.value for relation in statement.relations),
             )
             for statement in found
@@ -324,7 +351,7 @@ class Judge:
     def _sides_of(self, text: str) -> tuple[Node, Node] | None:
         try:
             found = statements(self._terminals(tokenize(text)))
-            left, right = (self._parsed(part) for part in found[0].parts[:2])
+            left, right = (self._tree(part) for part in found[0].parts[:2])
         except (Unreadable, IndexError, ValueError):
             return None
         return left, right
@@ -380,7 +407,7 @@ class Judge:
         unread = ""
         for part in statement.conditions:
             try:
-                node = self._parsed(part)
+                node = self._tree(part)
             except Unreadable as error:
                 unread = error.reason
                 continue
@@ -428,7 +455,7 @@ class Judge:
         span = part[0].span.to(part[-1].span)
         source = " ".join(text[span.start - offset : span.end - offset].split())
         try:
-            return _Side(self._parsed(part), span, source)
+            return _Side(self._tree(part), span, source)
         except Unreadable as error:
             return _Side(None, span, source, error)
 

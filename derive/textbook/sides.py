@@ -10,6 +10,7 @@ from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.core import Core, Unknown, walk_core
 from derive.textbook.meaning.derivatives import is_derivative
+from derive.textbook.meaning.patterns import call_of
 from derive.textbook.meaning.populations import PROBABILITIES
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.symbols import spelling
@@ -35,6 +36,7 @@ __all__ = [
     "is_declared",
     "is_extremum",
     "is_known_notation",
+    "is_own_call",
     "is_partial",
     "is_probability",
     "is_stationary",
@@ -99,6 +101,14 @@ def is_known_notation(node: Node) -> bool:
     first = node.items[0] if isinstance(node, Product) and node.items else node
     spelt = spelling(first)
     return spelt is not None and spelt.base in ("\\mathbb{1}", "1")
+
+
+def is_own_call(left: Node, right: Node) -> bool:
+    """Return whether an equation only says on what a name depends: L = L(a, y)."""
+    if not isinstance(left, Name) or not isinstance(right, Product):
+        return False
+    call = call_of(right.items, 0) if len(right.items) == 2 else None
+    return call is not None and call[2] is None and canonical(call[0]) == canonical(left)
 
 
 def is_zero(node: Node) -> bool:

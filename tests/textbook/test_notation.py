@@ -138,6 +138,62 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["unreadable", "proved", "refuted"],
     ),
     (
+        "increments are names of their own, those of what is defined are none",
+        r"\Delta w_j = -a \frac{\partial E}{\partial w_j} = -a (w_j - x_j) = -a w_j \\"
+        r"\Delta E = 2 w_j \Delta w_j",
+        VECTORS | {"w": "vector(n)"},
+        (r"E = \frac{1}{2} \sum_j (w_j - x_j)^2",),
+        ["definition", "proved", "refuted", "unreadable"],
+    ),
+    (
+        "derivatives in a notation that the text explains",
+        r"D_i f = 2 x_i, \quad D_j f = x_j, \quad D_i f D_j f = 4 x_i x_j \\"
+        r"J_y(c) = x^T, \quad J_x(c) = x^T",
+        VECTORS,
+        (
+            "f = x^T x",
+            r"D_k f = \frac{\partial f}{\partial x_k}",
+            "c = x^T y",
+            r"J_w(h) = \frac{\partial h}{\partial w}",
+        ),
+        ["proved", "refuted", "proved", "proved", "refuted"],
+    ),
+    (
+        "indices above, the layer below",
+        r"\frac{\partial E}{\partial y^i_n} = 2 y^i_n = y^i_n \\"
+        r"y^k_n = \sum_j w^{kj}_n x^j_{n-1} = \sum_j w^{jk}_n x^j_{n-1}",
+        {"a": "dim", "c": "dim", "x_{n-1}": "vector(a)", "w_n": "matrix(c,a)", "y_n": "vector(c)"},
+        (r"E = \sum_i (y^i_n)^2", r"y^i_n = \sum_j w^{ij}_n x^j_{n-1}"),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "the letter of an example above it",
+        r"\frac{\partial E}{\partial w} = -\sum_t (r^t - y^t) \mathbf{x}^t"
+        r"= -\sum_t (r^t + y^t) \mathbf{x}^t",
+        {"N": "dim", "d": "dim", r"\mathbf{x}": "vector(d) per (N)", "w": "vector(d)"}
+        | {"r": "scalar in {0,1} per (N)"},
+        (
+            r"y^t = \frac{1}{1 + \exp[-w^T \mathbf{x}^t]}",
+            r"E = -\sum_t \left( r^t \log y^t + (1 - r^t) \log(1 - y^t) \right)",
+        ),
+        ["proved", "refuted"],
+    ),
+    (
+        "a vector with its entry before its example",
+        r"\sum_d x_{id} = \sum_d x_{di}, \quad \sum_d x_{id} = \sum_d (\vec{x}_d)_i = 2 x_{i1}",
+        {"D": "dim", "n": "dim", r"\vec{x}": "vector(n) per (D)"},
+        (r"x_{id} = (\vec{x}_d)_i",),
+        ["refuted", "proved", "refuted"],
+    ),
+    (
+        "a derivative by the value of a function, and on what a loss depends",
+        r"\frac{\partial}{\partial h(x_i)} h(x_i)^2 = 2 h(x_i) = h(x_i) \\"
+        r"\frac{\partial L(a, y)}{\partial a} = 2 (a - y), \quad \frac{\partial L}{\partial a} = a",
+        {"n": "dim", "x": "vector(n)", "h(x_i)": "scalar", "a": "scalar", "y": "scalar"},
+        ("L(a, y) = (a - y)^2", "L = L(a, y)"),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
         "sets that belong to a unit",
         r"\sum_{k \in Downstream(j)} W_{kj} z_k = \sum_{k \in Downstream(j)} z_k W_{kj}"
         r"= \sum_k z_k W_{kj} \\ \sum_{k \in out(j)} W_{kj} = 2 \sum_{k \in out(j)} W_{kj}",

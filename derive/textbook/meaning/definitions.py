@@ -40,7 +40,7 @@ from derive.textbook.meaning.patterns import (
 from derive.textbook.meaning.phrases import call_letters, declared_phrase, is_event, read_phrase
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.meaning.superscripts import index_above, natural_order
+from derive.textbook.meaning.superscripts import example_above, index_above, natural_order
 from derive.textbook.meaning.symbols import Phrase, Spelling, spelling
 from derive.textbook.tree import (
     Big,
@@ -160,6 +160,7 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     """Return whether an equation with this left side would say what it is."""
     node, right = _without_logarithm(node, right)
     node = index_above(reader.symbols, _entry_of_call(node))
+    node = example_above(reader.symbols, node, right)
     if not given and is_derivative_name(reader, node):
         return False
     return _may_introduce(reader, node, right, given=given)
@@ -448,6 +449,7 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
     left, right = _without_logarithm(left, right)
     left = natural_order(reader.symbols, left)
     left = index_above(reader.symbols, _entry_of_call(left))
+    left = example_above(reader.symbols, left, right)
     if isinstance(left, Product):
         call = call_of(left.items, 0)
         assert call is not None
@@ -568,7 +570,7 @@ def _define_symbol(
     reader: Reader, spelt: Spelling, left: Node, right: Node, *, given: bool = True
 ) -> None:
     symbol, count, upper = _symbol_of(reader, spelt)
-    if _is_number(symbol, spelt):
+    if _is_number(reader, symbol, spelt, right):
         _note_function_of_array(reader, right)
     if symbol is not None and symbol.definition is None and symbol.role != "constant":
         letters = _index_letters_of(spelt, count, upper, symbol)
@@ -594,11 +596,12 @@ def _define_by_range(reader: Reader, spelt: Spelling, right: Node, left: Node) -
     reader.symbols.add(symbol, bold=spelt.bold)
 
 
-def _is_number(symbol: Symbol | None, spelt: Spelling) -> bool:
+def _is_number(reader: Reader, symbol: Symbol | None, spelt: Spelling, right: Node) -> bool:
     """Return whether a name is that of a number: by its declaration, or as a loss is called."""
     if symbol is not None:
         return symbol.known and not symbol.axes
-    return spelt.base in LOSSES and all(isinstance(item, Number) for item in spelt.lower)
+    below = {plain_name(p) for item in spelt.lower for p in walk(item) if isinstance(p, Name)}
+    return spelt.base in LOSSES and not below & set(index_letters(reader.symbols, right))
 
 
 def _note_function_of_array(reader: Reader, right: Node) -> None:

@@ -147,7 +147,11 @@ def _denominator(node: Node) -> _Denominator | None:
                 and isinstance(items[at], Group)
                 and isinstance(variables[-1], Name | Scripted)
             ):
-                return None
+                if marks != {"\\partial"} or items[at].opening != "(":
+                    return None
+                span = variables[-1].span.to(items[at].span)
+                variables[-1] = Product((variables[-1], items[at]), span=span)
+                at += 1
         elif variables:
             return None
         elif not isinstance(items[at], Operator):

@@ -487,6 +487,8 @@ class Reader:
             )
         if not symbol.leading or not isinstance(upper, Name) or count >= len(symbol.axes):
             return None
+        if upper.letters == "t" and self._runs(upper, scope):
+            return upper  # the example t, over which the text sums
         known = self.symbols.find(upper.letters) is not None or upper.letters in TRANSPOSES
         return None if known else upper
 

@@ -8,7 +8,7 @@ from derive.textbook.meaning.canonical import is_bold, letter_of, plain_name, sc
 from derive.textbook.meaning.symbols import Symbols, spelling
 from derive.textbook.tree import Group, Name, Node, Scripted, Sum, walk
 
-__all__ = ["index_above", "natural_order", "note_order"]
+__all__ = ["example_above", "index_above", "natural_order", "note_order"]
 
 
 def index_above(symbols: Symbols, node: Node) -> Node:
@@ -64,6 +64,35 @@ def note_order(symbols: Symbols, left: Node, right: Node) -> bool:
         return False
     symbol.order = tuple(written.index(letter) for letter in meant)
     return True
+
+
+def example_above(symbols: Symbols, node: Node, right: Node) -> Node:
+    """Return a new name with the letter of an example above it as one with an index: y^t of x^t.
+
+    The right side shows what the letter is, where it stands above what is declared by examples.
+    """
+    if not isinstance(node, Scripted) or not isinstance(node.upper, Name):
+        return node
+    letter = letter_of(node.upper)
+    if letter is None or not letter.isalpha() or not letter.islower():
+        return node
+    if symbols.find(letter) is not None or not _stands_above(symbols, right, letter):
+        return node
+    spelt = spelling(replace(node, upper=None))
+    if spelt is None or symbols.find(spelt.base, bold=spelt.bold) is not None:
+        return node
+    return replace(node, upper=Group("(", (node.upper,), span=node.upper.span))
+
+
+def _stands_above(symbols: Symbols, tree: Node, letter: str) -> bool:
+    for part in walk(tree):
+        spelt = spelling(part) if isinstance(part, Scripted) else None
+        if spelt is None or not isinstance(spelt.upper, Name) or letter_of(spelt.upper) != letter:
+            continue
+        symbol = symbols.find(spelt.base, bold=spelt.bold)
+        if symbol is not None and symbol.leading == 1 and len(spelt.lower) < len(symbol.axes):
+            return True
+    return False
 
 
 def _is_index(symbols: Symbols, letter: str) -> bool:
