@@ -294,12 +294,15 @@ class _Splitter:
 
     def quad(self, _terminal: Terminal) -> None:
         follows = self._next()
-        complete = bool(self.words) and bool(self.current.relations)
+        behind_condition = bool(self.condition)
+        complete = (bool(self.words) or behind_condition) and bool(self.current.relations)
         if (
             complete
             and follows is not None
             and follows.type not in ("REL", *_OPERATORS, *_ENDS, "ROW", "TEXT")
         ):
+            if behind_condition:
+                self._end_condition()
             self._begin_anew(frozenset({"ROW", "TEXT", "COMMA", "SEMICOLON", "PERIOD", "QUAD"}))
 
     def _begin_anew(self, stop: frozenset[str]) -> None:

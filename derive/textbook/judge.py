@@ -53,6 +53,7 @@ from derive.textbook.proof import prove
 from derive.textbook.repairs import variants
 from derive.textbook.sides import (
     base_name,
+    counts_unknown,
     declarations_of,
     doubtful,
     is_declared,
@@ -754,6 +755,10 @@ class Judge:
         question = self._question(chain, left, right)
         if is_probability(question.left) or is_probability(question.right):
             raise Unreadable("nothing is known of a probability of several quantities")
+        if counts_unknown(self.reader, question.left) or counts_unknown(
+            self.reader, question.right
+        ):
+            raise Unreadable("nothing says how many ones the vector has")
         if chain.unread or question.in_force().unread:
             raise Unreadable("it stands under a condition that cannot be read")
         if is_stationary(chain.nodes, left, right):

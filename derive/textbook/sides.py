@@ -8,7 +8,8 @@ from dataclasses import replace
 from derive.textbook.compare import Comparison
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
-from derive.textbook.meaning.core import Core, Unknown, walk_core
+from derive.textbook.meaning.constants import ONES
+from derive.textbook.meaning.core import Core, Fold, Unknown, walk_core
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.patterns import call_of
 from derive.textbook.meaning.populations import PROBABILITIES
@@ -31,6 +32,7 @@ from derive.textbook.verdicts import Judged
 
 __all__ = [
     "base_name",
+    "counts_unknown",
     "declarations_of",
     "doubtful",
     "is_declared",
@@ -109,6 +111,16 @@ def is_own_call(left: Node, right: Node) -> bool:
         return False
     call = call_of(right.items, 0) if len(right.items) == 2 else None
     return call is not None and call[2] is None and canonical(call[0]) == canonical(left)
+
+
+def counts_unknown(reader: Reader, core: Core) -> bool:
+    """Return whether an expression has a sum over ones of which nothing says how many."""
+    return any(
+        isinstance(part, Fold)
+        and part.index.name == ONES
+        and not reader.dimensions.find(part.index.dimension).known
+        for part in walk_core(core)
+    )
 
 
 def is_zero(node: Node) -> bool:

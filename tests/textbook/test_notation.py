@@ -511,6 +511,36 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "proved", "refuted"],
     ),
     (
+        "a statement behind the range of the one before it",
+        r"u_i = 2 x_i, \quad i = 1, \ldots, n, \quad u^T x = 2 x^T x, \quad u^T u = x^T x",
+        VECTORS,
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "ones of which nothing says how many they are",
+        r"\mathbf{1}^T \mathbf{1} = n, \quad \mathbf{1}_n^T \mathbf{1}_n = n, \quad"
+        r"x + a \mathbf{1} = a \mathbf{1} + x, \quad \mathbf{1}^T (x + \mathbf{1}) = 2 n",
+        VECTORS,
+        (),
+        ["unreadable", "proved", "proved", "refuted"],
+    ),
+    (
+        "a transpose that says how a Jacobian lies",
+        r"\frac{\partial z}{\partial x^T} = W, \quad \frac{\partial z^T}{\partial x} = W^T, \quad"
+        r"\frac{\partial z}{\partial x^T} = W^T, \quad \frac{\partial z^T}{\partial x} = W",
+        LAYER | {"z": "vector(m)"},
+        ("z = W x",),
+        ["proved", "proved", "refuted", "refuted"],
+    ),
+    (
+        "an array of primed quantities has a primed name",
+        r"z' = B' x = 2 B x = 2 z = z",
+        LAYER | {"B": "matrix(m,n)"},
+        ("B' = 2 B", "z = B x"),
+        ["definition", "proved", "proved", "refuted"],
+    ),
+    (
         "primes in names that are declared, errors that are called e, the end of cases",
         r"\frac{\partial u_j}{\partial w'_{ij}} = h_i \\ y_j - u_j = e_j \\ 2 e_j = 2 y_j - u_j \\"
         r"\frac{\partial h_i}{\partial h_j} ="

@@ -13,7 +13,10 @@ from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling
 from derive.textbook.tree import Group, Name, Node, Number, Relation, Scripted
 
-__all__ = ["CONSTANTS"]
+__all__ = ["CONSTANTS", "ONES"]
+
+ONES = "1"
+"""The name of the index of a vector of ones."""
 
 
 def _are_indices(reader: Reader, spelt: Spelling, scope: Scope) -> bool:
@@ -109,7 +112,7 @@ def _ones(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
     if len(spelt.lower) == 2 and spelt.upper is None:
         return Tensor((), Choice(((same(reader, spelt, node, scope), ONE),), ZERO))
     if spelt.upper is None or isinstance(spelt.upper, Name):
-        axis = reader.dimensions.index("i")
+        axis = reader.dimensions.index(ONES)
         return reader.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)
     raise Unreadable("an indicator without a condition", node.span)
 

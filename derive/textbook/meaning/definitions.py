@@ -161,9 +161,25 @@ def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) 
     node, right = _without_logarithm(node, right)
     node = index_above(reader.symbols, _entry_of_call(node))
     node = example_above(reader.symbols, node, right)
-    if not given and is_derivative_name(reader, node):
+    if not given and is_derivative_name(reader, node) and not _is_primed_twin(reader, node, right):
         return False
     return _may_introduce(reader, node, right, given=given)
+
+
+def _is_primed_twin(reader: Reader, node: Node, right: Node) -> bool:
+    """Return whether y' is the y of other primed quantities, which the text has defined.
+
+    An array has no derivative that a prime could be.
+    """
+    spelt = spelling(node)
+    if spelt is None or not spelt.primes or spelt.upper is not None:
+        return False
+    own = reader.symbols.find(spelt.base, bold=spelt.bold)
+    if own is None or len(own.axes) - len(spelt.lower) < 1:
+        return False
+    primed = (spelling(part) for part in walk(right) if isinstance(part, Scripted) and part.primes)
+    twins = (reader.symbols.find(one.base + "'" * one.primes) for one in primed if one is not None)
+    return any(twin is not None and twin.definition is not None for twin in twins)
 
 
 def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> bool:

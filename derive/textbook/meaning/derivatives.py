@@ -352,10 +352,10 @@ LOGARITHMS = (Big("\\log"), Big("\\ln"))
 
 def _is_variable(reader: Reader, node: Node) -> bool:
     """Return whether an argument is a quantity that can be moved, and no index."""
-    symbol = reader.symbols.find(canonical(node))
-    if symbol is None or symbol.role in ("index", "dimension"):
-        return False
-    return symbol.role == "value" and symbol.known and symbol.definition is None
+    base = node.base if isinstance(node, Scripted) else node
+    names = (canonical(node), canonical(base))
+    symbol = next((s for name in names if (s := reader.symbols.find(name)) is not None), None)
+    return symbol is not None and symbol.role == "value" and symbol.known
 
 
 def _only_variable(reader: Reader, node: Node) -> tuple[Node, ...]:
@@ -422,10 +422,25 @@ def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Sp
     numerator = _signature(tensor)
     denominator = _signature(by)
     lies = _lies(tensor, by)
-    if lies == "matrix" and tensor.axes and by.axes and reader.readings.take("layout"):
+    if lies == "matrix" and tensor.axes and by.axes and _is_laid_across(reader, tensor, by):
         axes = (*by.axes, *tensor.axes)
         return Tensor(axes, body, lies)
     return Tensor(axes, body, lies, numerator, denominator, len(tensor.axes))
+
+
+def _is_laid_across(reader: Reader, tensor: Tensor, by: Tensor) -> bool:
+    """Return whether a Jacobian has a row for each variable; a transpose in it says so or not."""
+    if _is_turned(by) and tensor.orientation == "column":
+        return False
+    if _is_turned(tensor) and by.orientation == "column":
+        return True
+    return reader.readings.take("layout")
+
+
+def _is_turned(tensor: Tensor) -> bool:
+    """Return whether a name is a row by a transpose."""
+    named = isinstance(tensor.body, Entry) and tensor.orientation == "row"
+    return named and not _natural_row(tensor)
 
 
 def _root_of_variable(reader: Reader, variable: Node, scope: Scope) -> tuple[Node, Core] | None:

@@ -224,6 +224,9 @@ def _operands(node: Node) -> list[Node]:
 
 def _operand(reader: Reader, node: Node) -> Node | None:
     """Return of what a side is the differential as a whole, or None where it is none."""
+    whole = _quantity(reader, node)
+    if whole is not None and whole.known and not _dotted(node):
+        return None
     marked = _marked(reader, node)
     if not isinstance(marked, Product) or len(marked.items) < 2:
         return None

@@ -53,7 +53,12 @@ def note_order(symbols: Symbols, left: Node, right: Node) -> bool:
     own, other = spelling(left), spelling(right)
     if own is None or other is None or own.base != other.base or isinstance(right, Name):
         return False
-    grouped = isinstance(right, Scripted) and isinstance(right.base, Group)
+    if own.upper is not None or other.upper is not None or own.primes or other.primes:
+        return False
+    inner = (
+        right.base.items if isinstance(right, Scripted) and isinstance(right.base, Group) else ()
+    )
+    grouped = len(inner) == 1 and isinstance(inner[0], Scripted)
     symbol = symbols.find(own.base, bold=own.bold)
     written, meant = [letter_of(one) for one in own.lower], [letter_of(one) for one in other.lower]
     if symbol is None or not grouped or written == meant or None in written:
