@@ -519,7 +519,7 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "ones of which nothing says how many they are",
-        r"\mathbf{1}^T \mathbf{1} = n, \quad \mathbf{1}_n^T \mathbf{1}_n = n, \quad"
+        r"\mathbf{1}^T \mathbf{1} = n, \quad \mathbf{1}_n^T \mathbf{1}_n = n, \quad "
         r"x + a \mathbf{1} = a \mathbf{1} + x, \quad \mathbf{1}^T (x + \mathbf{1}) = 2 n",
         VECTORS,
         (),

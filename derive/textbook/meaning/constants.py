@@ -7,6 +7,7 @@ from collections.abc import Callable
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Compare, Constant, Tensor
+from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.patterns import is_transpose
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
@@ -112,9 +113,17 @@ def _ones(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:
     if len(spelt.lower) == 2 and spelt.upper is None:
         return Tensor((), Choice(((same(reader, spelt, node, scope), ONE),), ZERO))
     if spelt.upper is None or isinstance(spelt.upper, Name):
-        axis = reader.dimensions.index(ONES)
+        axis = reader.dimensions.index(ONES, _size_below(reader, spelt))
         return reader.raised(Tensor((axis,), ONE, "column"), spelt.upper, 0, node, scope)
     raise Unreadable("an indicator without a condition", node.span)
+
+
+def _size_below(reader: Reader, spelt: Spelling) -> Dimension | None:
+    """Return the declared size that stands below a vector of ones, if one does."""
+    name = canonical(spelt.lower[0]) if len(spelt.lower) == 1 else ""
+    symbol = reader.symbols.find(name)
+    is_size = symbol is not None and symbol.role == "dimension"
+    return reader.symbols.dimension(name) if is_size or name.isdecimal() else None
 
 
 def _no_quantity(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor:

@@ -139,18 +139,12 @@ def _denominator(node: Node) -> _Denominator | None:
             marks.add(_letter(items[at]))
             variables.append(items[at + 1])
             at += 2
-            if at < len(items) and _is_entry_in_parentheses(variables[-1], items[at]):
-                variables[-1] = _joined(items[at - 1 : at + 1])
-                at += 1
-            elif (
-                at < len(items)
-                and isinstance(items[at], Group)
-                and isinstance(variables[-1], Name | Scripted)
-            ):
-                if marks != {"\\partial"} or items[at].opening != "(":
+            behind = items[at] if at < len(items) else None
+            if isinstance(behind, Group) and isinstance(variables[-1], Name | Scripted):
+                partial = marks == {"\\partial"} and behind.opening == "("
+                if not partial and not _is_entry_in_parentheses(behind):
                     return None
-                span = variables[-1].span.to(items[at].span)
-                variables[-1] = Product((variables[-1], items[at]), span=span)
+                variables[-1] = _joined((variables[-1], behind))
                 at += 1
         elif variables:
             return None
@@ -164,10 +158,8 @@ def _denominator(node: Node) -> _Denominator | None:
     return _Denominator(tuple(variables), tuple(factors), marks.pop())
 
 
-def _is_entry_in_parentheses(name: Node, group: Node) -> bool:
-    """Return whether names stand in parentheses behind another one, as indices do in H(a)."""
-    if not isinstance(name, Name | Scripted) or not isinstance(group, Group):
-        return False
+def _is_entry_in_parentheses(group: Group) -> bool:
+    """Return whether names stand in parentheses, as indices do in H(a)."""
     is_list = group.opening == "(" and bool(group.items)
     return is_list and all(isinstance(item, Name | Scripted) for item in group.items)
 
