@@ -174,6 +174,7 @@ class Judge:
         self.met: dict[str, str] = {}
         self.found: list[tuple[Node, str]] = []
         self.notations: list[Notation] = []
+        self._note_letters(given)
         self._give_all([text for text in given if not self._explains(text)])
         self.unread = self._unread()
         for text in assume:
@@ -195,6 +196,15 @@ class Judge:
         tree = entries_below(self.symbols, self._parsed(part))
         tree = increments(self.reader, tree)
         return written_out(self.notations, tree)
+
+    def _note_letters(self, texts: Sequence[str]) -> None:
+        """Note of which letters that are constants elsewhere a given equation is about."""
+        for text in texts:
+            sides = self._sides_of(text)
+            if sides is None or not isinstance(sides[0], Name):
+                continue
+            if any(isinstance(part, Name) for part in walk(sides[1])):
+                self.reader.later.add(plain_name(sides[0]))
 
     def _explains(self, text: str) -> bool:
         """Return whether a given equation only says what some notation means, and take it."""
@@ -562,7 +572,7 @@ class Judge:
                 raise Unreadable("what stands behind a relation defines nothing", left.span)
             if can_define(self.reader, left, right) and not known:
                 if not is_extremum(right) and not partial:
-                    define(self.reader, left, right)
+                    self._define(left, right)
                     self.just_used |= {plain_name(p) for p in walk(right) if isinstance(p, Name)}
                     self.sections[base_name(left)] = self.section
                     self._give_what_waits()
@@ -572,7 +582,7 @@ class Judge:
                 and can_define(self.reader, right, left)
                 and not is_declared(self.reader, right)
             ):
-                define(self.reader, right, left)
+                self._define(right, left)
                 return replace(base, kind="definition", reason="introduces the right side")
         except Circular:
             pass
@@ -588,6 +598,16 @@ class Judge:
         if name and judged.kind == "refuted":
             raise Unreadable(name, left.span)
         return judged
+
+    def _define(self, left: Node, right: Node) -> None:
+        """Take a definition; one that cannot be read leaves no guesses behind."""
+        state = self.reader.state()
+        try:
+            define(self.reader, left, right)
+        except Unreadable:
+            self.met = dict(self.reader.guessed)
+            self.reader.restore(state)
+            raise
 
     def _next_value(
         self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str

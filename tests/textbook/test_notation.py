@@ -131,6 +131,20 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "proved", "refuted"],
     ),
     (
+        "an error that is called e, and used before it is given",
+        r"\nabla_x L = -e = e, \quad \frac{\partial L}{\partial e} = e, \quad e^{a} = \exp(a)",
+        VECTORS,
+        (r"L = \frac{1}{2} \| e \|^2", "e = y - x"),
+        ["proved", "refuted", "proved", "proved"],
+    ),
+    (
+        "an error that is introduced behind its norm",
+        r"L = \frac{1}{2} \| r \|^2, \quad r = y - x \\ \nabla_x L = -r = r",
+        VECTORS,
+        (),
+        ["definition", "definition", "proved", "refuted"],
+    ),
+    (
         "a gradient with the transpose behind its function",
         r"\nabla r(x) \nabla r(x)^T = y y^T \\ \nabla g(x) \nabla g(x)^T = 4 x x^T = 4 x^T x",
         VECTORS,

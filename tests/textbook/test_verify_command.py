@@ -140,6 +140,21 @@ def test_cases(tmp_path: Path) -> None:
     assert lines[2]["verdicts"] == []
 
 
+@pytest.mark.parametrize(
+    ("latex", "verdicts"),
+    [
+        (r"\[ y = x^2 \] with \[ y' = 2x \] $$ y' = x $$", ["definition", "proved", "refuted"]),
+        (r"$$ y = x^2 $$ If $x = 1$, then $$ y = 1 $$", ["definition", "proved"]),
+        ("For $x = 1$: \\begin{align} x^2 &= 1 \\\\[2pt] &= 2 \\end{align}", ["proved", "refuted"]),
+    ],
+)
+def test_displays_with_prose_between(tmp_path: Path, latex: str, verdicts: list[str]) -> None:
+    path = tmp_path / "cases.jsonl"
+    record = {"id": "one", "latex": latex, "declare": {"x": "scalar"}}
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert json.loads(run("--cases", path)[1])["verdicts"] == verdicts
+
+
 def test_cases_in_several_processes_come_out_in_order(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     latex = ["x = x", "1 = 2", "x + x = 2x", "x = \\foo"]

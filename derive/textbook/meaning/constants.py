@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.textbook.errors import Unreadable
+from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.canonical import canonical
 from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Compare, Constant, Tensor
 from derive.textbook.meaning.dimensions import Dimension
@@ -52,14 +52,24 @@ def _basis(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor 
 def _euler(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
     if spelt.lower:
         return _basis(reader, spelt, node, scope)
+    if spelt.bold:
+        raise Ambiguous("nothing says what e is", "e: vector(n)", node.span)
     if spelt.upper is None:
+        _check_undefined(reader, spelt, node)
         return Tensor((), Constant("e"))
     return reader.arrays.applied("exp", reader.read(spelt.upper, scope))
+
+
+def _check_undefined(reader: Reader, spelt: Spelling, node: Node) -> None:
+    """Refuse e as a number where a given equation, not read yet, says what e is."""
+    if spelt.base in reader.later:
+        raise Unreadable(f"{spelt.base} is defined later", node.span)
 
 
 def _pi(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor | None:
     if spelt.lower:
         return None
+    _check_undefined(reader, spelt, node)
     return reader.raised(Tensor((), Constant("pi")), spelt.upper, spelt.primes, node, scope)
 
 

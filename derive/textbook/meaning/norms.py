@@ -7,7 +7,7 @@ from dataclasses import replace
 from derive.textbook.errors import Ambiguous, Unreadable
 from derive.textbook.meaning.calls import apply_head
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, plain_name
-from derive.textbook.meaning.core import MINUS_ONE, Fold, Power, Rational, Tensor
+from derive.textbook.meaning.core import MINUS_ONE, Entry, Fold, Power, Rational, Tensor
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import Group, Name, Node, Number, Scripted, walk
@@ -86,6 +86,10 @@ def norm(reader: Reader, node: Scripted, scope: Scope) -> Tensor:
         if applied is not None:
             return applied
     tensor = reader.read(inner, scope)
+    body = tensor.body
+    if isinstance(body, Entry) and not body.symbol.known and not body.symbol.axes:
+        name = body.symbol.name
+        raise Ambiguous(f"{name} has a norm and no shape", f"{name}: vector(n)", node.span)
     kind = "" if node.lower is None else canonical(node.lower)
     kind = _SPACES.get(kind, kind)
     arrays = reader.arrays

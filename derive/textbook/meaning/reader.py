@@ -135,6 +135,8 @@ class Reader:
         Whether the text has summed entries from 0 on, so that x_0 is an entry and no other name.
     steps : set[str]
         Letters that count steps above a name, as t in w^(t+1): they are no indices.
+    later : set[str]
+        Letters such as e and π of which a given equation says what they are.
     moved : dict[Symbol, Symbol]
         In an equation between differentials: what moves, and its differential.
     loss : Symbol, optional
@@ -159,6 +161,7 @@ class Reader:
     counts_from_zero: bool = False
     depth: int = 0
     steps: set[str] = field(default_factory=set)
+    later: set[str] = field(default_factory=set)
     moved: dict[Symbol, Symbol] = field(default_factory=dict)
     loss: Symbol | None = None
 
