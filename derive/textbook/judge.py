@@ -20,6 +20,7 @@ from derive.textbook.meaning.definitions import by_columns, can_define, define, 
 from derive.textbook.meaning.differentials import (
     MARK,
     Differential,
+    between_differentials,
     differential_equation,
     may_be_new,
 )
@@ -559,7 +560,7 @@ class Judge:
         next_value = self._next_value(chain, left, right, base, relation)
         if next_value is not None:
             return next_value
-        equation = differential_equation(self.reader, left, right)
+        equation = self._differential(chain, left, right)
         if equation is not None:
             return self._of_differentials(chain, equation, base)
         try:
@@ -638,6 +639,14 @@ class Judge:
                 )
             return judged
         return replace(base, kind="definition", reason=RECURSION)
+
+    def _differential(self, chain: _Chain, left: Node, right: Node) -> Differential | None:
+        """Return an equation between differentials, on its own or in a chain of them."""
+        equation = differential_equation(self.reader, left, right)
+        first = chain.sides[0].node
+        if equation is None and first is not None and first is not left:
+            return between_differentials(self.reader, first, left, right)
+        return equation
 
     def _of_differentials(self, chain: _Chain, equation: Differential, base: Judged) -> Judged:
         """Judge an equation between differentials; what the text lets stand still is told."""

@@ -662,6 +662,29 @@ def _with_ellipses(tokens: Sequence[Raw]) -> list[Raw]:
     return result
 
 
+def _with_fractions(tokens: Sequence[Raw]) -> list[Raw]:
+    r"""Return the tokens with ``{a \\over b}`` as ``{\\frac{a}{b}}``."""
+    result: list[Raw] = []
+    opened: list[int] = []
+    divided: list[bool] = []
+    for token in tokens:
+        if token.text == "\\over" and opened and not divided[-1]:
+            start = opened[-1] + 1
+            result[start:start] = [replace(token, text="\\frac"), replace(token, text="{")]
+            result += [replace(token, text="}"), replace(token, text="{", spaced=False)]
+            divided[-1] = True
+            continue
+        if token.text == "{":
+            opened.append(len(result))
+            divided.append(False)
+        elif token.text == "}" and opened:
+            opened.pop()
+            if divided.pop():
+                result.append(token)
+        result.append(token)
+    return result
+
+
 def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]:
     r"""Return the terminals of the grammar.
 
@@ -674,4 +697,4 @@ def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]
     >>> [terminal.type for terminal in lex(tokenize(r"\sum_j y_j"))]
     ['BIG', 'UNDER', 'NAME', 'NAME', 'UNDER', 'NAME']
     """
-    return _Lexer(_with_ellipses(tokens), vocabulary).run()
+    return _Lexer(_with_fractions(_with_ellipses(tokens)), vocabulary).run()

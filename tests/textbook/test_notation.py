@@ -231,6 +231,22 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "refuted", "proved", "proved", "refuted"],
     ),
     (
+        "chains of differentials",
+        r"df = (dx)^T A x + x^T A dx = x^T (A + A^T) dx = x^T A dx \\"
+        r"dg = \operatorname{tr}(A^T dB) = \operatorname{tr}(dB A^T) = \operatorname{tr}(A dB)",
+        VECTORS | {"A": "matrix(n,n)", "B": "matrix(n,n)"},
+        ("f = x^T A x", r"g = \operatorname{tr}(A^T B)"),
+        ["conditional", "conditional", "refuted", "conditional", "conditional", "refuted"],
+    ),
+    (
+        "fractions of old, and a second derivative by two vectors",
+        r"{\partial h \over \partial a} = {2 \over n} \sum_i (a - x_i) = {1 \over n} \sum_i (a - x_i)"
+        r"\\ \nabla^2_{xx} f = A + A^T, \quad \nabla^2_{xx} f = 2 A, \quad e^{a \over 2} = e^{a / 2}",
+        VECTORS | {"A": "matrix(n,n)"},
+        ("f = x^T A x", r"h = {1 \over n} \sum_i (a - x_i)^2"),
+        ["proved", "refuted", "proved", "refuted", "proved"],
+    ),
+    (
         "rows of old, and a remark behind each",
         r"\eqalign{2 a &= a + a & \text{written out} \cr &= 3 a & \text{a slip}\cr"
         r"&= a + 2 a & \text{by } a \cr &= 3 a}",

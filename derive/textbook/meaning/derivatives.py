@@ -30,7 +30,7 @@ from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.meaning.symbols import Spelling
+from derive.textbook.meaning.symbols import Spelling, spelling
 from derive.textbook.positions import Span
 from derive.textbook.tree import (
     Big,
@@ -312,13 +312,30 @@ def derivative_prefix(
         isinstance(item, Scripted) and item.primes
     ):
         raise Unreadable("this operator has no reading here", item.span)
-    variable = _Denominator((lower,) * (1 if upper is None else 2), ())
+    variable = _Denominator(_variables_below(reader, lower, 1 if upper is None else 2), ())
     return DerivativePrefix(
         lambda body: _by_variables(reader, body, variable, scope, item.span),
         at + 1,
         item.span,
         tight=True,
     )
+
+
+def _variables_below(reader: Reader, lower: Node, order: int) -> tuple[Node, ...]:
+    r"""Return by what an operator is: w twice in ``\\nabla^2_w``, w and v in ``\\nabla^2_{wv}``."""
+    items = lower.items if isinstance(lower, Product) else ()
+    if order == 2 and len(items) == 2 and all(_is_quantity_name(reader, item) for item in items):
+        return items
+    return (lower,) * order
+
+
+def _is_quantity_name(reader: Reader, node: Node) -> bool:
+    """Return whether a name is that of a quantity, with its scripts."""
+    spelt = spelling(node) if isinstance(node, Name | Scripted) else None
+    if spelt is None:
+        return False
+    symbol = reader.symbols.find(spelt.key(len(spelt.lower), upper=True), bold=spelt.bold)
+    return symbol is not None and symbol.role == "value"
 
 
 def _argument_ahead(reader: Reader, items: tuple[Node, ...], at: int, node: Node) -> Node:

@@ -48,6 +48,7 @@ from derive.textbook.tree import (
 __all__ = [
     "MARK",
     "Differential",
+    "between_differentials",
     "differential_equation",
     "differential_factor",
     "is_derivative_name",
@@ -414,18 +415,8 @@ def differential_equation(reader: Reader, left: Node, right: Node) -> Differenti
     }
     whole = Product((MARK, operand), span=left.span)
     if known and moving and moving <= own and _stands_on(reader, operand, mentioned):
-        moved = {
-            symbol: Symbol(
-                f"d {symbol.name}",
-                symbol.axes,
-                symbol.leading,
-                symbol.orientation,
-                role="differential",
-            )
-            for symbol in moving
-        }
         fixed = tuple(sorted(symbol.name for symbol in own - moving))
-        return Differential(whole, marked, moved, fixed)
+        return Differential(whole, marked, _moved(moving), fixed)
     loss = None if _dotted(left) else _loss(reader, operand, mentioned)
     if loss is not None:
         return Differential(whole, marked, {}, loss=loss)
@@ -435,6 +426,45 @@ def differential_equation(reader: Reader, left: Node, right: Node) -> Differenti
             left.span,
         )
     return None
+
+
+def between_differentials(
+    reader: Reader, first: Node, left: Node, right: Node
+) -> Differential | None:
+    """Return an equation further on in a chain that begins with the differential of a number.
+
+    Both sides have differentials; what moves is what both of them can move.
+    """
+    operand = _of_what(reader, first)
+    if operand is None or _dotted(first) or reader.read(operand, Scope()).axes:
+        return None
+    sides = [_marked(reader, side) for side in (left, right)]
+    moving = [
+        {s for node in _operands(side) for s in _variables(reader.read(node, Scope()).body)}
+        for side in sides
+    ]
+    if not all(moving) or not (moving[0] <= moving[1] or moving[1] <= moving[0]):
+        return None
+    own = _variables(reader.read(operand, Scope()).body)
+    both = moving[0] & moving[1]
+    if not both <= own:
+        return None
+    fixed = tuple(sorted(symbol.name for symbol in own - both))
+    return Differential(sides[0], sides[1], _moved(both), fixed)
+
+
+def _moved(moving: set[Symbol]) -> dict[Symbol, Symbol]:
+    """Return for each quantity that moves its differential."""
+    return {
+        symbol: Symbol(
+            f"d {symbol.name}",
+            symbol.axes,
+            symbol.leading,
+            symbol.orientation,
+            role="differential",
+        )
+        for symbol in moving
+    }
 
 
 def _stands_on(reader: Reader, operand: Node, mentioned: list[Node]) -> bool:
