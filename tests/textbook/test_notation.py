@@ -240,8 +240,9 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "fractions of old, and a second derivative by two vectors",
-        r"{\partial h \over \partial a} = {2 \over n} \sum_i (a - x_i) = {1 \over n} \sum_i (a - x_i)"
-        r"\\ \nabla^2_{xx} f = A + A^T, \quad \nabla^2_{xx} f = 2 A, \quad e^{a \over 2} = e^{a / 2}",
+        r"{\partial h \over \partial a} = {2 \over n} \sum_i (a - x_i) ="
+        r"{1 \over n} \sum_i (a - x_i) \\ \nabla^2_{xx} f = A + A^T, \quad \nabla^2_{xx} f = 2 A,"
+        r"\quad e^{a \over 2} = e^{a / 2}",
         VECTORS | {"A": "matrix(n,n)"},
         ("f = x^T A x", r"h = {1 \over n} \sum_i (a - x_i)^2"),
         ["proved", "refuted", "proved", "refuted", "proved"],

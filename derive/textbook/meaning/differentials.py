@@ -439,6 +439,8 @@ def between_differentials(
     if operand is None or _dotted(first) or reader.read(operand, Scope()).axes:
         return None
     sides = [_marked(reader, side) for side in (left, right)]
+    if all(_is_declared(reader, node) for side in sides for node in _operands(side)):
+        return None  # an equation between quantities
     moving = [
         {s for node in _operands(side) for s in _variables(reader.read(node, Scope()).body)}
         for side in sides
@@ -451,6 +453,12 @@ def between_differentials(
         return None
     fixed = tuple(sorted(symbol.name for symbol in own - both))
     return Differential(sides[0], sides[1], _moved(both), fixed)
+
+
+def _is_declared(reader: Reader, node: Node) -> bool:
+    """Return whether the differential of a quantity is declared as one of its own, as dw."""
+    spelt = spelling(node) if isinstance(node, Name | Scripted) else None
+    return spelt is not None and reader.symbols.find(f"d{spelt.base}") is not None
 
 
 def _moved(moving: set[Symbol]) -> dict[Symbol, Symbol]:
