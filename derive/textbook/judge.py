@@ -797,14 +797,14 @@ class Judge:
             stated = f"{base.left} = {base.right}"
             self.found.append((Relation((left, right), ("=",)), stated))
             return replace(base, kind="conditional", conditions=(CONSTRAINT,), counterexample=None)
+        condition = least_condition(question)
+        if condition is not None and condition.unsaid:
+            return replace(base, kind="conditional", conditions=(condition.words,))
         for node, words in self.found:
             extended = replace(question, conditions=(*question.conditions, node))
             comparison = compare(extended, shrink=False)
             if comparison.holds and comparison.samples > 1:
                 return replace(base, kind="conditional", conditions=(words,), counterexample=None)
-        condition = least_condition(question)
-        if condition is not None and condition.unsaid:
-            return replace(base, kind="conditional", conditions=(condition.words,))
         suggestion = self._mended(chain, left, right)
         told = condition is not None and not suggestion
         reason = (
