@@ -797,14 +797,14 @@ class Judge:
             stated = f"{base.left} = {base.right}"
             self.found.append((Relation((left, right), ("=",)), stated))
             return replace(base, kind="conditional", conditions=(CONSTRAINT,), counterexample=None)
-        condition = least_condition(question)
-        if condition is not None and condition.unsaid:
-            return replace(base, kind="conditional", conditions=(condition.words,))
-        for node, words in self.found:
+        for node, words in sorted(self.found, key=lambda one: _reach(question, one[0])):
             extended = replace(question, conditions=(*question.conditions, node))
             comparison = compare(extended, shrink=False)
             if comparison.holds and comparison.samples > 1:
                 return replace(base, kind="conditional", conditions=(words,), counterexample=None)
+        condition = least_condition(question)
+        if condition is not None and condition.unsaid:
+            return replace(base, kind="conditional", conditions=(condition.words,))
         suggestion = self._mended(chain, left, right)
         told = condition is not None and not suggestion
         reason = (
@@ -923,3 +923,9 @@ class Judge:
         conditions = [*without_letters(self.conditions, chain.conditions), *chain.conditions]
         free = tuple(reader.free.values())
         return Question(one.axes, one.body, body, reader, free, tuple(conditions))
+
+
+def _reach(question: Question, condition: Node) -> int:
+    """Return on how many quantities a condition is: Σᵢ yᵢ = 1 asks for less than ŷ = y does."""
+    equations = replace(question, conditions=(condition,)).in_force().equations
+    return sum(len(symbols_in(body)) for _, body in equations)
