@@ -10,6 +10,7 @@ from derive.textbook.compare import WORK, Comparison, Question, compare, least_c
 from derive.textbook.compounds import joined
 from derive.textbook.displays import Statement, check_balance, statements
 from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch, Unreadable
+from derive.textbook.inverses import without_inverse
 from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
@@ -96,6 +97,7 @@ DEGENERATE = "the sizes are equal or one, for which alone every inverse exists"
 UPDATE = "gives the left side a new value"
 RECURSION = "says what the left side is by the step before"
 OWN = "an update of its left side, or an equation that is false; an update is written with :="
+INVERSE = "the function of the one side is not the argument on the other"
 GRADIENT = "this is not the gradient of the loss; it may be a name of its own"
 LONGEST_DISPLAY = 20_000
 MOST_READINGS = 6
@@ -557,12 +559,9 @@ class Judge:
         *,
         behind: bool = False,
     ) -> Judged:
-        next_value = self._next_value(chain, left, right, base, relation)
-        if next_value is not None:
-            return next_value
-        equation = self._differential(chain, left, right)
-        if equation is not None:
-            return self._of_differentials(chain, equation, base)
+        judged = self._of_other_kind(chain, left, right, base, relation)
+        if judged is not None:
+            return judged
         try:
             known = self._is_conditioned(left) or base_name(left) in self.unread
             known = known or self._is_solution(chain, left, right)
@@ -610,6 +609,19 @@ class Judge:
             self.reader.restore(state)
             raise
 
+    def _of_other_kind(
+        self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str
+    ) -> Judged | None:
+        """Judge what is no equation between two values as they stand, or return None."""
+        next_value = self._next_value(chain, left, right, base, relation)
+        if next_value is not None:
+            return next_value
+        turned = without_inverse(self.reader, left, right)
+        if turned is not None:
+            return self._of_inverse(chain, turned, base)
+        equation = self._differential(chain, left, right)
+        return None if equation is None else self._of_differentials(chain, equation, base)
+
     def _next_value(
         self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str
     ) -> Judged | None:
@@ -647,6 +659,13 @@ class Judge:
         if equation is None and first is not None and first is not left:
             return between_differentials(self.reader, first, left, right)
         return equation
+
+    def _of_inverse(self, chain: _Chain, sides: tuple[Node, Node], base: Judged) -> Judged:
+        """Judge what an inverse is; that its function takes no value twice is not proved."""
+        judged = self._compared(chain, *sides, base)
+        if judged.kind == "refuted":
+            return replace(judged, reason=INVERSE, suggestion="")
+        return replace(judged, kind="held") if judged.kind == "proved" else judged
 
     def _of_differentials(self, chain: _Chain, equation: Differential, base: Judged) -> Judged:
         """Judge an equation between differentials; what the text lets stand still is told."""

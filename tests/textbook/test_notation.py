@@ -977,6 +977,22 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["conditional"],
     ),
     (
+        "the inverse of a function that rises",
+        r"\sigma^{-1}(p) = \log \frac{p}{1 - p} = \log p - \log(1 - p) \\"
+        r"\sigma^{-1}(p) = \log \frac{1 - p}{p}, \quad \sigma^{-1}(\sigma(a)) = a, \quad"
+        r"f^{-1}(p) = \sqrt{p}, \quad \frac{1}{1 + e^{p}} = \sigma^{-1}(p)",
+        {"p": "scalar in (0,1)", "a": "scalar"},
+        (r"\sigma(z) = \frac{1}{1 + e^{-z}}", "f(z) = z^2"),
+        ["held", "proved", "refuted", "held", "unreadable", "refuted"],
+    ),
+    (
+        "the inverse of a function that a quantity of the text moves",
+        r"g^{-1}(y) = \frac{y}{c}, \quad h^{-1}(y) = \log(e^y - 1), \quad h^{-1}(y) = \log(e^y + 1)",
+        {"y": "scalar positive", "c": "scalar"},
+        ("g(z) = c z", r"h(z) = \log(1 + e^z)"),
+        ["unreadable", "held", "refuted"],
+    ),
+    (
         "what a definition demands of its matrices",
         r"A = B C B^T, \quad B^T B = I, \quad A^2 = B C^2 B^T, \quad A^2 = B C B^T",
         SQUARES | {"C": "matrix(n,n)"},
