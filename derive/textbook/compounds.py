@@ -77,12 +77,19 @@ def _joined_items(items: tuple[Node, ...], compounds: Compounds) -> Iterator[Nod
     while at < len(items):
         pair = _pair(items[at], items[at + 1]) if at + 1 < len(items) else None
         declared = set() if pair is None else compounds.get(pair.name.letters, set())
-        if pair is not None and declared and pair.upper in declared | {""} | TRANSPOSES:
+        if pair is not None and declared and _belongs(pair, declared):
             yield pair.whole
             at += 2
         else:
             yield items[at]
             at += 1
+
+
+def _belongs(pair: _Pair, declared: set[str]) -> bool:
+    """Return whether what stands above belongs to both letters: Δx² is the square of Δx."""
+    if pair.upper in declared | {""} | TRANSPOSES:
+        return True
+    return pair.name.letters.startswith("\\Delta") and pair.upper.isdecimal()
 
 
 def _is_derivative(node: Fraction) -> bool:

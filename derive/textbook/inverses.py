@@ -24,7 +24,12 @@ from derive.textbook.tree import Group, Name, Node, Product, Scripted
 
 __all__ = ["without_inverse"]
 
-ARGUMENTS = tuple(Exact(place, 4) for place in range(-40, 41))
+ARGUMENTS = tuple(
+    sorted(
+        {Exact(place, 4) for place in range(-40, 41)}
+        | {Exact(place, 32) for place in range(-32, 33)}
+    )
+)
 """Where the values of a function are looked at."""
 FEWEST = 20
 """At how many of these it has to have a value."""

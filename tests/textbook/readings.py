@@ -662,7 +662,7 @@ READINGS = (
     ),
     Reading(
         r"1-\sigma(x)=\sigma(-x), \quad \sigma^{-1}(p)=\ln\frac{p}{1-p}",
-        "proved unreadable",
+        "proved held",
         {
             r"x": "scalar",
             r"p": "scalar in (0,1)",

@@ -725,6 +725,26 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["definition", "proved", "refuted"],
     ),
     (
+        "primed letters in parentheses, and functions that link",
+        r"\frac{\partial \log p(y)}{\partial s(y')} = \delta_{yy'} - p(y') = \delta_{yy'} - p(y) \\"
+        r"g^{-1}(a) = \frac{e^a}{1 + e^a}, \quad h^{-1}(a) = \exp(-\exp(a))",
+        {"K": "dim", "s": "vector(K)", "y": "index(K)", "a": "scalar"},
+        (
+            r"p(y) = \frac{e^{s(y)}}{\sum_{y'} e^{s(y')}}",
+            r"g(m) = \log \frac{m}{1 - m}",
+            r"h(m) = \log(-\log(1 - m))",
+        ),
+        ["proved", "refuted", "held", "refuted"],
+    ),
+    (
+        "the square of a declared change",
+        r"(x + \Delta x)^2 = x^2 + 2 x \Delta x + \Delta x^2, \quad"
+        r"(x + \Delta x)^2 = x^2 + \Delta x^2",
+        {"x": "scalar", r"\Delta x": "scalar"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
         "the transpose of columns",
         r"X = [x_1, \dots, x_n]^T, \quad X_{ij} = (x_i)_j",
         ROWS,
@@ -987,7 +1007,8 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "the inverse of a function that a quantity of the text moves",
-        r"g^{-1}(y) = \frac{y}{c}, \quad h^{-1}(y) = \log(e^y - 1), \quad h^{-1}(y) = \log(e^y + 1)",
+        r"g^{-1}(y) = \frac{y}{c}, \quad h^{-1}(y) = \log(e^y - 1), \quad"
+        r"h^{-1}(y) = \log(e^y + 1)",
         {"y": "scalar positive", "c": "scalar"},
         ("g(z) = c z", r"h(z) = \log(1 + e^z)"),
         ["unreadable", "held", "refuted"],

@@ -277,7 +277,7 @@ def _are_indices(reader: Reader, group: Group, scope: Scope) -> bool:
             if not isinstance(placeholder.body, At):
                 return False
             continue
-        symbol = reader.symbols.find(letter)
+        symbol = reader.symbols.find(letter) or reader.symbols.find(letter.rstrip("'"))
         bound = scope.index(letter) is not None or letter in reader.free
         if not bound and not (symbol is not None and symbol.role == "index"):
             return False
