@@ -1007,7 +1007,7 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "the inverse of a function that a quantity of the text moves",
-        r"g^{-1}(y) = \frac{y}{c}, \quad h^{-1}(y) = \log(e^y - 1), \quad"
+        r"g^{-1}(y) = \frac{y}{c}, \quad h^{-1}(y) = \log(e^y - 1), \quad "
         r"h^{-1}(y) = \log(e^y + 1)",
         {"y": "scalar positive", "c": "scalar"},
         ("g(z) = c z", r"h(z) = \log(1 + e^z)"),
