@@ -136,6 +136,8 @@ class _Splitter:
     words: list[Terminal] = field(default_factory=list)
     condition: list[Terminal] | None = None
     pending: list[Part] = field(default_factory=list)
+    main: Part = ()
+    """Where the chain stands that a remark with an equation of its own has interrupted."""
 
     def run(self) -> list[Statement]:
         while self.at < len(self.terminals):
@@ -241,7 +243,20 @@ class _Splitter:
             self.end_part()
             self.at = end - 1
         else:
+            interrupted = self._is_remark()
             self.finish()
+            self.main = self.found[-1].parts[-1] if interrupted and self.found else ()
+
+    def _is_remark(self) -> bool:
+        """Return whether words stand in a column of their own beside a chain."""
+        if not (self.words and self.current.relations) or not self.at:
+            return False
+        if self.terminals[self.at - 1].type not in _LAYOUT:
+            return False
+        for terminal in reversed(self.terminals[: self.at]):
+            if terminal.type in ("ROW", "REL"):
+                return terminal.type == "REL"
+        return False
 
     def _end_of_comment(self) -> int | None:
         """Return where a row ends of which the rest is a remark, where its chain goes on below."""
@@ -410,6 +425,11 @@ class _Splitter:
         )
         if goes_on and first.type == "REL" and first.value in _SEPARATING:
             goes_on = False
+        main, self.main = self.main, ()
+        if goes_on and first.type == "REL" and row[0].type == "AMP" and main:
+            self.finish()
+            self.current.parts.append(main)
+            return
         if goes_on:
             return
         related = any(terminal.type == "REL" for terminal in following)

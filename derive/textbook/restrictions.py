@@ -63,7 +63,10 @@ def _arrays(subject: Subject) -> Iterator[Symbol]:
 
 NO_LABELS = frozenset(
     (
-        *"WwUVXxABHhb",
+        *"WwUVXxABHhbevKQ",
+        "\\epsilon",
+        "\\varepsilon",
+        "\\xi",
         "\\Theta",
         "\\theta",
         "\\beta",

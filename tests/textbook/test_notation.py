@@ -231,6 +231,22 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "refuted", "proved", "proved", "refuted"],
     ),
     (
+        "a remark with an equation beside a chain",
+        r"\begin{aligned} \frac{dL}{da} &= 2 u \frac{du}{da} && \text{with } u = 3a \\ &= 18 a \\"
+        r"&= 6 a \end{aligned}",
+        VECTORS,
+        ("L = u^2",),
+        ["proved", "definition", "proved", "refuted"],
+    ),
+    (
+        "an error that is called e, in a chain, and is no label",
+        r"e = y - A x, \quad E = e^T e, \quad \nabla_x E = -2 A^T e = 2 A^T e \\"
+        r"\sum_i e_i^2 = \sum_i e_i, \quad e^{-a} = \exp(-a)",
+        VECTORS | {"A": "matrix(n,n)"},
+        (),
+        ["definition", "definition", "proved", "refuted", "refuted", "proved"],
+    ),
+    (
         "chains of differentials",
         r"df = (dx)^T A x + x^T A dx = x^T (A + A^T) dx = x^T A dx \\"
         r"dg = \operatorname{tr}(A^T dB) = \operatorname{tr}(dB A^T) = \operatorname{tr}(A dB)",

@@ -151,6 +151,13 @@ def _is_constant_letter(reader: Reader, node: Node, right: Node) -> bool:
     return known or any(isinstance(part, Name) for part in walk(right))
 
 
+def _speaks(reader: Reader, right: Node) -> bool:
+    """Return whether a right side has quantities of the text, so that it is no number."""
+    names = [part for part in walk(right) if isinstance(part, Name)]
+    symbols = [reader.symbols.find(plain_name(name)) for name in names]
+    return any(one is not None and one.known and one.role == "value" for one in symbols)
+
+
 def _is_bold(node: Node) -> bool:
     spelt = spelling(node)
     return spelt is not None and spelt.bold
@@ -197,7 +204,7 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
         or _is_declared_whole(reader, node)
         or _is_layer(reader, node, right)
         or (
-            (given or isinstance(node, Scripted) or _is_bold(node))
+            (given or isinstance(node, Scripted) or _is_bold(node) or _speaks(reader, right))
             and _is_constant_letter(reader, node, right)
         )
     ):
@@ -213,8 +220,10 @@ def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> b
         return False
     if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
         return False
-    is_error = (spelt.base == "e" and (bool(spelt.lower) or spelt.bold)) or (
-        spelt.base == "I" and len(spelt.lower) == 2
+    is_error = (
+        (spelt.base == "e" and (bool(spelt.lower) or spelt.bold))
+        or (spelt.base in ("e", "\\pi") and _speaks(reader, right))
+        or (spelt.base == "I" and len(spelt.lower) == 2)
     )
     if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not (given or is_error):
         return False
