@@ -247,6 +247,13 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["definition", "definition", "proved", "refuted", "refuted", "proved"],
     ),
     (
+        "a gradient by the only layer on which a cost stands, without its label",
+        r"\nabla_a C = a^L - y = a^L, \quad \nabla_a C \odot \sigma'(z^L) = \nabla_z C",
+        {"n": "dim", "z^L": "vector(n)", "y": "vector(n)", r"\sigma": "function"},
+        (r"a^L = \sigma(z^L)", r"C = \frac{1}{2} \|a^L - y\|^2"),
+        ["proved", "refuted", "unreadable"],
+    ),
+    (
         "chains of differentials",
         r"df = (dx)^T A x + x^T A dx = x^T (A + A^T) dx = x^T A dx \\"
         r"dg = \operatorname{tr}(A^T dB) = \operatorname{tr}(dB A^T) = \operatorname{tr}(A dB)",

@@ -422,7 +422,13 @@ def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Sp
     if root is not None:
         inner = slope(reader, tensor, root[0], scope, span)
         return reader.arrays.scaled(root[1], inner)
-    target, by = _target(reader, variable, scope)
+    labelled = _with_its_label(reader, tensor, variable, scope)
+    if labelled is None:
+        target, by = _target(reader, variable, scope)
+    else:
+        by = reader.symbol_at(labelled, (), scope, variable, bold=False)
+        assert isinstance(by.body, Entry)
+        target = by.body
     _check_dependence(reader, tensor, target.symbol, span)
     by = reader.arrays.fresh(by)
     assert isinstance(by.body, Entry)
@@ -450,6 +456,19 @@ def _is_turned(tensor: Tensor) -> bool:
     """Return whether a name is a row by a transpose."""
     named = isinstance(tensor.body, Entry) and tensor.orientation == "row"
     return named and not _natural_row(tensor)
+
+
+def _with_its_label(reader: Reader, tensor: Tensor, variable: Node, scope: Scope) -> Symbol | None:
+    r"""Return a^L for the a of ``\nabla_a C``, where C stands on it and nothing is called a."""
+    if not isinstance(variable, Name) or scope.tensor(plain_name(variable)) is not None:
+        return None
+    name = plain_name(variable)
+    if reader.symbols.find(name) is not None or not isinstance(tensor.body, Entry):
+        return None
+    definition = tensor.body.symbol.definition
+    below = set() if definition is None else symbols_in(definition.body, through=False)
+    found = [one for one in below if one.name.startswith(f"{name}^{{") and not one.leading]
+    return found[0] if len(found) == 1 else None
 
 
 def _root_of_variable(reader: Reader, variable: Node, scope: Scope) -> tuple[Node, Core] | None:
