@@ -54,7 +54,7 @@ READINGS = (
     ),
     Reading(
         r"\nabla_a C = (a^L-y)",
-        "unreadable",
+        "proved",
         {
             r"a^L": "vector(m)",
             r"y": "vector(m)",
