@@ -66,7 +66,9 @@ from derive.textbook.sides import (
     is_probability,
     is_stationary,
     is_zero,
+    open_function,
     unreadable,
+    variable_below,
     verdict_on,
     without_letters,
 )
@@ -438,6 +440,7 @@ class Judge:
         for side in sides:
             if side.node is not None:
                 note_limits(self.reader, side.node)
+        self.reader.below = variable_below(chain.nodes)
         self._take_identities(statement, sides)
         if sides[0].node is not None:
             chain.outside = frozenset(index_letters(self.symbols, sides[0].node))
@@ -544,6 +547,11 @@ class Judge:
             return replace(
                 base, reason=reason, declaration=declarations_of(asked), problem=error.span
             )
+        function = open_function(self.reader, one, other)
+        if function:
+            reason = f"{function} of an array is one number or one for each entry"
+            declaration = f"{function}: function"
+            return replace(base, reason=reason, declaration=declaration, problem=error.span)
         suggestion = self._mended(chain, one, other)
         return replace(
             base, kind="refuted", reason=error.reason, problem=error.span, suggestion=suggestion

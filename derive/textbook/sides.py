@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from derive.textbook.compare import Comparison
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.constants import ONES
-from derive.textbook.meaning.core import Core, Fold, Unknown, walk_core
+from derive.textbook.meaning.core import Core, Fold, Unknown, symbols_in, walk_core
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.patterns import call_of
 from derive.textbook.meaning.populations import PROBABILITIES
@@ -43,7 +44,9 @@ __all__ = [
     "is_probability",
     "is_stationary",
     "is_zero",
+    "open_function",
     "unreadable",
+    "variable_below",
     "verdict_on",
     "without_letters",
 ]
@@ -60,6 +63,51 @@ def without_letters(conditions: Sequence[Node], own: Sequence[Node]) -> list[Nod
             for side in getattr(node, "sides", (node,))
         )
     ]
+
+
+def variable_below(nodes: Sequence[Node]) -> Node | None:
+    """Return the variable under the signs ∇ of a chain, where all that have one have the same.
+
+    Where a sign without one is of the same quantity, it may be by another variable.
+    """
+    found: dict[str, Node] = {}
+    of: dict[bool, set[str]] = {True: set(), False: set()}
+    for part in (part for node in nodes for part in walk(node)):
+        for sign, body in pairwise(part.items) if isinstance(part, Product) else ():
+            lower = sign.lower if isinstance(sign, Scripted) else None
+            base = sign.base if isinstance(sign, Scripted) else sign
+            if isinstance(base, Name) and base.letters == "\\nabla":
+                of[lower is not None].add(canonical(body))
+                if lower is not None:
+                    found[canonical(lower)] = lower
+    alike = of[True] & of[False]
+    return next(iter(found.values())) if len(found) == 1 and not alike else None
+
+
+def open_function(reader: Reader, *nodes: Node) -> str:
+    """Return an unknown function whose value for an array may be one number, as a loss has it.
+
+    It gives a quantity of the sides as a whole, on which nothing else stands.
+    """
+    names = {plain_name(part) for node in nodes for part in walk(node) if isinstance(part, Name)}
+    defined = [
+        symbol
+        for symbol in dict.fromkeys(reader.symbols.named.values())
+        if symbol.definition is not None
+    ]
+    for symbol in defined:
+        body = symbol.definition.body if symbol.definition is not None else None
+        if symbol.name not in names or not symbol.axes or not isinstance(body, Unknown):
+            continue
+        used = any(
+            symbol in symbols_in(other.definition.body, through=False)
+            for other in defined
+            if other.definition is not None
+        )
+        function = reader.symbols.find(body.name)
+        if not used and function is not None and function.elementwise is None:
+            return body.name
+    return ""
 
 
 def is_declared(reader: Reader, node: Node) -> bool:

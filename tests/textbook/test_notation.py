@@ -511,6 +511,15 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["definition", "proved", "proved", "refuted"],
     ),
     (
+        "a loss that has a word for its name, and one of another name",
+        r"\frac{\partial \text{loss}}{\partial W} = \frac{\partial \text{loss}}{\partial z} x^T"
+        r"= x \frac{\partial \text{loss}}{\partial z}^T \\"
+        r"\frac{\partial Q}{\partial W} = \frac{\partial Q}{\partial z} x^T",
+        LAYER | {"g": "function", "f": "function", "h": "function"},
+        ("z = W x", "a = f(z)", r"\text{loss} = g(a)", "Q = h(a)"),
+        ["proved", "refuted", "unreadable"],
+    ),
+    (
         "the probability of a class",
         r"P(Y=k \mid X=x) = \frac{e^{w_k^T x}}{\sum_j e^{w_j^T x}} \\ \sum_k P(Y=k|X=x) = 1 \\"
         r"\log P(Y=1|X=x) = w_1^T x - \log \sum_j e^{w_j^T x} \\ P(Y=2|X=x) = P(Y=1|X=x)",
@@ -619,6 +628,13 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         | {"a^{(1)}": "vector(n)", "a": "vector(n)", "g": "function"},
         ("a = a^{(1)}", "z = W a^{(1)} + b", "J(W, b) = g(z)", r"\delta = \nabla_z J(W, b)"),
         ["proved", "proved", "refuted"],
+    ),
+    (
+        "a formula in parentheses as a power, and a layer",
+        r"\frac{d}{dx} (1 + x)^{(a/2)} = \frac{a}{2} (1 + x)^{(a/2 - 1)} = a (1 + x)^{(a/2 - 1)}",
+        {"x": "scalar positive", "a": "constant in (0,1)"},
+        (),
+        ["proved", "refuted"],
     ),
     (
         "entries of a defined function, and ∇ twice",
@@ -935,6 +951,14 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "refuted", "conditional", "refuted"],
     ),
     (
+        "an estimate that depends on what it did not, and a loss that does not",
+        r"\hat w(\lambda) = (S + \lambda I)^{-1} X^T y = (S + \lambda I)^{-1} S \hat w \\"
+        r"\hat w(\lambda) = (S + \lambda I)^{-1} \hat w, \quad \hat w(\lambda) = \lambda \hat w",
+        TALL | {"y": "vector(n)", "\\lambda": "constant positive"},
+        ("S = X^T X", r"\hat w = S^{-1} X^T y"),
+        ["definition", "held", "refuted", "refuted"],
+    ),
+    (
         "rows of ones and noughts by an arrow or in bold",
         r"\boldsymbol{1}^T (x \odot y) = x^T y, \quad \vec{1}^T x = \sum_i x_i, \quad "
         r"x + \vec{0} = x, \quad \vec{1}^T (x + y) = x^T y",
@@ -1013,6 +1037,14 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ("an inverse that there is for tall matrices", r"(X^T X)^{-1} X^T X = I", TALL, (), ["held"]),
     ("no inverse on the other side", r"X (X^T X)^{-1} X^T = I", TALL, (), ["refuted"]),
     (
+        "∇ below which nothing stands, in a chain by one variable",
+        r"\nabla_w L = \sum_i 2 s_i \nabla s_i = \sum_i 2 s_i x_i = \sum_i s_i x_i \\"
+        r"\nabla_w L = 2 \nabla L",
+        ROWS | {"w": "vector(d)", "b": "scalar"},
+        ("s_i = w^T x_i + b", r"L = \sum_i s_i^2"),
+        ["proved", "proved", "refuted", "unreadable"],
+    ),
+    (
         "inverses that exist together for square matrices only",
         r"(X X^T)^{-1} X = X (X^T X)^{-1}",
         TALL,
@@ -1074,6 +1106,15 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         {"n": "dim", "a": "scalar positive", "x": "vector(n)"},
         (),
         ["proved"],
+    ),
+    (
+        "an indicator of each entry of an array",
+        r"\frac{\partial L}{\partial x} = \mathbb{I}[x > 0] \odot \frac{\partial L}{\partial a} \\"
+        r"\frac{\partial L}{\partial x} = \mathbb{I}[x < 0] \odot \frac{\partial L}{\partial a} \\"
+        r"\mathbb{1}[x > 0] \odot y = \mathbb{1}[0 < x] \odot y = \mathbb{1}[y > 0] \odot x",
+        {"n": "dim", "x": "vector(n)", "y": "vector(n)", "g": "function"},
+        (r"a = \max(0, x)", "L = g(a)"),
+        ["held", "refuted", "proved", "refuted"],
     ),
     (
         "errors that their index tells apart",
@@ -1147,6 +1188,13 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         VECTORS,
         (),
         ["definition", "unreadable"],
+    ),
+    (
+        "an expression at a value, which is not read",
+        r"\left[ \frac{\partial L(y, z)}{\partial z} \right]_{z = 1} = y",
+        ONE,
+        ("L(y, z) = y z^2",),
+        ["unreadable"],
     ),
     (
         "no recursion of what is defined",
@@ -1284,6 +1332,13 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         {"z": "scalar"},
         (r"s(z) = \frac{1}{1 + e^{-z}}",),
         ["proved"],
+    ),
+    (
+        "an entry in parentheses behind a free one is a factor",
+        r"\sum_k y_k (p_i) = p_i \sum_k y_k = 2 \sum_k y_k (p_i) \\ \sum_k y_k (x_k) = x^T y",
+        {"n": "dim", "x": "vector(n)", "y": "vector(n)"},
+        (r"p_j = e^{x_j}",),
+        ["proved", "refuted", "unreadable"],
     ),
     (
         "a function of itself",

@@ -217,7 +217,8 @@ def _applied(
         ):
             return reader.reference(name, scope), 0
         scalar = symbol is not None and len(symbol.axes) <= len(spelt.lower) - count
-        if symbol is not None and scalar and symbol.role == "value" and _is_bare(group):
+        bare = scalar and _is_bare(group) and not _are_entries(reader, spelt, symbol, group)
+        if symbol is not None and bare and symbol.role == "value":
             raise Ambiguous(
                 f"{key} before a name in parentheses is a product or depends on it",
                 f"{key}: function",
@@ -249,6 +250,21 @@ def _is_transposed_name(group: Group, scripts: Scripted | None) -> bool:
     if scripts is None or scripts.upper is None or not is_transpose(scripts.upper):
         return False
     return len(group.items) == 1 and getattr(group.items[0], "upper", None) is not None
+
+
+def _are_entries(reader: Reader, spelt: Spelling, symbol: Symbol | None, group: Group) -> bool:
+    """Return whether ``y_k (p_i)`` is a product: y is free, and p what the text has defined."""
+    item = group.items[0] if len(group.items) == 1 else None
+    other = spelling(item) if isinstance(item, Scripted) else None
+    if other is None or symbol is None or not spelt.lower or not symbol.axes:
+        return False
+    if symbol.definition is not None:
+        return False
+    entry = reader.symbols.find(other.base, bold=other.bold)
+    if entry is None or entry.definition is None or len(entry.axes) != len(other.lower):
+        return False
+    scripts = (*spelt.lower, *other.lower)
+    return symbol.known and all(map(letter_of, scripts)) and other.upper is None
 
 
 def _is_bare(group: Group) -> bool:

@@ -24,7 +24,7 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.differentials import is_derivative_name
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
-from derive.textbook.meaning.letters import LOSSES, index_letters
+from derive.textbook.meaning.letters import NUMBERS, index_letters
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import (
     call_of,
@@ -319,7 +319,7 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
         return False
     if symbol is not None:
         entries = symbol.definition is None and _defines_entries(reader, name, group)
-        return entries or _depends(symbol, group, right)
+        return entries or _depends(symbol, group, right) or _is_variant(symbol, spelt, group, right)
     if not all(_is_formal(item) or _is_abstract(item, spelt, right) for item in group.items):
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
@@ -424,6 +424,23 @@ def _depends(symbol: Symbol | None, group: Group, right: Node) -> bool:
         return False
     return bool(group.items) and all(
         _is_formal(item) and occurs(item, right) for item in group.items
+    )
+
+
+def _is_variant(symbol: Symbol, spelt: Spelling, group: Group, right: Node) -> bool:
+    r"""Return whether a defined array depends now on what it did not: ``\hat\beta(\lambda)``.
+
+    A product would have the array on the right side too; a loss is the same whatever it depends on.
+    """
+    if symbol.definition is None or not symbol.axes or symbol.name in NUMBERS or spelt.lower:
+        return False
+    below = {part.name for part in symbols_in(symbol.definition.body)}
+    return bool(group.items) and all(
+        isinstance(item, Name)
+        and plain_name(item) not in below
+        and occurs(item, right)
+        and not any(letters_of(part) == spelt.base for part in walk(right))
+        for item in group.items
     )
 
 
@@ -571,14 +588,14 @@ def _define_function(
         letters.append(canonical(upper.items[0]))
     letters.extend(canonical(item) for item in spelt.lower[count:])
     key = spelt.key(count, upper=not above)
-    if spelt.base in LOSSES and not letters:
+    if spelt.base in NUMBERS and not letters:
         _note_function_of_array(reader, right)
     component = (
         tuple(canonical(item) for item in script_items(scripts.lower))
         if scripts is not None
         else ()
     )
-    if spelt.base in LOSSES:
+    if spelt.base in NUMBERS:
         _note_function_of_array(reader, right)
     arguments = list(group.items)
     for place, argument in enumerate(arguments):
@@ -626,7 +643,7 @@ def _is_number(reader: Reader, symbol: Symbol | None, spelt: Spelling, right: No
     if symbol is not None:
         return symbol.known and not symbol.axes
     below = {plain_name(p) for item in spelt.lower for p in walk(item) if isinstance(p, Name)}
-    return spelt.base in LOSSES and not below & set(index_letters(reader.symbols, right))
+    return spelt.base in NUMBERS and not below & set(index_letters(reader.symbols, right))
 
 
 def _note_function_of_array(reader: Reader, right: Node) -> None:

@@ -351,6 +351,8 @@ def _argument_ahead(reader: Reader, items: tuple[Node, ...], at: int, node: Node
         arguments = heads[0].arguments if len(heads) == 1 else _only_variable(reader, items[at])
     if len(arguments) > 1:
         arguments = tuple(item for item in arguments if _is_variable(reader, item))
+    if len(arguments) != 1 and reader.below is not None:
+        return reader.below
     if len(arguments) != 1:
         raise Ambiguous("∇ without the variable under it", "write it under the sign", node.span)
     return arguments[0]

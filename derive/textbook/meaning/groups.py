@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.textbook.errors import ShapeMismatch, Unreadable
 from derive.textbook.meaning.canonical import canonical
-from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Entry, Fold, Symbol, Tensor
+from derive.textbook.meaning.core import At, Entry, Fold, Symbol, Tensor
 from derive.textbook.meaning.elided import read_list
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.norms import norm
@@ -27,7 +27,7 @@ def read_group(reader: Reader, node: Group, scope: Scope) -> Tensor:
     if node.opening == "\\|":
         return norm(reader, Scripted(node, span=node.span), scope)
     if node.opening == "[" and len(node.items) == 1 and isinstance(node.items[0], Relation):
-        return Tensor((), Choice(((reader.condition(node.items[0], scope), ONE),), ZERO))
+        return reader.indicator(node.items[0], scope)
     if node.opening == "\\langle" and len(node.items) == 2:
         return _inner_product(reader, node, scope)
     if node.opening == "[" and len(node.items) == 1:

@@ -6,10 +6,22 @@ from derive.textbook.meaning.canonical import letter_of, plain_name, script_item
 from derive.textbook.meaning.symbols import Symbols, spelling
 from derive.textbook.tree import Big, Group, Name, Node, Relation, Scripted, walk
 
-__all__ = ["LOSSES", "index_letters", "limit_letters"]
+__all__ = ["LOSSES", "NUMBERS", "index_letters", "limit_letters"]
 
 LOSSES = ("L", "\\mathcal{L}", "\\ell", "J", "E", "C", "l")
 """What books call a loss: a number."""
+NUMBERS = (
+    *LOSSES,
+    "loss",
+    "Loss",
+    "cost",
+    "Cost",
+    "error",
+    "Error",
+    "\\mathcal{E}",
+    "\\mathcal{J}",
+)
+"""Words and letters for a loss that are seldom short for it elsewhere."""
 
 
 def index_letters(symbols: Symbols, node: Node) -> list[str]:

@@ -8,7 +8,7 @@ from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
 from derive.textbook.meaning.canonical import canonical, is_bold, letters_of
 from derive.textbook.meaning.continued import continued_product
-from derive.textbook.meaning.core import ONE, ZERO, At, Choice, Constant, Entry, Fold, Let, Tensor
+from derive.textbook.meaning.core import At, Constant, Entry, Fold, Let, Tensor
 from derive.textbook.meaning.derivatives import (
     DerivativePrefix,
     derivative_prefix,
@@ -257,7 +257,7 @@ def _indicator(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -
     )
     if not (one or letter) or (isinstance(name, Name) and name.letters in reader.heads):
         return None
-    return Tensor((), Choice(((reader.condition(follows.items[0], scope), ONE),), ZERO))
+    return reader.indicator(follows.items[0], scope)
 
 
 def _delta_of(reader: Reader, name: Name, group: Group, scope: Scope) -> Tensor | None:

@@ -141,6 +141,8 @@ class Reader:
         In an equation between differentials: what moves, and its differential.
     loss : Symbol, optional
         In an equation in which dz is short for ∂L/∂z: the loss.
+    below : Node, optional
+        The variable under every ∇ of the chain that has one.
     """
 
     symbols: Symbols
@@ -164,6 +166,7 @@ class Reader:
     later: set[str] = field(default_factory=set)
     moved: dict[Symbol, Symbol] = field(default_factory=dict)
     loss: Symbol | None = None
+    below: Node | None = None
 
     @property
     def dimensions(self) -> Dimensions:
@@ -671,12 +674,29 @@ class Reader:
         if canonical(upper) in ("-T", "-\\top") and tensor.orientation == "matrix":
             inverse = self.arrays.powered(tensor, self.arrays.number(-1), node.span)
             return self.arrays.transposed(inverse, node.span)
+        if self._is_formula(upper, scope):
+            assert isinstance(upper, Group)
+            upper = upper.items[0]
         if isinstance(upper, Group | Operator | Text | Relation | Table | Dots):
             raise Unreadable("this superscript has no reading here", upper.span)
         exponent = self.read(upper, scope)
         if self.entrywise and len(tensor.axes) == 1 and not exponent.axes:
             return self.arrays.mapped(tensor, lambda body: Power(body, exponent.body))
         return self.arrays.powered(tensor, exponent, node.span)
+
+    def _is_formula(self, upper: Node, scope: Scope) -> bool:
+        """Return whether a superscript in parentheses is a formula of quantities: a power."""
+        if not isinstance(upper, Group) or upper.opening != "(" or len(upper.items) != 1:
+            return False
+        names = [part for part in walk(upper) if isinstance(part, Name)]
+        return bool(names) and all(
+            (symbol := self.symbols.find(plain_name(name))) is not None
+            and symbol.known
+            and symbol.role in ("value", "constant")
+            and plain_name(name) not in self.steps
+            and scope.index(plain_name(name)) is None
+            for name in names
+        )
 
     def _scripted(self, node: Node, scope: Scope) -> Tensor:
         if not isinstance(node, Scripted):
@@ -688,6 +708,8 @@ class Reader:
             return self.raised(tensor, node.upper, 0, node, scope)
         if isinstance(node.base, Group) and node.base.opening == "\\|":
             return self.tables.norm(self, node, scope)
+        if isinstance(node.base, Group) and isinstance(node.lower, Relation):
+            raise Unreadable("an expression at a value of something in it", node.span)
         tensor = self.read(node.base, scope)
         tensor = self.indexed(tensor, script_items(node.lower), scope, node)
         is_list = _is_list(node.base) and node.upper is not None and is_transpose(node.upper)
@@ -707,6 +729,42 @@ class Reader:
             raise Unreadable("a number with a subscript", node.span)
         indicator = Tensor((), Choice(((self.condition(lower, scope), ONE),), ZERO))
         return self.raised(indicator, node.upper, 0, node, scope)
+
+    def indicator(self, node: Node, scope: Scope) -> Tensor:
+        """Return 1 where a condition holds and 0 elsewhere; an array is compared by its entries.
+
+        Whether [x = y] of arrays is one number or one of each entry, nothing says.
+        """
+        if isinstance(node, Relation) and len(node.sides) == 2 and node.relations[0] in _ORDERED:
+            left, right = self._compared(node.sides[0], scope), self._compared(node.sides[1], scope)
+            if left.axes or right.axes:
+                return self._indicators(node, left, right)
+        return Tensor((), Choice(((self.condition(node, scope), ONE),), ZERO))
+
+    def _compared(self, node: Node, scope: Scope) -> Tensor:
+        if isinstance(node, Name) and len(node.letters) == 1:
+            return (
+                Tensor((), self._side(node, scope))
+                if self._is_index(node, scope)
+                else (self.read(node, scope))
+            )
+        return self.read(node, scope)
+
+    def _is_index(self, node: Name, scope: Scope) -> bool:
+        letter = plain_name(node)
+        return scope.tensor(letter) is None and self.symbols.find(letter) is None
+
+    def _indicators(self, node: Relation, left: Tensor, right: Tensor) -> Tensor:
+        whole = left if left.axes else right
+        if left.axes and right.axes and not self.arrays.same_shape(left, right):
+            shapes = (self.arrays.describe(left), self.arrays.describe(right))
+            raise ShapeMismatch(f"{shapes[0]} is compared with {shapes[1]}", node.span)
+        sides = [
+            self.arrays.aligned(side, whole.axes) if side.axes else side.body
+            for side in (left, right)
+        ]
+        body = Choice(((Compare(node.relations[0], sides[0], sides[1]), ONE),), ZERO)
+        return Tensor(whole.axes, body, whole.orientation)
 
     def condition(self, node: Node, scope: Scope) -> Core:
         """Return a condition: relations between numbers, or between indices."""
@@ -733,6 +791,9 @@ class Reader:
             if core is not None:
                 return core
         return self.scalar(node, scope)
+
+
+_ORDERED = ("<", ">", "\\le", "\\ge")
 
 
 def entry(symbol: Symbol, places: tuple[Core, ...]) -> Core:
