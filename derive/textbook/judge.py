@@ -14,7 +14,7 @@ from derive.textbook.inverses import without_inverse
 from derive.textbook.latex import to_latex
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
-from derive.textbook.meaning.calls import NothingKnown, bare_functions
+from derive.textbook.meaning.calls import NothingKnown, bare_functions, is_next_entry
 from derive.textbook.meaning.canonical import TRANSPOSES, canonical, letters_of, plain_name
 from derive.textbook.meaning.core import Tensor, moved_in, symbols_in
 from derive.textbook.meaning.definitions import by_columns, can_define, define, forget
@@ -634,6 +634,8 @@ class Judge:
         self, chain: _Chain, left: Node, right: Node, base: Judged, relation: str
     ) -> Judged | None:
         """Judge a line that says what a quantity is next, or return None."""
+        if is_next_entry(self.reader, left):
+            raise Unreadable("a step ahead in parentheses; nothing says what it is", left.span)
         recursion = is_recursion(self.reader, left, right)
         if not recursion and not is_update(relation, left, right):
             return None

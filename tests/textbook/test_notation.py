@@ -653,6 +653,22 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "refuted"],
     ),
     (
+        "steps in parentheses",
+        r"w(t+1) = w(t) - a g(t) \\ u(t) = g(t+1) - g(t) = -(g(t) - g(t+1)) = g(t) - g(t+1)",
+        {"T": "dim", "t": "index(T)", "w": "vector(T)", "g": "vector(T)", "a": "scalar"},
+        (),
+        ["unreadable", "definition", "proved", "refuted"],
+    ),
+    (
+        "differentials of a norm and of a determinant between bars",
+        r"d \|w\|^2 = 2 w^T dw, \quad d |X| = |X| \, \mathrm{tr}(X^{-1} dX) \\"
+        r"d \|w\|^2 = w^T dw, \quad d |X| = \mathrm{tr}(X^{-1} dX)",
+        {"n": "dim", "w": "vector(n)", "dw": "vector(n)"}
+        | dict.fromkeys(("X", "dX"), "matrix(n,n)"),
+        (),
+        ["proved", "proved", "refuted", "refuted"],
+    ),
+    (
         "an ellipsis in a sum",
         r"w_1 x_1 + w_2 x_2 + \cdots + w_n x_n = w^T x, \quad x_1 + ... + x_n = 2 \sum_i x_i",
         VECTORS | {"w": "vector(n)"},

@@ -36,6 +36,7 @@ from derive.textbook.tree import (
     Product,
     Relation,
     Scripted,
+    Sum,
     children,
     walk,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "bare_functions",
     "head_keys",
     "is_jacobian",
+    "is_next_entry",
     "occurs",
     "read_call",
 ]
@@ -283,9 +285,26 @@ def _symbol(reader: Reader, spelt: Spelling) -> tuple[str, Symbol | None, int]:
     return spelt.key(len(spelt.lower), upper=True), None, len(spelt.lower)
 
 
+def _step_base(node: Node) -> Node:
+    """Return t for the index t + 1, and any other index as it is."""
+    is_step = isinstance(node, Sum) and len(node.terms) == 2 and isinstance(node.terms[1], Number)
+    return node.terms[0] if is_step and isinstance(node, Sum) else node
+
+
+def is_next_entry(reader: Reader, node: Node) -> bool:
+    """Return whether a side is w(t + 1) of an array w of which nothing says what it is."""
+    call = call_of(node.items, 0) if isinstance(node, Product) and len(node.items) == 2 else None
+    spelt = None if call is None else spelling(call[0])
+    if call is None or spelt is None or not any(isinstance(item, Sum) for item in call[1].items):
+        return False
+    _, symbol, _ = _symbol(reader, spelt)
+    declared = symbol is not None and symbol.definition is None and bool(symbol.axes)
+    return declared and _are_indices(reader, call[1], Scope())
+
+
 def _are_indices(reader: Reader, group: Group, scope: Scope) -> bool:
     for item in group.items:
-        letter = letter_of(item)
+        letter = letter_of(_step_base(item))
         if letter is None:
             return False
         placeholder = scope.tensor(letter)

@@ -208,7 +208,7 @@ def _may_differ(reader: Reader, node: Node | None) -> bool:
     """Return whether there can be a differential of a factor: a quantity or what is in brackets."""
     inner = node.base if isinstance(node, Scripted) and isinstance(node.base, Group) else node
     if isinstance(inner, Group):
-        return inner.opening in ("(", "[") and len(inner.items) == 1
+        return inner.opening in ("(", "[", "|", "\\|") and len(inner.items) == 1
     return node is not None and (_quantity(reader, node) is not None or _is_defined(reader, node))
 
 
