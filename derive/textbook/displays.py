@@ -15,7 +15,7 @@ from derive.textbook.errors import Unreadable
 from derive.textbook.lexer import Terminal
 from derive.textbook.positions import Span
 
-__all__ = ["EQUALITIES", "Part", "Statement", "check_balance", "statements"]
+__all__ = ["EQUALITIES", "Part", "Statement", "apart", "check_balance", "statements"]
 
 EQUALITIES = frozenset({"=", ":="})
 _SEPARATING = frozenset({"\\implies", "\\iff", "\\impliedby"})
@@ -106,6 +106,47 @@ def check_balance(terminals: Sequence[Terminal]) -> None:
             opened.pop()
     if opened:
         raise Unreadable(f"{opened[-1].value} is not closed", opened[-1].span)
+
+
+def apart(terminals: Sequence[Terminal], text: str, offset: int) -> list[Terminal]:
+    r"""Return the terminals with a row's end at each line of the source that may begin a formula.
+
+    LaTeX takes the end of a line for a space. Where both lines have a relation, and neither ends or
+    begins with what goes on, two formulas may stand below each other without a ``\\``.
+    """
+    found: list[Terminal] = []
+    depth, related = 0, False
+    for place, terminal in enumerate(terminals):
+        before = found[-1] if found else None
+        if before is not None and depth == 0 and related and not _goes_on(before, terminal):
+            between = text[before.span.end - offset : terminal.span.start - offset]
+            if "\n" in between and _has_relation(terminals, place, text, offset):
+                found.append(Terminal("ROW", "\\\\", terminal.span))
+                related = False
+        depth += (terminal.type in _DOWN) - (terminal.type in _UP)
+        related = (related and terminal.type != "ROW") or (depth == 0 and terminal.type == "REL")
+        found.append(terminal)
+    return found
+
+
+def _goes_on(before: Terminal, after: Terminal) -> bool:
+    kinds = {"REL", "ROW", "TEXT", *_LAYOUT, *_OPERATORS}
+    return before.type in kinds or after.type in kinds | _ENDS | _UP
+
+
+def _has_relation(terminals: Sequence[Terminal], start: int, text: str, offset: int) -> bool:
+    """Return whether a relation stands in a line of the source, outside of delimiters."""
+    depth = 0
+    for place in range(start, len(terminals)):
+        terminal = terminals[place]
+        if place > start:
+            gap = text[terminals[place - 1].span.end - offset : terminal.span.start - offset]
+            if "\n" in gap and depth == 0:
+                return False
+        if depth == 0 and terminal.type == "REL":
+            return True
+        depth += (terminal.type in _DOWN) - (terminal.type in _UP)
+    return False
 
 
 def _is_rows(terminal: Terminal) -> bool:

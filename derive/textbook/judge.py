@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 
 from derive.textbook.chains import Chain, Side
-from derive.textbook.displays import Statement, check_balance, statements
+from derive.textbook.displays import Statement, apart, check_balance, statements
 from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch, Unreadable
 from derive.textbook.explaining import Explaining
 from derive.textbook.inverses import without_inverse
@@ -48,6 +49,7 @@ from derive.textbook.sides import (
     unreadable,
     variable_below,
     verdict_on,
+    whole_examples,
 )
 from derive.textbook.tokens import tokenize
 from derive.textbook.tree import (
@@ -112,11 +114,28 @@ class Judge(Explaining):
                     f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span
                 )
             check_balance(terminals)
-            found = statements(terminals)
+            found = self._better(terminals, text, offset)
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
             return [unreadable(error, whole, "", "")]
         before = self._last if continued else None
+        return self._statements(found, text, offset, before)
+
+    def _better(self, terminals: list[Terminal], text: str, offset: int) -> list[Statement]:
+        """Return the statements of a display; where its lines may part them, in the better way."""
+        found = statements(terminals)
+        parted = apart(terminals, text, offset)
+        if len(parted) == len(terminals):
+            return found
+        separate = statements(parted)
+        ways = (found, separate)
+        trials = [deepcopy(self)._statements(way, text, offset, None) for way in ways]
+        bad = [sum(one.kind in ("refuted", "unreadable") for one in trial) for trial in trials]
+        return separate if bad[1] < bad[0] else found
+
+    def _statements(
+        self, found: list[Statement], text: str, offset: int, before: Side | None
+    ) -> list[Judged]:
         judged = [
             self._statement(statement, text, offset, None if place else before)
             for place, statement in enumerate(found)
@@ -266,6 +285,10 @@ class Judge(Explaining):
             return replace(
                 base, reason=reason, declaration=declarations_of(asked), problem=error.span
             )
+        examples = whole_examples(self.reader, one, other)
+        if examples:
+            reason = f"{examples} without its index is one example or all of them; {error.reason}"
+            return replace(base, reason=reason, problem=error.span)
         function = open_function(self.reader, one, other)
         if function:
             reason = f"{function} of an array is one number or one for each entry"

@@ -48,6 +48,7 @@ __all__ = [
     "unreadable",
     "variable_below",
     "verdict_on",
+    "whole_examples",
     "without_letters",
 ]
 
@@ -82,6 +83,22 @@ def variable_below(nodes: Sequence[Node]) -> Node | None:
                     found[canonical(lower)] = lower
     alike = of[True] & of[False]
     return next(iter(found.values())) if len(found) == 1 and not alike else None
+
+
+def whole_examples(reader: Reader, *nodes: Node) -> str:
+    """Return a number of each example that stands without its index: that of one, or of all."""
+    parts = [part for node in nodes for part in walk(node)]
+    scripted = {
+        id(part.base)
+        for part in parts
+        if isinstance(part, Scripted) and (part.lower is not None or part.upper is not None)
+    }
+    for part in parts:
+        if isinstance(part, Name) and not part.font and id(part) not in scripted:
+            symbol = reader.symbols.find(plain_name(part))
+            if symbol is not None and symbol.leading == len(symbol.axes) > 0:
+                return symbol.name
+    return ""
 
 
 def open_function(reader: Reader, *nodes: Node) -> str:

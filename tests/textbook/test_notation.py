@@ -708,6 +708,27 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["unreadable", "unreadable"],
     ),
     (
+        "formulas below each other that only the source parts",
+        "g'(a) = g(a)(1 - g(a))\nh(a) = g(a) + 1\nh'(a) = g'(a)\nh'(a) = 2 g'(a)",
+        {"a": "scalar"},
+        (r"g(a) = \frac{1}{1 + e^{-a}}",),
+        ["proved", "definition", "proved", "refuted"],
+    ),
+    (
+        "a formula that goes on in the next line of the source",
+        "a x^T y = a y^T\nx = \\sum_i a\nx_i y_i = 2 a x^T y",
+        VECTORS,
+        (),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "a number of each example without its index",
+        r"g'(b) = g(b)(1 - g(b)), \quad g'(b_n) = g(b_n)(1 - g(b_n)) = g(b_n)",
+        {"N": "dim", "b": "scalar per (N)"},
+        (r"g(z) = \frac{1}{1 + e^{-z}}",),
+        ["unreadable", "proved", "refuted"],
+    ),
+    (
         "an ellipsis in a product of matrices",
         r"A_1 A_2 \cdots A_n = \prod_i A_i",
         VECTORS | {"A": "matrix(n,n)"},
