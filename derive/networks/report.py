@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import product
 
 from sympy import Expr, Indexed
@@ -278,7 +278,7 @@ def _compared(
     for draw in _DRAWS:
         try:
             at = evaluator(definitions, sizes, draw, assumptions, 1)
-            at.prepare(partial(_from_below, definitions=definitions, variable=left.expr.variable))
+            at.prepare(_FromBelow(definitions, left.expr.variable))
             compared, difference = compare(left.expr, right, at, sparse=True)
         except Undefined:
             continue
@@ -288,19 +288,25 @@ def _compared(
     return count
 
 
-def _from_below(at: Evaluator, definitions: tuple[Definition, ...], variable: Indexed) -> None:
-    """Evaluate what is defined, the innermost first, so that a deep network is no deep recursion.
+@dataclass(frozen=True)
+class _FromBelow:
+    """Evaluates what is defined, the innermost first, so that a deep network is no deep recursion.
 
     Once as it is, and once for each step of the differences by each entry that is compared.
     """
-    corners = [
-        (str(variable.base.label), place)
-        for place in product(*(_corners(at, size) for size in variable.base.shape))
-    ]
-    steps = at.arithmetic.steps
-    shifts = [(), *(((scalar, amount),) for scalar in corners for amount in steps)]
-    for shift in shifts:
-        for definition in reversed(definitions):
+
+    definitions: tuple[Definition, ...]
+    variable: Indexed
+
+    def __call__(self, at: Evaluator) -> None:
+        base = self.variable.base
+        corners = [
+            (str(base.label), place)
+            for place in product(*(_corners(at, size) for size in base.shape))
+        ]
+        steps = at.arithmetic.steps
+        shifts = [(), *(((scalar, amount),) for scalar in corners for amount in steps)]
+        for shift, definition in product(shifts, reversed(self.definitions)):
             entry = definition.left
             shape = entry.base.shape if isinstance(entry, Indexed) else ()
             ranges = (range(1, dict(at.point.sizes)[str(size)] + 1) for size in shape)

@@ -295,7 +295,12 @@ class Evaluator:
         return self if isinstance(self.arithmetic, Exact) else self._like(Exact())
 
     def prepare(self, preparation: Callable[[Evaluator], None]) -> None:
-        """Let something be evaluated first, here and in every evaluator that this one asks."""
+        """Let something be evaluated first, here and in every evaluator that this one asks.
+
+        What is equal to an earlier one has been evaluated.
+        """
+        if preparation in self._preparations:
+            return
         self._preparations.append(preparation)
         preparation(self)
         for other in self._others:

@@ -76,6 +76,7 @@ class Context:
         self.under: list[str] = []
         self.just_used: set[str] = set()
         self.section = 0
+        self.trials = 0
         self.recursions: dict[str, tuple[int, tuple[Node, Node]]] = {}
         self.assumed: list[Node] = []
         self.sections: dict[str, int] = {}

@@ -123,14 +123,14 @@ def apart(terminals: Sequence[Terminal], text: str, offset: int) -> list[Termina
             if "\n" in between and _has_relation(terminals, place, text, offset):
                 found.append(Terminal("ROW", "\\\\", terminal.span))
                 related = False
-        depth += (terminal.type in _DOWN) - (terminal.type in _UP)
+        depth += _nested(terminal)
         related = (related and terminal.type != "ROW") or (depth == 0 and terminal.type == "REL")
         found.append(terminal)
     return found
 
 
 def _goes_on(before: Terminal, after: Terminal) -> bool:
-    kinds = {"REL", "ROW", "TEXT", *_LAYOUT, *_OPERATORS}
+    kinds = {"REL", "ROW", "TEXT", "BEGIN", "END", *_LAYOUT, *_OPERATORS}
     return before.type in kinds or after.type in kinds | _ENDS | _UP
 
 
@@ -145,8 +145,13 @@ def _has_relation(terminals: Sequence[Terminal], start: int, text: str, offset: 
                 return False
         if depth == 0 and terminal.type == "REL":
             return True
-        depth += (terminal.type in _DOWN) - (terminal.type in _UP)
+        depth += _nested(terminal)
     return False
+
+
+def _nested(terminal: Terminal) -> int:
+    """Return by how much a terminal goes deeper; rows of a display are no depth."""
+    return 0 if _is_rows(terminal) else (terminal.type in _DOWN) - (terminal.type in _UP)
 
 
 def _is_rows(terminal: Terminal) -> bool:

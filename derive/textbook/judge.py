@@ -73,6 +73,9 @@ UPDATE = "gives the left side a new value"
 RECURSION = "says what the left side is by the step before"
 OWN = "an update of its left side, or an equation that is false; an update is written with :="
 INVERSE = "the function of the one side is not the argument on the other"
+PARTED = "lines of the source that may be formulas of their own; end each with \\\\"
+MOST_TRIALS = 100
+"""How many displays are read in two ways: for each all that is in force is copied."""
 GRADIENT = "this is not the gradient of the loss; it may be a name of its own"
 LONGEST_DISPLAY = 20_000
 
@@ -114,24 +117,39 @@ class Judge(Explaining):
                     f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span
                 )
             check_balance(terminals)
-            found = self._better(terminals, text, offset)
+            found = statements(terminals)
         except Unreadable as error:
             whole = Span(offset, offset + len(text))
             return [unreadable(error, whole, "", "")]
         before = self._last if continued else None
+        separate = self._separate(terminals, text, offset)
+        if separate is not None:
+            self.trials += 1
+            if self.trials > MOST_TRIALS:
+                whole = Span(offset, offset + len(text))
+                return [unreadable(Unreadable(PARTED, whole), whole, "", "")]
+            found = self._better((found, separate), text, offset, before)
         return self._statements(found, text, offset, before)
 
-    def _better(self, terminals: list[Terminal], text: str, offset: int) -> list[Statement]:
-        """Return the statements of a display; where its lines may part them, in the better way."""
-        found = statements(terminals)
+    def _separate(
+        self, terminals: list[Terminal], text: str, offset: int
+    ) -> list[Statement] | None:
+        """Return the statements that lines of the source may part; None where they do not."""
         parted = apart(terminals, text, offset)
-        if len(parted) == len(terminals):
-            return found
-        separate = statements(parted)
-        ways = (found, separate)
-        trials = [deepcopy(self)._statements(way, text, offset, None) for way in ways]
-        bad = [sum(one.kind in ("refuted", "unreadable") for one in trial) for trial in trials]
-        return separate if bad[1] < bad[0] else found
+        with contextlib.suppress(Unreadable):
+            return statements(parted) if len(parted) > len(terminals) else None
+        return None
+
+    def _better(
+        self, ways: Sequence[list[Statement]], text: str, offset: int, before: Side | None
+    ) -> list[Statement]:
+        """Return the way to part a display that leaves least refuted or unreadable."""
+
+        def bad(way: list[Statement]) -> int:
+            tried = deepcopy(self)._statements(way, text, offset, before)
+            return sum(one.kind in ("refuted", "unreadable") for one in tried)
+
+        return min(ways, key=bad)
 
     def _statements(
         self, found: list[Statement], text: str, offset: int, before: Side | None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import derive
 from derive.textbook.errors import Unreadable
-from derive.textbook.judge import Judge
+from derive.textbook.judge import MOST_TRIALS, Judge
 from derive.textbook.macros import expand, read_definitions
 from derive.textbook.tokens import tokenize
 
@@ -52,3 +53,13 @@ def test_a_command_that_grows_is_refused() -> None:
     macros, rest = read_definitions(tokenize(r"\def\a{xxxxxxxxxx}" + levels + r"\u = 1"))
     with pytest.raises(Unreadable, match="too much"):
         expand(rest, macros)
+
+
+def test_lines_that_may_be_formulas_of_their_own_are_tried_so_often_only() -> None:
+    """Each trial copies what is in force; beyond the most, nothing is taken from such a display."""
+    display = "$$ a_{%d} = x + 1\nb_{%d} = a_{%d} + 1 $$\n\n"
+    text = "".join(display % (n, n, n) for n in range(1, MOST_TRIALS + 3))
+    found = derive.verify_text(text, declare=["x: scalar"]).found
+    assert [one.judged.kind for one in found] == ["definition"] * 2 * MOST_TRIALS + [
+        "unreadable"
+    ] * 2

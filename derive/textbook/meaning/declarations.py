@@ -37,6 +37,8 @@ DOMAINS = (
     "integer",
     "nonzero",
 )
+LABEL_VALUES: dict[str, tuple[int, int]] = {"in {0,1}": (0, 1), "in {-1,1}": (-1, 1)}
+"""The values of a label of two classes, by its domain."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ or names, is read as its right side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from derive.textbook.meaning.canonical import canonical, plain_name
+from derive.textbook.meaning.canonical import plain_name
 from derive.textbook.meaning.core import Symbol
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.matching import Match
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.symbols import Symbols, spelling
@@ -69,37 +70,14 @@ def _formal_names(reader: Reader, call: Product) -> frozenset[str]:
     return frozenset(name for name in names if reader.symbols.find(name) is None)
 
 
-@dataclass
-class _Match:
-    """What stands in place of the letters of a notation."""
+_FITTING = (Name, Number, Sum, Scripted)
 
-    letters: frozenset[str]
-    found: dict[str, Node] = field(default_factory=dict)
 
-    def matches(self, pattern: object, node: object) -> bool:
-        """Return whether a piece of notation is the pattern with other letters."""
-        if isinstance(pattern, tuple) and isinstance(node, tuple):
-            pairs = zip(pattern, node, strict=False)
-            return len(pattern) == len(node) and all(self.matches(*pair) for pair in pairs)
-        if not isinstance(pattern, Node) or not isinstance(node, Node):
-            return pattern == node
-        if isinstance(pattern, Name) and plain_name(pattern) in self.letters:
-            known = self.found.setdefault(plain_name(pattern), node)
-            fits = isinstance(node, Name | Number | Sum | Scripted)
-            return fits and canonical(known) == canonical(node)
-        if isinstance(pattern, Name) or type(pattern) is not type(node):
-            return canonical(pattern) == canonical(node)
-        return all(
-            self.matches(getattr(pattern, place.name), getattr(node, place.name))
-            for place in fields(pattern)
-            if place.name != "span"
-        )
-
-    def filled(self, node: Node) -> Node:
-        """Return the meaning with what was found in place of the letters."""
-        if isinstance(node, Name):
-            return self.found.get(plain_name(node), node)
-        return mapped(node, self.filled)
+def _filled(node: Node, found: Mapping[str, Node]) -> Node:
+    """Return the meaning of a notation with what was found in place of its letters."""
+    if isinstance(node, Name):
+        return found.get(plain_name(node), node)
+    return mapped(node, lambda part: _filled(part, found))
 
 
 def written_out(notations: Sequence[Notation], node: Node) -> Node:
@@ -121,9 +99,9 @@ def written_out(notations: Sequence[Notation], node: Node) -> Node:
 def _at(notations: Sequence[Notation], items: tuple[Node, ...], at: int) -> tuple[Node, int] | None:
     for notation in notations:
         count = len(notation.pattern)
-        match = _Match(notation.letters)
+        match = Match(notation.letters, _FITTING)
         if match.matches(notation.pattern, items[at : at + count]):
-            body = replace(match.filled(notation.body), span=items[at].span)
+            body = replace(_filled(notation.body, match.found), span=items[at].span)
             behind = at + count < len(items) and isinstance(items[at + count], Group)
             return (Group("(", (body,), span=body.span) if behind else body), count
     return None

@@ -7,12 +7,14 @@ which letters may be indices, as j in ``p(y^{(i)} = j \mid x^{(i)})``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.canonical import canonical, plain_name
 from derive.textbook.meaning.core import MINUS_ONE, ONE, Symbol, Tensor, plus, times
+from derive.textbook.meaning.declarations import LABEL_VALUES
 from derive.textbook.meaning.letters import index_letters
+from derive.textbook.meaning.matching import Match
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Phrase, spelling
@@ -20,38 +22,8 @@ from derive.textbook.tree import Group, Name, Node, Number, Product, Relation, S
 
 __all__ = ["call_letters", "declared_phrase", "is_event", "note_letters", "read_phrase"]
 
-_BINARY = {"in {0,1}": ("0", "1"), "in {-1,1}": ("-1", "1")}
-"""The values of a label of two classes, by its domain."""
 
-
-@dataclass
-class _Match:
-    """What stands in place of the letters of a pattern."""
-
-    letters: tuple[str, ...]
-    found: dict[str, Node]
-
-    def matches(self, pattern: Node, node: Node) -> bool:
-        """Return whether a piece of notation is the pattern with other indices."""
-        if isinstance(pattern, Name) and plain_name(pattern) in self.letters:
-            if not isinstance(node, Name | Number | Sum):
-                return False
-            known = self.found.setdefault(plain_name(pattern), node)
-            return canonical(known) == canonical(node)
-        if isinstance(pattern, Name) or type(pattern) is not type(node):
-            return canonical(pattern) == canonical(node)
-        return all(
-            self._match_parts(getattr(pattern, place.name), getattr(node, place.name))
-            for place in fields(pattern)
-            if place.name != "span"
-        )
-
-    def _match_parts(self, pattern: object, node: object) -> bool:
-        if isinstance(pattern, Node) and isinstance(node, Node):
-            return self.matches(pattern, node)
-        if isinstance(pattern, tuple) and isinstance(node, tuple) and len(pattern) == len(node):
-            return all(self._match_parts(a, b) for a, b in zip(pattern, node, strict=True))
-        return pattern == node
+_FITTING = (Name, Number, Sum)
 
 
 def note_letters(reader: Reader) -> None:
@@ -84,7 +56,7 @@ def call_letters(reader: Reader, call: Node) -> list[str]:
 
 def _matched(phrases: Sequence[Phrase], call: Node) -> tuple[Phrase, tuple[Node, ...]] | None:
     for phrase in sorted(phrases, key=lambda phrase: len(phrase.letters)):
-        match = _Match(phrase.letters, {})
+        match = Match(phrase.letters, _FITTING)
         if match.matches(phrase.pattern, call) and len(match.found) == len(phrase.letters):
             return phrase, tuple(match.found[letter] for letter in phrase.letters)
     return None
@@ -116,7 +88,7 @@ def _complement(reader: Reader, name: Node, group: Group, scope: Scope) -> Tenso
         return None
     event = group.items[0]
     symbol = _label(reader, event.sides[0])
-    values = _BINARY.get("" if symbol is None else symbol.domain, ())
+    values = [str(one) for one in LABEL_VALUES.get("" if symbol is None else symbol.domain, ())]
     value = canonical(event.sides[-1])
     if value not in values:
         return None

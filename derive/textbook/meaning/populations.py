@@ -30,6 +30,7 @@ from derive.textbook.meaning.core import (
     symbols_in,
     times,
 )
+from derive.textbook.meaning.declarations import LABEL_VALUES
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.reader import Reader
@@ -239,10 +240,6 @@ def read_population(
     return None
 
 
-_LABELS = {"in {0,1}": (0, 1), "in {-1,1}": (-1, 1)}
-"""The values of a label of two classes."""
-
-
 def _values(run: _Run, symbol: Symbol | None) -> tuple[int, ...]:
     r"""Return the values that a name takes under a sign: those of a list, or of a label."""
     within = run.within
@@ -252,7 +249,7 @@ def _values(run: _Run, symbol: Symbol | None) -> tuple[int, ...]:
         return tuple(int(text) for text in texts) if numbers else ()
     if within is not None or symbol is None or symbol.axes:
         return ()
-    return _LABELS.get(symbol.domain, ())
+    return LABEL_VALUES.get(symbol.domain, ())
 
 
 def _over_values(

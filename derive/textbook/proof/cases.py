@@ -9,6 +9,7 @@ from derive.proof.deltas import Form, delta, form, function_of
 from derive.proof.elementary import step_value
 from derive.proof.field import ONE, ZERO, Quotient
 from derive.textbook.meaning.core import At, Choice, Compare, Core, Entry, Rational, plus, times
+from derive.textbook.meaning.declarations import LABEL_VALUES
 from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.proof.functions import at_kink
 from derive.textbook.proof.slopes import Beyond
@@ -25,11 +26,7 @@ _ORDERS: dict[str, tuple[bool, Quotient]] = {
     "\\le": (True, ONE),
 }
 """Each order as a step of a difference, perhaps turned, with its value where both are equal."""
-_LABELS: dict[str, tuple[Fraction, Fraction]] = {
-    "in {0,1}": (Fraction(0), Fraction(1)),
-    "in {-1,1}": (Fraction(-1), Fraction(1)),
-    "part": (Fraction(0), Fraction(1)),
-}
+_LABELS = {**LABEL_VALUES, "part": (0, 1)}
 
 
 def _axis(lowering: Lowering, core: Core) -> Dimension | None:
@@ -75,7 +72,7 @@ def _label(lowering: Lowering, core: Compare) -> Form:
         raise Beyond("a condition between numbers")
     (other,) = (label for label in labels if label != right.value)
     scale = 1 / (right.value - other)
-    return lowering.lowered(times(Rational(scale), plus(left, Rational(-other))))
+    return lowering.lowered(times(Rational(scale), plus(left, Rational(Fraction(-other)))))
 
 
 def _order(lowering: Lowering, core: Compare) -> Form:
