@@ -158,6 +158,51 @@ def _is_rows(terminal: Terminal) -> bool:
     return terminal.type in ("BEGIN", "END") and terminal.value == "aligned"
 
 
+def _bared(terminals: Sequence[Terminal]) -> list[Terminal]:
+    r"""Return the terminals without braces around whole formulas: ``{\displaystyle a = b}``."""
+    result: list[Terminal] = []
+    place = 0
+    while place < len(terminals):
+        first = terminals[place]
+        end = _closing(terminals, place) if first.type in _DOWN and not _is_rows(first) else place
+        before = result[-1].type if result else "ROW"
+        after = terminals[end + 1].type if end + 1 < len(terminals) else "ROW"
+        alone = first.type == "LBRACE" and before in _AROUND and after in _AROUND
+        formula = _formula_in(terminals[place : end + 1]) if alone else ()
+        result.extend(formula or terminals[place : end + 1])
+        place = end + 1
+    return result
+
+
+_AROUND = frozenset({"ROW", "BEGIN", "END", *_LAYOUT, *_ENDS})
+"""What stands before and behind braces around whole formulas."""
+_MOST_BRACES = 3
+"""How many braces may stand around a formula."""
+
+
+def _formula_in(terminals: Sequence[Terminal]) -> Sequence[Terminal]:
+    """Return what stands in braces, where it is a formula with a relation; else nothing."""
+    for _ in range(_MOST_BRACES):
+        if terminals[0].type != "LBRACE" or _closing(terminals, 0) != len(terminals) - 1:
+            break
+        terminals = terminals[1:-1]
+        if _has_relation_outside(terminals):
+            return terminals
+        if not terminals:
+            break
+    return ()
+
+
+def _has_relation_outside(terminals: Sequence[Terminal]) -> bool:
+    """Return whether a relation stands among terminals, outside of delimiters."""
+    depth = 0
+    for terminal in terminals:
+        if depth == 0 and terminal.type == "REL":
+            return True
+        depth += _nested(terminal)
+    return False
+
+
 def _flattened(terminals: Sequence[Terminal]) -> list[Terminal]:
     """Return the terminals without the environments that only hold rows."""
     result: list[Terminal] = []
@@ -534,4 +579,4 @@ def statements(terminals: Sequence[Terminal]) -> list[Statement]:
     >>> [len(statement.parts) for statement in statements(lex(tokenize(display)))]
     [3, 2]
     """
-    return _Splitter(_flattened(_unwrapped(terminals))).run()
+    return _Splitter(_flattened(_unwrapped(_bared(terminals)))).run()

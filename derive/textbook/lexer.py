@@ -596,13 +596,14 @@ def _is_slice(terminal: Terminal, before: str, after: str) -> bool:
 
 
 def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
-    r"""Return the terminals with a prefix in braces of its own freed of them: ``{\rm tr} A``."""
+    r"""Return the terminals without braces around one sign: ``{\rm tr} A``, ``a {=} b``."""
     result: list[Terminal] = []
     at = 0
     while at < len(terminals):
         types = [terminal.type for terminal in terminals[at : at + 3]]
         before = result[-1].type if result else ""
-        if types == ["LBRACE", "BIG", "RBRACE"] and before not in (
+        lone = types[::2] == ["LBRACE", "RBRACE"] and types[1] in _LONE
+        if lone and before not in (
             "UNDER",
             "CARET",
             "FRAC",
@@ -616,6 +617,9 @@ def _without_lone_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
             result.append(terminals[at])
             at += 1
     return result
+
+
+_LONE = frozenset({"BIG", "REL", "PLUS", "MINUS", "MULOP"})
 
 
 def _without_flowing_braces(terminals: Sequence[Terminal]) -> list[Terminal]:
@@ -646,16 +650,23 @@ _STARTS = frozenset({"PLUS", "MINUS", "REL", "AMP", ""})
 _ENDS = frozenset({"PLUS", "MINUS", "REL", "AMP", "ROW", "CLOSE", "COMMA", "PERIOD", "END", ""})
 
 
-def _with_ellipses(tokens: Sequence[Raw]) -> list[Raw]:
-    """Return the tokens with three typed dots as the command that they stand for."""
+_TYPED = {(".", ".", "."): "\\dots", ("=", "="): "="}
+"""What signs that are typed side by side stand for: an ellipsis, and the equality of programs."""
+
+
+def _with_typed(tokens: Sequence[Raw]) -> list[Raw]:
+    """Return the tokens with what several typed signs stand for in their place."""
     result: list[Raw] = []
     at = 0
     while at < len(tokens):
-        three = tokens[at : at + 3]
-        if [token.text for token in three] == [".", ".", "."]:
-            span = three[0].span.to(three[-1].span)
-            result.append(replace(three[0], text="\\dots", span=span))
-            at += 3
+        for signs, text in _TYPED.items():
+            typed = tokens[at : at + len(signs)]
+            beside = text == "\\dots" or not typed[-1].spaced
+            if tuple(token.text for token in typed) == signs and beside:
+                span = typed[0].span.to(typed[-1].span)
+                result.append(replace(typed[0], text=text, span=span))
+                at += len(signs)
+                break
         else:
             result.append(tokens[at])
             at += 1
@@ -697,4 +708,4 @@ def lex(tokens: Sequence[Raw], vocabulary: Vocabulary = EMPTY) -> list[Terminal]
     >>> [terminal.type for terminal in lex(tokenize(r"\sum_j y_j"))]
     ['BIG', 'UNDER', 'NAME', 'NAME', 'UNDER', 'NAME']
     """
-    return _Lexer(_with_fractions(_with_ellipses(tokens)), vocabulary).run()
+    return _Lexer(_with_fractions(_with_typed(tokens)), vocabulary).run()
