@@ -36,6 +36,38 @@ CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "braces around a formula, and the equality of programs",
+        r"{\textstyle \begin{aligned} \sum_j 1(j == i) x_j &= x_i \\ &= 2 x_i \end{aligned}} \\"
+        r"{\displaystyle x_i {=} y_i {+} (x_i - y_i)}",
+        VECTORS | {"i": "index(n)"},
+        (),
+        ["proved", "refuted", "proved"],
+    ),
+    (
+        "the derivative of a function at a value",
+        r"\frac{d^2 J(\hat{a})}{d a^2} = -\frac{n}{\hat{a}^2}, \quad \frac{d J(\hat{a})}{d a} ="
+        r"\frac{n}{\hat{a}} - n = 0 \\ \frac{d J(2)}{d a} = -\frac{n}{2} = \frac{n}{2}",
+        {"n": "dim", "a": "scalar positive", r"\hat{a}": "scalar positive"},
+        (r"J(a) = n \log a - n a",),
+        ["proved", "proved", "conditional", "proved", "refuted"],
+    ),
+    (
+        "the gradient at a point that is called after the variable",
+        r"\nabla_x J(x_0) = 2 (x_0 - y) \\ \frac{\partial J(x_0)}{\partial x_i} = 2 (x_{0,i} - y_i)"
+        r"\\ \nabla_x J(x_0) = 2 (x - y), \quad \frac{\partial J(A x)}{\partial x_i} = 0",
+        VECTORS | {"A": "matrix(n,n)", "x_0": "vector(n)"},
+        (r"J(x) = \sum_i (x_i - y_i)^2",),
+        ["proved", "proved", "refuted", "conditional"],
+    ),
+    (
+        "applications as arguments, whose letter the definition binds",
+        r"D[p(i) \| q(i)] = \sum_i x_i \log \frac{x_i}{y_i} = \sum_i x_i \log \frac{y_i}{x_i} \\"
+        r"D[q(i) \| p(i)] = \sum_i y_i \log \frac{y_i}{x_i} = D[p(i) \| q(i)]",
+        {"n": "dim", "x": "vector(n) simplex", "y": "vector(n) simplex", "i": "index(n)"},
+        ("p(i) = x_i", "q(i) = y_i", r"D[p(i) \| q(i)] = \sum_i p(i) \log \frac{p(i)}{q(i)}"),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
         "a set with an index, and examples by an index",
         r"\sum_{x_i \in C_k} x_i = \sum_i x_i, \quad \sum_{i \in C_k} x_i = \sum_i x_i, \quad"
         r"\sum_{(x_i,y_i) \in D} x_i = \sum_i x_i = \sum_{(x_i,y_i) \in D} y_i",

@@ -24,7 +24,7 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.differentials import is_derivative_name
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
-from derive.textbook.meaning.letters import NUMBERS, index_letters
+from derive.textbook.meaning.letters import NUMBERS, index_letters, limit_letters
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import (
     call_of,
@@ -455,6 +455,21 @@ def _is_abstract(node: Node, spelt: Spelling, right: Node) -> bool:
     return not recurs and not isinstance(node, Number) and any(part == node for part in walk(right))
 
 
+def _is_bound_call(argument: Node, right: Node) -> bool:
+    """Return whether an argument is an application to letters that run in a definition."""
+    call = call_of(argument.items, 0) if isinstance(argument, Product) else None
+    signs = (part for part in walk(right) if isinstance(part, Scripted))
+    running = {
+        letter
+        for sign in signs
+        if isinstance(sign.base, Big)
+        for letter in limit_letters(sign.lower)
+    }
+    return call is not None and any(
+        isinstance(part, Name) and plain_name(part) in running for part in walk(call[1])
+    )
+
+
 def _abstracted(node: Node, argument: Node, name: Name) -> Node:
     """Return a tree with a variable in place of an expression."""
     if node == argument:
@@ -599,6 +614,8 @@ def _define_function(
         _note_function_of_array(reader, right)
     arguments = list(group.items)
     for place, argument in enumerate(arguments):
+        if _is_bound_call(argument, right):
+            continue  # f(z) under a sum over z: what stands in its place is read there
         if not _is_formal(argument) and any(part == argument for part in walk(right)):
             arguments[place] = Name(f"•{place}")
             right = _abstracted(right, argument, Name(f"•{place}"))

@@ -31,6 +31,7 @@ from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import Spelling, spelling
+from derive.textbook.meaning.values import at_value, value_in_derivative
 from derive.textbook.positions import Span
 from derive.textbook.tree import (
     Big,
@@ -386,9 +387,13 @@ def _only_variable(reader: Reader, node: Node) -> tuple[Node, ...]:
 def _by_variables(
     reader: Reader, body: Node, denominator: _Denominator, scope: Scope, span: Span
 ) -> Tensor:
-    tensor = reader.read(body, scope)
+    same = len({canonical(variable) for variable in denominator.variables}) == 1
+    value = value_in_derivative(reader, body, denominator.variables[0], scope) if same else None
+    tensor = reader.read(body if value is None else value[0], scope)
     for variable in reversed(denominator.variables):
         tensor = slope(reader, tensor, variable, scope, span)
+    if value is not None:
+        tensor = at_value(reader, tensor, value[1:], scope)
     for factor in denominator.factor:
         below = reader.read(factor, scope)
         tensor = reader.arrays.divided(

@@ -8,7 +8,7 @@ from derive.textbook.errors import Unreadable
 from derive.textbook.meaning.calls import read_call
 from derive.textbook.meaning.canonical import canonical, is_bold, letters_of
 from derive.textbook.meaning.continued import continued_product
-from derive.textbook.meaning.core import At, Constant, Entry, Fold, Let, Tensor
+from derive.textbook.meaning.core import At, Constant, Fold, Tensor
 from derive.textbook.meaning.derivatives import (
     DerivativePrefix,
     derivative_prefix,
@@ -23,6 +23,7 @@ from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.sums import FOLDS, read_big
 from derive.textbook.meaning.symbols import spelling
+from derive.textbook.meaning.values import at_value
 from derive.textbook.tree import (
     Big,
     Fraction,
@@ -200,15 +201,7 @@ def _evaluated(reader: Reader, total: Tensor | None, item: Scripted, scope: Scop
     """Return what stands before the bar at the value that stands under it."""
     if total is None or not isinstance(item.lower, Relation) or item.lower.relations != ("=",):
         raise Unreadable("a bar that evaluates needs an equation under it", item.span)
-    variable, value = (reader.read(side, scope) for side in item.lower.sides)
-    if not isinstance(variable.body, Entry) or len(variable.axes) != len(value.axes):
-        raise Unreadable("a bar evaluates a quantity by its name", item.span)
-    body = reader.arrays.aligned(value, variable.axes, item.span)
-    if len(variable.axes) != len(variable.body.places):
-        raise Unreadable("a bar evaluates a whole quantity", item.span)
-    return Tensor(
-        total.axes, Let(variable.body.symbol, variable.axes, body, total.body), total.orientation
-    )
+    return at_value(reader, total, item.lower.sides, scope)
 
 
 def _big_of(item: Node) -> Big | None:
