@@ -289,7 +289,7 @@ class _Builder(Transformer[Any, Any]):
         return _attached(Big(terminal.value, span=terminal.span), scripts)
 
     def lower(self, token: Any, body: Node) -> _Script:
-        return _Script("lower", body, _span(token.value, body))
+        return _Script("lower", _stacked_limits(body), _span(token.value, body))
 
     def upper(self, token: Any, body: Node) -> _Script:
         return _Script("upper", body, _span(token.value, body))
@@ -354,7 +354,21 @@ class _Builder(Transformer[Any, Any]):
         first, last = opening.value, closing.value
         if first.value != last.value:
             raise Unreadable(f"the environment {first.value} is closed by {last.value}", first.span)
-        return Table(first.value, rows, span=first.span.to(last.span))
+        span = first.span.to(last.span)
+        match rows:
+            case ((Node() as cell,),) if first.value == "array":
+                return replace(cell, span=span)  # a layout of one line, and no matrix
+        return Table(first.value, rows, span=span)
+
+
+def _stacked_limits(node: Node) -> Node:
+    r"""Return limits below each other in an array as a list, as ``\substack`` has them."""
+    if not isinstance(node, Table) or node.environment != "array":
+        return node
+    cells = [row[0] for row in node.rows if len(row) == 1 and row[0] is not None]
+    if len(cells) != len(node.rows):
+        return node
+    return Group("", tuple(cells), (",",) * (len(cells) - 1), span=node.span)
 
 
 def _without_comma(node: Node) -> Node:

@@ -14,6 +14,8 @@ from derive.textbook.judge import Judge
 SQUARE = {"n": "dim", "U": "matrix(n,n)", "V": "matrix(n,n)", "x": "vector(n)"}
 TALL = {"n": "dim", "p": "dim", "U": "matrix(n,p)", "x": "vector(p)", "z": "vector(n)"}
 
+LABEL = {"n": "dim", "y": "vector(n) one-hot", "p": "vector(n) simplex", "o": "index(n)"}
+
 
 @pytest.mark.parametrize(
     ("declare", "assume", "line", "kinds"),
@@ -24,9 +26,13 @@ TALL = {"n": "dim", "p": "dim", "U": "matrix(n,p)", "x": "vector(p)", "z": "vect
         # Only where n is at least p there is such a U, and n may be greater than p.
         (TALL, "U^T U = I", r"U^T U x = x", ("proved", "held")),
         (TALL, "U^T U = I", r"U U^T z = z", ("conditional", "refuted")),
+        # A label with one class says of an index which one it is; no label has all of them.
+        (LABEL, "y_o = 1", r"-\sum_k y_k \log p_k = -\log p_o", ("proved", "held")),
+        (LABEL, "y_o = 1", r"\sum_{k \neq o} y_k p_k + y_o p_o = 1", ("refuted",)),
+        (LABEL, "y_o = 0", r"y_o \log p_o = 0", ("proved", "held")),
     ],
 )
-def test_what_holds_of_orthonormal_columns(
+def test_what_holds_under_a_condition(
     declare: dict[str, str], assume: str, line: str, kinds: tuple[str, ...]
 ) -> None:
     (judged,) = Judge(declare, (), (assume,)).display(line)

@@ -36,6 +36,40 @@ CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "a density with its parameter's letter and a label",
+        r"\frac{\partial \log p^m(x \mid p)}{\partial p} = \frac{x}{p} - \frac{1 - x}{1 - p} \\"
+        r"p^m(1 \mid q) = q = 1 - q, \quad \sum_{x \in \{0, 1\}} p^m(x \mid p) = 1",
+        {"p": "scalar in (0,1)", "q": "scalar in (0,1)", "x": "scalar in {0,1}"},
+        (r"p^m(x \mid p) = p^x (1 - p)^{1 - x}",),
+        ["proved", "proved", "refuted", "proved"],
+    ),
+    (
+        "a target does not move with the weights, and a state may",
+        r"\frac{\partial E}{\partial W_{jk}} = (z_j - t_j) x_k - \frac{\partial t_j}{\partial W_{jk}}"
+        r"= (z_j - t_j) \frac{\partial t_j}{\partial W_{jk}} \\"
+        r"\frac{\partial h_j}{\partial W_{jk}} = 0, \quad \frac{\partial x_k}{\partial W_{jk}} = 0",
+        LAYER | {"t": "vector(m)", "h": "vector(m)"},
+        ("z = W x + h", r"E = \frac{1}{2} \sum_i (z_i - t_i)^2"),
+        ["proved", "refuted", "unreadable", "unreadable"],
+    ),
+    (
+        "a definition by an entry, with other entries of its index",
+        r"\sum_i f(y_i; a) = \sum_i y_i e^{a x_i} = f(y_1; a) + f(y_2; a) + \dots + f(y_n; a) \\"
+        r"\sum_i f(y_i; a) = e^{a x_1} \sum_i y_i, \quad f(y_j; a) = y_j e^{a x_j} = y_j e^{a x_i}",
+        VECTORS,
+        ("f(y_i; a) = y_i e^{a x_i}",),
+        ["proved", "proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "limits below each other in an array",
+        r"\sum_{\begin{array}{c} i \in n \\ i \ne k \\ \end{array}} x_i = \sum_i x_i - x_k ="
+        r"\left( \begin{array}{c} x_k \end{array} \right) \\"
+        r"\log \left( \begin{array}{c} a^2 \\ \end{array} \right) + a = 2 \log a + a",
+        VECTORS | {"a": "scalar positive"},
+        (),
+        ["proved", "refuted", "proved"],
+    ),
+    (
         "braces around a formula, and the equality of programs",
         r"{\textstyle \begin{aligned} \sum_j 1(j == i) x_j &= x_i \\ &= 2 x_i \end{aligned}} \\"
         r"{\displaystyle x_i {=} y_i {+} (x_i - y_i)}",

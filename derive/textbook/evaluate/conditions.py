@@ -11,7 +11,7 @@ from mpmath import mp
 from derive.textbook.errors import Unreadable
 from derive.textbook.evaluate.dual import primal, tangent
 from derive.textbook.evaluate.evaluator import Evaluator, Key, Places
-from derive.textbook.meaning.canonical import canonical, plain_name
+from derive.textbook.meaning.canonical import canonical, letter_of, plain_name
 from derive.textbook.meaning.core import (
     MINUS_ONE,
     At,
@@ -28,7 +28,8 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.dimensions import Index
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
-from derive.textbook.tree import Name, Node, Number, Relation
+from derive.textbook.meaning.symbols import spelling
+from derive.textbook.tree import Name, Node, Number, Relation, Scripted
 
 __all__ = ["Conditions", "Unmet"]
 
@@ -76,9 +77,7 @@ class Conditions:
     def _take(self, reader: Reader, node: Relation) -> None:
         before = dict(reader.free)
         try:
-            if all(isinstance(side, Node) for side in node.sides) and _between_indices(
-                reader, node
-            ):
+            if _between_indices(reader, node) or _tells_the_class(reader, node):
                 self.filters.append(reader.condition(node, Scope()))
                 return
             if node.relations == ("\\in",):
@@ -262,6 +261,21 @@ def _between_indices(reader: Reader, node: Relation) -> bool:
         elif not isinstance(side, Number):
             return False
     return letters > 0
+
+
+def _tells_the_class(reader: Reader, node: Relation) -> bool:
+    """Return whether a condition says which entry of a one-hot vector is one, as y_o = 1.
+
+    It is about the index: no such vector has that for every o.
+    """
+    left, right = node.sides[0], node.sides[-1]
+    spelt = spelling(left) if isinstance(left, Scripted) else None
+    if spelt is None or not isinstance(right, Number) or node.relations != ("=",):
+        return False
+    symbol = reader.symbols.find(spelt.base, bold=spelt.bold)
+    letters = [letter_of(item) for item in spelt.lower]
+    one_hot = symbol is not None and symbol.domain == "one-hot"
+    return one_hot and spelt.upper is None and letters != [] and set(letters) <= set(reader.free)
 
 
 def _difference(reader: Reader, left: Tensor, right: Tensor) -> tuple[tuple[Index, ...], Core]:

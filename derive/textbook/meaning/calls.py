@@ -627,6 +627,10 @@ def _bind(
         return True
     if same and not _has_letters(reader, formal, scope):
         return True
+    if _shares_its_index(reader, formal, head.body) and _bind_indices(
+        reader, formal, actual, bound, scope
+    ):
+        return True
     if _is_variable(formal, head.body):
         bound.written[canonical(formal)] = (actual, _with_letters(reader, actual, scope))
         return True
@@ -641,6 +645,18 @@ def _with_letters(reader: Reader, actual: Node, scope: Scope) -> Scope:
         if scope.index(letter) is None
     }
     return scope.inside(indices={letter: at for letter, at in found.items() if at is not None})
+
+
+def _shares_its_index(reader: Reader, formal: Node, body: Node) -> bool:
+    """Return whether an index of an argument like y_i stands on other quantities of a body too."""
+    own = index_letters(reader.symbols, formal)
+    others = (part for part in walk(body) if isinstance(part, Scripted))
+    return bool(own) and any(
+        letter in own
+        for part in others
+        if canonical(part) != canonical(formal) and not isinstance(part.base, Group | Big)
+        for letter in index_letters(reader.symbols, part)
+    )
 
 
 def _is_variable(formal: Node, body: Node) -> bool:

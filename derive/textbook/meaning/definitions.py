@@ -427,6 +427,15 @@ def _depends(symbol: Symbol | None, group: Group, right: Node) -> bool:
     )
 
 
+def _is_own_parameter(reader: Reader, spelt: Spelling, group: Group) -> bool:
+    """Return whether p^m(x | p) is a function with a p among its arguments: p is no p^m."""
+    symbol, _, _ = _symbol_of(reader, spelt)
+    labelled = isinstance(spelt.upper, Name) and symbol is not None and symbol.name == spelt.base
+    return labelled and any(
+        isinstance(item, Name) and plain_name(item) == spelt.base for item in group.items
+    )
+
+
 def _is_variant(symbol: Symbol, spelt: Spelling, group: Group, right: Node) -> bool:
     r"""Return whether a defined array depends now on what it did not: ``\hat\beta(\lambda)``.
 
@@ -518,6 +527,8 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
             _define_phrase(reader, left, right)
         elif _defines_entries(reader, name, group):
             _define_entries(reader, name, group, right)
+        elif given and _is_own_parameter(reader, _spelt(name), group):
+            _define_function(reader, name, group, scripts, right)
         elif _depends(_symbol_of(reader, _spelt(name))[0], group, right):
             try:
                 _define_symbol(reader, _spelt(name), name, right)

@@ -23,9 +23,11 @@ from derive.textbook.meaning.core import (
     Slope,
     Symbol,
     Tensor,
+    moved_in,
     symbols_in,
     times,
 )
+from derive.textbook.meaning.declarations import LABEL_VALUES
 from derive.textbook.meaning.dimensions import Dimension
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Head, Reader
@@ -535,8 +537,30 @@ def _check_dependence(reader: Reader, tensor: Tensor, symbol: Symbol, span: Span
         if inverse:
             raise Unreadable("the derivative of an inverse function", span)
         return
+    if _is_target_beside(reader, body.symbol, symbol):
+        return
     if body.symbol is not symbol and body.symbol.role == "value":
         raise Unreadable(f"nothing says how {body.symbol.name} depends on {symbol.name}", span)
+
+
+_TARGETS = re.compile(r"t|target|label|t\^\{(?:\*|\\ast|\\star)\}")
+"""What books call what a model should give; the domains of labels are others."""
+
+
+def _is_target_beside(reader: Reader, target: Symbol, symbol: Symbol) -> bool:
+    """Return whether a quantity is a target that does not move with a variable.
+
+    A text says so where it defines something, as a loss, on both. Other quantities may stand beside
+    a variable and move with it all the same, as the state of the step before does with weights.
+    """
+    if target.domain not in ("one-hot", *LABEL_VALUES) and not _TARGETS.fullmatch(target.name):
+        return False
+    return any(
+        {target, symbol} <= symbols_in(one.definition.body)
+        and not moved_in(one.definition.body) & {target, symbol}
+        for one in reader.symbols.named.values()
+        if one.definition is not None
+    )
 
 
 def slope_of_function(
