@@ -48,6 +48,7 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     KroneckerDelta: lambda left, right: mpmath.mpf(left == right),
     primitives.log1p: lambda x: mpmath.log(1 + x),
     primitives.weighted_gap: lambda weight, x, reference: weight * (x - reference),
+    primitives.rounded_exp: mpmath.exp,
     primitives.scaled_exp: lambda x, reference: mpmath.exp(x - reference / 3 - 1),
     primitives.magnitude: abs,
     primitives.positive_part: lambda x: max(x, mpmath.mpf(0)),

@@ -23,16 +23,20 @@ from derive.generate.spec import KernelSpec, prediction
 from derive.generate.stable_forms import COMPENSATED, HALVED, Form
 from derive.generate.templates import (
     ARGUMENTS,
+    BLOCK_OF_ENTRIES,
+    BLOCK_OF_EXAMPLES,
     FEW,
     HEADER,
     HELPERS,
     HESSIAN_DIAGONAL,
     LABELLED,
+    LAYER_BY_UNITS,
     LAYER_VALUE_AND_GRAD,
     LOSS,
     PLAIN,
     PREDICT,
     REDUCTION,
+    UNITS_FIRST,
     VALUE_AND_GRAD,
 )
 from derive.language import k, substitute
@@ -66,7 +70,7 @@ def numpy_module(spec: KernelSpec) -> str:
     if labelled:
         bodies["value_and_grad"] += filled(LABELLED, labelled)
     functions = [*bodies.values()]
-    functions.append(filled(LAYER_VALUE_AND_GRAD, {**words, **_layer_lines()}))
+    functions.append(_layer_function(spec, words))
     arguments = filled(ARGUMENTS, words)
     plain = filled(PLAIN, words)
     if _has_few(spec):
@@ -248,16 +252,58 @@ def words_of(spec: KernelSpec) -> dict[str, str]:
     }
 
 
-_PRODUCTS = {"layer": "{0}.dot({1})", "large": "{0} @ {1}"}
-"""The first starts sooner, the second is quicker once it has started."""
+_START, _PRODUCT = "{0}.dot({1})", "{0} @ {1}"
+"""Products of matrices: the first starts sooner, the second is quicker once it has started,"""
+
+
+def _into(result: str) -> str:
+    """Return a product that is written into an array."""
+    return f"np.matmul({{0}}, {{1}}, out={result})"
+
+
+_PLACES: dict[str, dict[str, tuple[dict[str, str], str]]] = {
+    "a": {
+        "layer": ({}, _START),
+        "large": ({}, _PRODUCT),
+        "rows": ({"h": "h[part]", "W": "by_columns"}, _into("grad_a")),
+        "units": ({"W": "W[part]"}, _PRODUCT),
+    },
+    "grad_W": {
+        "layer": ({}, _START),
+        "large": ({}, _PRODUCT),
+        "rows": ({"h": "h[part]"}, _PRODUCT),
+        "units": ({}, _into("grad_W[part]")),
+    },
+    "grad_h": {
+        "layer": ({}, _START),
+        "large": ({}, _PRODUCT),
+        "rows": ({}, _into("grad_h[part]")),
+        "units": ({"W": "W[part]"}, _PRODUCT),
+    },
+    "grad_b": {"large": ({}, _PRODUCT)},
+}
+"""The results of a layer by the place where they are computed: names, and the form of a product."""
+
+
+def _layer_function(spec: KernelSpec, words: dict[str, str]) -> str:
+    """Return the functions of the layer, that by units where none has to do with another."""
+    words = words | _layer_lines()
+    plan = plan_of(spec, "value_and_grad")
+    block_of_layer = BLOCK_OF_ENTRIES if plan.is_elementwise else BLOCK_OF_EXAMPLES
+    parts = {
+        "block_of_layer": filled(block_of_layer, {"buffers": str(plan.buffers)}),
+        "units_first": UNITS_FIRST if plan.is_elementwise else "",
+        "by_units": filled(LAYER_BY_UNITS, words) if plan.is_elementwise else "",
+    }
+    return filled(LAYER_VALUE_AND_GRAD, words | parts)
 
 
 def _layer_lines() -> dict[str, str]:
-    names = {"g": "grad_a"}
+    """Return how each result of a layer is written, by a word for the place."""
     return {
-        f"{word}_{row.name}": matrix_source(row.entries, names, product)
-        for word, product in _PRODUCTS.items()
+        f"{place}_{row.name}": matrix_source(row.entries, {"g": "grad_a"} | names, product)
         for row in LAYER
+        for place, (names, product) in _PLACES[row.name].items()
     }
 
 

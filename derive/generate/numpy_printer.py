@@ -95,6 +95,7 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(primitives.clear_sign, "~np.signbit({0})", is_boolean=True, precedence=_SIGN),
     FunctionRow(primitives.sign_bit, "np.signbit({0})", is_boolean=True),
     FunctionRow(primitives.finite, "_finite({0}, is_moderate)"),
+    FunctionRow(primitives.rounded_exp, "_exp({0})"),
     FunctionRow(primitives.scaled_exp, "_exponentials({0}, {1}, is_moderate)"),
     FunctionRow(primitives.weighted_gap, "_weighted_gaps({0}, {1}, {2}, is_moderate)"),
     FunctionRow(primitives.largest, "_largest({0})"),

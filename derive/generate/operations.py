@@ -89,6 +89,7 @@ UFUNCS: tuple[Ufunc, ...] = (
     Ufunc(primitives.positive_part, "maximum", (Integer(0),)),
     Ufunc(primitives.with_sign, "copysign"),
     Ufunc(primitives.finite, "_finite"),
+    Ufunc(primitives.rounded_exp, "_exp"),
     Ufunc(primitives.scaled_exp, "_exponentials"),
     Ufunc(primitives.weighted_gap, "_weighted_gaps"),
     Ufunc(relu, "maximum", (Integer(0),)),

@@ -28,6 +28,7 @@ __all__ = [
     "placed",
     "positive_part",
     "primitive_table",
+    "rounded_exp",
     "scaled_exp",
     "sign_bit",
     "sum_but_largest",
@@ -72,6 +73,10 @@ class with_sign(_Primitive):  # noqa: N801
 
 class finite(_Primitive):  # noqa: N801
     """x itself; a gap too wide for the format is the widest that it holds."""
+
+
+class rounded_exp(_Primitive):  # noqa: N801
+    """e^x, rounded once in every format."""
 
 
 class scaled_exp(_Primitive):  # noqa: N801
@@ -141,6 +146,7 @@ _TABLE = (
     Primitive(log1p, lambda x: (log(1 + x),)),
     Primitive(finite, lambda x: (x,)),
     Primitive(weighted_gap, lambda weight, x, reference: (weight * (x - reference),)),
+    Primitive(rounded_exp, lambda x: (exp(x),)),
     Primitive(scaled_exp, lambda x, reference: (exp(x - _SHIFT * reference),)),
     Primitive(
         placed,

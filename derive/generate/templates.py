@@ -55,6 +55,16 @@ ONE_BLOCK_BYTES = 2**20
 """Up to it an array is one block,"""
 SMALL_BYTES = 2**13
 """and up to it the calls of NumPy are the cost, and not the numbers."""
+ROWS_BYTES = 2**20
+"""What the values of the hidden and output units of a block of examples of a layer may take,"""
+FEWEST_ROWS = 2**8
+"""which are at least so many,"""
+QUICK_PRODUCT = 10**6
+"""and no more than so many products, if that is enough: BLAS does those without copies."""
+WEIGHTS_BYTES = 2**19
+"""unless the weights are larger: their gradients are added block by block."""
+UNITS_BYTES = 2**20
+"""What the weights of a block of units of a layer may take."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 '''
 
@@ -475,6 +485,16 @@ def _finite(gaps: Array, is_moderate: bool, out: Array | None = None) -> Array:
     kept: Array = np.maximum(gaps, np.finfo(gaps.dtype).min, out=out)
     return kept
 ''',
+    "_exp": '''
+
+def _exp(values: Array, out: Array | None = None) -> Array:
+    """Return the exponentials: of float32 by float64, since NumPy's own are up to 2.5 units off."""
+    if values.dtype.char == "d":
+        powers: Array = np.exp(values, out=out)
+        return powers
+    out = np.empty_like(values) if out is None else out
+    return np.exp(values, out=out, dtype=np.float64, casting="unsafe")
+''',
     "_exponentials": '''
 
 def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None = None) -> Array:
@@ -484,18 +504,17 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
     it is the reference, or below it where a gap is so wide that what counts beside the reference
     would not be a normal number, and the exponential is corrected for what the rounding took away.
     """
-    powers: Array
     if is_moderate:
-        powers = np.exp(a, out=out)
-        return powers
+        return _exp(a, out=out)
     limit, lowest = _MODERATE[a.dtype.char], a.min(axis=-1, keepdims=a.ndim > 1)
     fits = (reference <= limit) & ((reference >= 0) | (lowest >= -limit))
     is_wide = lowest < reference - 2 * limit
     reference = np.where(fits, 0, np.where(is_wide, reference - limit // 4, reference))
     if a.dtype.char == "f":  # twice the digits hold the difference
-        wide = np.exp(a - reference.astype(np.float64)).astype(np.float32)
-        powers = np.positive(np.where(fits, np.exp(a), wide), out=out)
-        return powers
+        powers = np.exp(a - reference.astype(np.float64))
+        out = np.empty_like(a) if out is None else out
+        out[...] = powers
+        return out
 ${compensated}
 ''',
     "_weighted_gaps": '''
@@ -889,13 +908,12 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
-    a = ${layer_a} if is_small else ${large_a}
+    if y.nbytes > SMALL_BYTES:
+        return _large_layer(W, h, y, None, "sum", 1)
+    a = ${layer_a}  # `dot` starts sooner than `@`
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    if is_small:
-        return value, ${layer_grad_W}, ${layer_grad_h}
-    return value, ${large_grad_W}, ${large_grad_h}
+    return value, ${layer_grad_W}, ${layer_grad_h}
 
 
 @np.errstate(all="ignore")
@@ -916,18 +934,107 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
-    a = ${large_a}
+        y = y.reshape(len(h), len(W))
+    value, grad_W, grad_h, *grad_b = _large_layer(W, h, y, b, reduction, threads)
+    if h.ndim != len(shape):
+        grad_h = grad_h.reshape(shape)
+    return value, grad_W, grad_h, *grad_b
+
+
+def _large_layer(
+    W: Array, h: Array, y: Array, b: Array | None, reduction: str, threads: int
+) -> tuple[Any, ...]:
+    """Return the results of a layer: of a block at a time, where that keeps it in the cache."""
+    rows = _rows_at_once(W)
+    if threads == 1 and len(h) >= 2 * rows and W.nbytes <= WEIGHTS_BYTES:
+        return _layer_by_rows(W, h, y, b, rows, reduction)
+${units_first}    a = ${large_a}
     if b is not None:
         a += b
-    if y.ndim != 2:
-        y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = ${large_grad_W}
     grad_h = ${large_grad_h}
-    if h.ndim != len(shape):
-        grad_h = grad_h.reshape(shape)
-    if b is None:
-        return value, grad_W, grad_h
-    return value, grad_W, grad_h, ${large_grad_b}
+    return (value, grad_W, grad_h) if b is None else (value, grad_W, grad_h, ${large_grad_b})
+
+
+def _rows_at_once(W: Array) -> int:
+    """Return of how many examples the values of hidden and output units stay in the cache."""
+    units, width = W.shape
+    rows: int = max(ROWS_BYTES // ((units + width) * W.itemsize), FEWEST_ROWS)
+    quick: int = QUICK_PRODUCT // max(W.size, 1)
+    return min(rows, quick) if quick >= FEWEST_ROWS else rows
+
+
+def _layer_by_rows(
+    W: Array, h: Array, y: Array, b: Array | None, rows: int, reduction: str
+) -> tuple[Any, ...]:
+    """Return the results of a layer, of so many examples at a time."""
+    by_columns = np.asfortranarray(W)  # so that its transpose lies row by row
+    work = np.empty((rows, len(W)), W.dtype)
+    grad_W, grad_h = np.zeros(W.shape, W.dtype), np.empty(h.shape, h.dtype)
+    grad_b = [] if b is None else [np.zeros(b.shape, b.dtype)]
+    count = _count(y, reduction)
+    losses = []
+    for start in range(0, len(h), rows):
+        part = slice(start, start + rows)
+        grad_a = work[: len(h[part])]
+        ${rows_a}
+        if b is not None:
+            grad_a += b
+        losses.append(_block_of_layer(grad_a, y[part], reduction, count))
+        grad_W += ${rows_grad_W}
+        ${rows_grad_h}
+        for sums in grad_b:
+            sums += ${large_grad_b}
+    return _reduced(np.concatenate(losses), reduction, y), grad_W, grad_h, *grad_b
+
+
+${block_of_layer}${by_units}'''
+
+BLOCK_OF_EXAMPLES = '''\
+def _block_of_layer(grad_a: Array, y: Array, reduction: str, count: int) -> Array:
+    """Write the gradient over the pre-activations of a block, and return the losses."""
+    losses = _value_and_grad_block(grad_a, y, grad_a, (None,) * ${buffers}, count)
+    return np.ravel(losses)
+'''
+
+BLOCK_OF_ENTRIES = '''\
+def _block_of_layer(grad_a: Array, y: Array, reduction: str, count: int) -> Array:
+    """Write the gradient over the pre-activations of a block, and return the losses, or the sum."""
+    if reduction == "sum":  # then no entry has to do with another
+        grad_a, y = grad_a.ravel(), y.ravel()
+    losses = _value_and_grad_block(grad_a, y, grad_a, (None,) * ${buffers}, count)
+    return np.ravel(losses)
+'''
+
+UNITS_FIRST = """\
+    units = UNITS_BYTES // max(W.shape[1] * W.itemsize, 1)
+    if threads == 1 and len(h) <= units and len(W) >= 4 * units:
+        return _layer_by_units(W, h, y, b, units, reduction)
+"""
+
+LAYER_BY_UNITS = '''
+
+def _layer_by_units(
+    W: Array, h: Array, y: Array, b: Array | None, units: int, reduction: str
+) -> tuple[Any, ...]:
+    """Return the results of a layer, of so many units at a time: none has to do with another."""
+    grad_W, grad_h = np.empty(W.shape, W.dtype), np.zeros(h.shape, h.dtype)
+    grad_b = [] if b is None else [np.empty(b.shape, b.dtype)]
+    count = _count(y, reduction)
+    losses = []
+    for start in range(0, len(W), units):
+        part = slice(start, start + units)
+        a = ${units_a}
+        if b is not None:
+            a += b[part]
+        grad_a = a
+        losses.append(_block_of_layer(grad_a, y[:, part], reduction, count))
+        ${units_grad_W}
+        grad_h += ${units_grad_h}
+        for sums in grad_b:
+            sums[part] = ${large_grad_b}
+    total = np.add.reduce(losses, dtype=np.longdouble)  # one by one many roundings would add up
+    return _reduced(total, reduction, y), grad_W, grad_h, *grad_b
 '''

@@ -38,6 +38,16 @@ ONE_BLOCK_BYTES = 2**20
 """Up to it an array is one block,"""
 SMALL_BYTES = 2**13
 """and up to it the calls of NumPy are the cost, and not the numbers."""
+ROWS_BYTES = 2**20
+"""What the values of the hidden and output units of a block of examples of a layer may take,"""
+FEWEST_ROWS = 2**8
+"""which are at least so many,"""
+QUICK_PRODUCT = 10**6
+"""and no more than so many products, if that is enough: BLAS does those without copies."""
+WEIGHTS_BYTES = 2**19
+"""unless the weights are larger: their gradients are added block by block."""
+UNITS_BYTES = 2**20
+"""What the weights of a block of units of a layer may take."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -691,13 +701,12 @@ def layer_value_and_grad(
 
 @np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    is_small = y.nbytes <= SMALL_BYTES  # then `dot` is quicker: it starts sooner than `@`
-    a = h.dot(W.T) if is_small else h @ W.T
+    if y.nbytes > SMALL_BYTES:
+        return _large_layer(W, h, y, None, "sum", 1)
+    a = h.dot(W.T)  # `dot` starts sooner than `@`
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
-    if is_small:
-        return value, grad_a.T.dot(h), grad_a.dot(W)
-    return value, grad_a.T @ h, grad_a @ W
+    return value, grad_a.T.dot(h), grad_a.dot(W)
 
 
 @np.errstate(all="ignore")
@@ -718,17 +727,91 @@ def _checked_layer(
     shape = h.shape
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
+        y = y.reshape(len(h), len(W))
+    value, grad_W, grad_h, *grad_b = _large_layer(W, h, y, b, reduction, threads)
+    if h.ndim != len(shape):
+        grad_h = grad_h.reshape(shape)
+    return value, grad_W, grad_h, *grad_b
+
+
+def _large_layer(
+    W: Array, h: Array, y: Array, b: Array | None, reduction: str, threads: int
+) -> tuple[Any, ...]:
+    """Return the results of a layer: of a block at a time, where that keeps it in the cache."""
+    rows = _rows_at_once(W)
+    if threads == 1 and len(h) >= 2 * rows and W.nbytes <= WEIGHTS_BYTES:
+        return _layer_by_rows(W, h, y, b, rows, reduction)
+    units = UNITS_BYTES // max(W.shape[1] * W.itemsize, 1)
+    if threads == 1 and len(h) <= units and len(W) >= 4 * units:
+        return _layer_by_units(W, h, y, b, units, reduction)
     a = h @ W.T
     if b is not None:
         a += b
-    if y.ndim != 2:
-        y = y.reshape(a.shape)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, reduction, threads)
     grad_W = grad_a.T @ h
     grad_h = grad_a @ W
-    if h.ndim != len(shape):
-        grad_h = grad_h.reshape(shape)
-    if b is None:
-        return value, grad_W, grad_h
-    return value, grad_W, grad_h, grad_a.sum(axis=0)
+    return (value, grad_W, grad_h) if b is None else (value, grad_W, grad_h, grad_a.sum(axis=0))
+
+
+def _rows_at_once(W: Array) -> int:
+    """Return of how many examples the values of hidden and output units stay in the cache."""
+    units, width = W.shape
+    rows: int = max(ROWS_BYTES // ((units + width) * W.itemsize), FEWEST_ROWS)
+    quick: int = QUICK_PRODUCT // max(W.size, 1)
+    return min(rows, quick) if quick >= FEWEST_ROWS else rows
+
+
+def _layer_by_rows(
+    W: Array, h: Array, y: Array, b: Array | None, rows: int, reduction: str
+) -> tuple[Any, ...]:
+    """Return the results of a layer, of so many examples at a time."""
+    by_columns = np.asfortranarray(W)  # so that its transpose lies row by row
+    work = np.empty((rows, len(W)), W.dtype)
+    grad_W, grad_h = np.zeros(W.shape, W.dtype), np.empty(h.shape, h.dtype)
+    grad_b = [] if b is None else [np.zeros(b.shape, b.dtype)]
+    count = _count(y, reduction)
+    losses = []
+    for start in range(0, len(h), rows):
+        part = slice(start, start + rows)
+        grad_a = work[: len(h[part])]
+        np.matmul(h[part], by_columns.T, out=grad_a)
+        if b is not None:
+            grad_a += b
+        losses.append(_block_of_layer(grad_a, y[part], reduction, count))
+        grad_W += grad_a.T @ h[part]
+        np.matmul(grad_a, W, out=grad_h[part])
+        for sums in grad_b:
+            sums += grad_a.sum(axis=0)
+    return _reduced(np.concatenate(losses), reduction, y), grad_W, grad_h, *grad_b
+
+
+def _block_of_layer(grad_a: Array, y: Array, reduction: str, count: int) -> Array:
+    """Write the gradient over the pre-activations of a block, and return the losses, or the sum."""
+    if reduction == "sum":  # then no entry has to do with another
+        grad_a, y = grad_a.ravel(), y.ravel()
+    losses = _value_and_grad_block(grad_a, y, grad_a, (None,) * 3, count)
+    return np.ravel(losses)
+
+
+def _layer_by_units(
+    W: Array, h: Array, y: Array, b: Array | None, units: int, reduction: str
+) -> tuple[Any, ...]:
+    """Return the results of a layer, of so many units at a time: none has to do with another."""
+    grad_W, grad_h = np.empty(W.shape, W.dtype), np.zeros(h.shape, h.dtype)
+    grad_b = [] if b is None else [np.empty(b.shape, b.dtype)]
+    count = _count(y, reduction)
+    losses = []
+    for start in range(0, len(W), units):
+        part = slice(start, start + units)
+        a = h @ W[part].T
+        if b is not None:
+            a += b[part]
+        grad_a = a
+        losses.append(_block_of_layer(grad_a, y[:, part], reduction, count))
+        np.matmul(grad_a.T, h, out=grad_W[part])
+        grad_h += grad_a @ W[part]
+        for sums in grad_b:
+            sums[part] = grad_a.sum(axis=0)
+    total = np.add.reduce(losses, dtype=np.longdouble)  # one by one many roundings would add up
+    return _reduced(total, reduction, y), grad_W, grad_h, *grad_b
