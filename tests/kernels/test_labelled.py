@@ -133,3 +133,28 @@ def test_it_writes_where_it_is_told_and_leaves_its_arguments(ways: list[int]) ->
     shared, in_threads = kernel.value_and_grad(a, y, threads=2)
     assert shared == pytest.approx(value, rel=1e-14)
     assert (in_threads == gradient).all()
+
+
+ULPS_OF_LARGE_ARRAYS = {"labels of one unit": 4.0, "soft labels": 4.0}
+"""What is asked of every input; exponentials of float32 by NumPy itself would take up to 4.8."""
+
+
+@pytest.mark.parametrize("scale", [1.0, 12.0, 36.0, 200.0])
+@pytest.mark.parametrize("kind", ULPS_OF_LARGE_ARRAYS)
+def test_large_arrays_of_float32_are_as_exact_as_small_ones(kind: str, scale: float) -> None:
+    random = np.random.default_rng(7)
+    a = random.uniform(-scale, scale, size=(2000, 20)).astype(np.float32)
+    y = np.eye(20)[random.integers(20, size=2000)].astype(np.float32)
+    if kind == "soft labels":
+        y = random.dirichlet(np.ones(20), size=2000).astype(np.float32)
+    losses, gradient = kernel.value_and_grad(a, y, reduction="none")
+    exact_losses, exact = kernel.value_and_grad(a.astype(float), y.astype(float), reduction="none")
+    is_normal = np.abs(exact) > np.finfo(np.float32).tiny
+    units = np.spacing(np.abs(exact).astype(np.float32))
+    if kind == "soft labels":
+        total = y.astype(float).sum(axis=1, keepdims=True)
+        units = np.finfo(np.float32).eps / 2 * (total * kernel.predict(a.astype(float)) + y)
+    errors = np.abs(gradient - exact)[is_normal] / units[is_normal]
+    assert errors.max() <= ULPS_OF_LARGE_ARRAYS[kind]
+    spacing = np.spacing(exact_losses.astype(np.float32))
+    assert (np.abs(losses - exact_losses) <= 4 * spacing).all()
