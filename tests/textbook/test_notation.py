@@ -36,6 +36,20 @@ CUBES = SQUARES | {"C": "matrix(n,n)"}
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "an index that stands twice in a chain rule without its sum",
+        r"\frac{\partial f}{\partial a} = \frac{\partial f}{\partial y_i} \cdot"
+        r"\frac{\partial y_i}{\partial a} = \sum_i \frac{\partial f}{\partial y_i} x_i"
+        r"= \frac{\partial f}{\partial y_i} x_i \\"
+        r"\frac{\partial f}{\partial a} = \frac{\partial f}{\partial y_i}"
+        r"\frac{\partial y_i}{\partial b}"
+        r"= \sum_i \frac{\partial f}{\partial y_i} x_i \\"
+        r"x_i \frac{\partial f}{\partial a} = x_i \frac{\partial f}{\partial y_i}"
+        r"\frac{\partial y_i}{\partial a}",
+        {"n": "dim", "x": "vector(n)", "a": "scalar", "b": "scalar", "F": "function"},
+        ("y_i = a x_i + b", "f = F(y)"),
+        ["conditional", "conditional", "refuted", "refuted", "refuted", "refuted"],
+    ),
+    (
         "a density with its parameter's letter and a label",
         r"\frac{\partial \log p^m(x \mid p)}{\partial p} = \frac{x}{p} - \frac{1 - x}{1 - p} \\"
         r"p^m(1 \mid q) = q = 1 - q, \quad \sum_{x \in \{0, 1\}} p^m(x \mid p) = 1",
@@ -45,11 +59,11 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "a target does not move with the weights, and a state may",
-        r"\frac{\partial E}{\partial W_{jk}} = (z_j - t_j) x_k - \frac{\partial t_j}{\partial W_{jk}}"
-        r"= (z_j - t_j) \frac{\partial t_j}{\partial W_{jk}} \\"
+        r"\frac{\partial E}{\partial W_{jk}} = d_j x_k - \frac{\partial t_j}{\partial W_{jk}} "
+        r"= d_j \frac{\partial t_j}{\partial W_{jk}} \\"
         r"\frac{\partial h_j}{\partial W_{jk}} = 0, \quad \frac{\partial x_k}{\partial W_{jk}} = 0",
         LAYER | {"t": "vector(m)", "h": "vector(m)"},
-        ("z = W x + h", r"E = \frac{1}{2} \sum_i (z_i - t_i)^2"),
+        ("z = W x + h", r"E = \frac{1}{2} \sum_i (z_i - t_i)^2", "d_j = z_j - t_j"),
         ["proved", "refuted", "unreadable", "unreadable"],
     ),
     (

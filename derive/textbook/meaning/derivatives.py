@@ -55,6 +55,7 @@ __all__ = [
     "derivative_prefix",
     "is_bare_prefix",
     "is_derivative",
+    "links",
     "slash_derivative",
     "slope",
     "slope_by_symbol",
@@ -228,6 +229,15 @@ def variables_of(node: Fraction) -> tuple[Node, ...]:
     """Return by what a fraction with a quantity above is a derivative; nothing for any other."""
     parts = _parts(node)
     return () if parts is None or parts[0] is None else parts[1].variables
+
+
+def links(first: Node, second: Node) -> Node | None:
+    """Return y of the factors ∂f/∂y and ∂y/∂x of a chain rule; None for any others."""
+    parts = [_parts(one) if isinstance(one, Fraction) else None for one in (first, second)]
+    if parts[0] is None or parts[1] is None or parts[1][0] is None:
+        return None
+    names = (canonical(variable) for variable in parts[0][1].variables)
+    return parts[1][0] if canonical(parts[1][0]) in names else None
 
 
 def is_bare_prefix(node: Node) -> bool:

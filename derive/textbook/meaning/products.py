@@ -12,6 +12,7 @@ from derive.textbook.meaning.core import At, Constant, Fold, Tensor
 from derive.textbook.meaning.derivatives import (
     DerivativePrefix,
     derivative_prefix,
+    links,
     slash_derivative,
     variables_of,
 )
@@ -133,7 +134,11 @@ def read_product(reader: Reader, node: Product, scope: Scope) -> Tensor:
     if not node.items:
         raise Unreadable("nothing stands here", node.span)
     if reader.einstein:
-        return _einstein(reader, node, scope)
+        letters = [one for one in _letters(reader, node, scope) if _times(node, one) == 2]
+        return _summed(reader, node, scope, letters)
+    linking = _linking_letters(reader, node, scope)
+    if linking and reader.readings.take("repeated"):
+        return _summed(reader, node, scope, linking)
     entrywise = any(isinstance(one, Operator) and one.symbol in _ENTRYWISE for one in node.items)
     with reader.wanting_arrays(entrywise):
         return _read_items(reader, node, scope)
@@ -324,14 +329,30 @@ def _end_of_quantity(reader: Reader, items: tuple[Node, ...], at: int) -> int:
     return at + (2 if call_of(items, at) is not None else 1)
 
 
-def _einstein(reader: Reader, node: Product, scope: Scope) -> Tensor:
-    """Return a product in which an index that stands twice is summed over."""
-    repeated = [
+def _letters(reader: Reader, node: Node, scope: Scope) -> list[str]:
+    """Return the index letters that nothing binds around a piece of notation."""
+    return [one for one in index_letters(reader.symbols, node) if scope.index(one) is None]
+
+
+def _linking_letters(reader: Reader, node: Product, scope: Scope) -> list[str]:
+    """Return the indices of y_i in ∂f/∂y_i ∂y_i/∂x that stand nowhere else there or on the left.
+
+    Who writes no sum may yet mean one, by the summation convention.
+    """
+    if sum(isinstance(item, Fraction) for item in node.items) < 2:
+        return []
+    pairs = ((one, other) for one in node.items for other in node.items if one is not other)
+    found = [link for one, other in pairs if (link := links(one, other)) is not None]
+    return [
         letter
-        for letter in index_letters(reader.symbols, node)
-        if scope.index(letter) is None and _times(node, letter) == 2
+        for letter in dict.fromkeys(one for link in found for one in _letters(reader, link, scope))
+        if letter not in reader.outside and _times(node, letter) == 2
     ]
-    indices = {letter: reader.dimensions.index(letter) for letter in repeated}
+
+
+def _summed(reader: Reader, node: Product, scope: Scope, letters: list[str]) -> Tensor:
+    """Return a product that is summed over some indices."""
+    indices = {letter: reader.dimensions.index(letter) for letter in letters}
     inner = scope.inside(indices={letter: At(index) for letter, index in indices.items()})
     tensor = _read_items(reader, node, inner)
     body = tensor.body

@@ -88,6 +88,7 @@ CHOICES = {
     "factor": "the transposed parentheses are a factor, and no argument",
     "fraction": "the function takes the fraction only",
     "tensor": "⊗ multiplies entry by entry",
+    "repeated": "an index that stands twice in a product of derivatives is summed over",
     "loose": "the sum extends over the terms that follow and use its index",
 }
 """The other reading of every choice, in words."""
