@@ -439,12 +439,21 @@ def _labelled_units(a: Array, y: Array) -> Any:
     else:
         if np.count_nonzero(y[0]) != 1:  # labels of another kind are known by the first example
             return None
-        labelled = np.flatnonzero(y != 0)[:, np.newaxis]
-        if labelled.size != examples or (labelled // units != _starts(examples, 1)).any():
+        if np.count_nonzero(y != 0) != examples:
             return None
+        places = y.dot(_places(units, y.dtype.char))  # where each example has one label, of 1
+        if not 0 <= places.min() <= places.max() < units:
+            return None
+        labelled = places.astype(np.intp)[:, np.newaxis] + _starts(examples, units)
     if y.take(labelled).tobytes() != _bytes_of_ones(examples, y.dtype.char):
         return None
     return labelled if _is_bounded(a, _MODERATE[a.dtype.char]) else None
+
+
+@lru_cache(maxsize=8)
+def _places(units: int, dtype: str) -> Array:
+    """Return the number of each unit, for a sum over the labels as a product."""
+    return np.arange(units, dtype=dtype)
 
 
 @lru_cache(maxsize=8)

@@ -66,6 +66,7 @@ def test_other_labels_are_not_taken_for_them(shape: tuple[int, int], ways: list[
     none_of_another[1] = 0
     moved = np.roll(y, 1, axis=0)
     moved[0, :2], moved[1] = 1, 0
+    is_second = np.arange(len(y))[:, np.newaxis] == 1
     others = {
         "soft": np.full_like(y, 1 / shape[1]),
         "smoothed": 0.9 * y + 0.1 / shape[1],
@@ -75,8 +76,13 @@ def test_other_labels_are_not_taken_for_them(shape: tuple[int, int], ways: list[
         "nearly 1": y * (1 - 2**-53),
         "beyond 1": y * (1 + 2**-52),
         "a little beside": y + 1e-300 * np.roll(y, 1, axis=1),
-        "a negative one": np.where(np.arange(len(y))[:, np.newaxis] == 1, -y, y),
+        "one that points at another": np.where(is_second, 0, y),
+        "a negative one": np.where(is_second, -y, y),
     }
+    distance = (
+        shape[1] - 1 + np.argmax(y[2])
+    )  # from the second unit of an example to the next label
+    others["one that points at another"][1, 1] = 1 + distance
     for name, labels in others.items():
         value, gradient = kernel.value_and_grad(a, labels)
         assert ways == [], name
