@@ -18,8 +18,11 @@ from derive.textbook.meaning.core import (
     At,
     Core,
     Entry,
+    Plus,
+    Rational,
     Size,
     Slope,
+    Times,
     moved_in,
     symbols_in,
     walk_core,
@@ -229,6 +232,8 @@ def _at_point(
     evaluator = Evaluator(point, question.reader.dimensions, work)
     try:
         conditions.impose(evaluator)
+        if not all(evaluator.whole(place, {}) >= 1 for place in _last_places(question)):
+            return None
     except (Unmet, Undefined):
         return None
     compared = False
@@ -255,6 +260,18 @@ def _at_point(
         comparison.samples += 1
         comparison.typical |= _is_typical(point)
     return None
+
+
+def _last_places(question: Question) -> Iterator[Core]:
+    """Yield where entries stand that are counted from the last one, as a^{L-1}: they exist."""
+    for side in (question.left, question.right):
+        for part in walk_core(side):
+            for place in part.places if isinstance(part, Entry | Slope) else ():
+                inner = list(walk_core(place))
+                if isinstance(place, Plus) and all(
+                    isinstance(one, Plus | Times | Size | Rational) for one in inner
+                ):
+                    yield place
 
 
 def _is_asked(

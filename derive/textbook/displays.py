@@ -15,7 +15,15 @@ from derive.textbook.errors import Unreadable
 from derive.textbook.lexer import Terminal
 from derive.textbook.positions import Span
 
-__all__ = ["EQUALITIES", "Part", "Statement", "apart", "check_balance", "statements"]
+__all__ = [
+    "EQUALITIES",
+    "Part",
+    "Statement",
+    "apart",
+    "check_balance",
+    "statements",
+    "with_rows_apart",
+]
 
 EQUALITIES = frozenset({"=", ":="})
 _SEPARATING = frozenset({"\\implies", "\\iff", "\\impliedby"})
@@ -28,6 +36,8 @@ _CONDITIONAL = (
 _LEADING = ("all", "if", "every", "each", "any", "that", "case", "when", "where", "for")
 _OPERATORS = frozenset({"PLUS", "MINUS", "MULOP"})
 _LAYOUT = frozenset({"AMP", "QUAD"})
+_NOTES = frozenset({"\\star", "\\ast", "*", "\\dagger"})
+"""Signs that mark a row at its end."""
 _ENDS = frozenset({"PERIOD", "COMMA", "SEMICOLON"})
 
 _FACTOR_ENDS = frozenset({"NAME", "CLOSE", "RBRACE"})
@@ -106,6 +116,78 @@ def check_balance(terminals: Sequence[Terminal]) -> None:
             opened.pop()
     if opened:
         raise Unreadable(f"{opened[-1].value} is not closed", opened[-1].span)
+
+
+def with_rows_apart(terminals: Sequence[Terminal]) -> list[Terminal]:
+    """Return a display that is not balanced with what is wrong in a row taken out of that row.
+
+    A side in which a delimiter has no other one becomes one terminal for which the grammar has no
+    place; where it is not closed, that is the rest of the row. Bars are told apart by what is open
+    around them, so that a display with bars stays whole.
+    """
+    try:
+        check_balance(terminals)
+    except Unreadable:
+        pass
+    else:
+        return list(terminals)
+    rows = _rows(terminals)
+    if len(rows) < 2 or any(_is_bar(terminal) for terminal in terminals):
+        return list(terminals)
+    result: list[Terminal] = []
+    for row in rows:
+        result.extend(_balanced(row))
+    return result
+
+
+def _is_bar(terminal: Terminal) -> bool:
+    barred = terminal.type == "MIDBAR" and terminal.value != "\\mid"
+    return barred or terminal.type.startswith(("BAR", "NORM", "EVALBAR"))
+
+
+def _rows(terminals: Sequence[Terminal]) -> list[list[Terminal]]:
+    """Return the rows of a display, each with what ends it; rows of tables end none."""
+    rows: list[list[Terminal]] = [[]]
+    tables = 0
+    for terminal in terminals:
+        if terminal.type in ("BEGIN", "END") and not _is_rows(terminal):
+            tables += 1 if terminal.type == "BEGIN" else -1
+        ends = _is_rows(terminal) or (terminal.type == "ROW" and tables == 0)
+        if ends and terminal.type == "END":
+            rows.append([terminal])
+        else:
+            rows[-1].append(terminal)
+        if ends:
+            rows.append([])
+    return [row for row in rows if row]
+
+
+def _balanced(row: Sequence[Terminal]) -> list[Terminal]:
+    """Return a row with one unknown terminal in place of every side that is not balanced."""
+    result: list[Terminal] = []
+    opened: list[Terminal] = []
+    side: list[Terminal] = []
+    trouble = ""
+    for terminal in row:
+        if _is_rows(terminal) or (not opened and terminal.type in ("REL", "ROW")):
+            result += [*_side(side, trouble), terminal]
+            side, trouble = [], ""
+            continue
+        side.append(terminal)
+        if terminal.type in _DOWN:
+            opened.append(terminal)
+        elif terminal.type in _UP and opened:
+            opened.pop()
+        elif terminal.type in _UP:
+            trouble = f"{terminal.value} closes nothing"
+    if opened:
+        trouble = f"{opened[-1].value} is not closed"
+    ends = side[-1:] if side and side[-1].type == "ROW" else []
+    return [*result, *_side(side[: len(side) - len(ends)], trouble), *ends]
+
+
+def _side(side: list[Terminal], trouble: str) -> list[Terminal]:
+    return [Terminal("UNKNOWN", trouble, span_of(tuple(side)))] if trouble and side else side
 
 
 def apart(terminals: Sequence[Terminal], text: str, offset: int) -> list[Terminal]:
@@ -399,6 +481,7 @@ class _Splitter:
             self.finish()
 
     def quad(self, _terminal: Terminal) -> None:
+        self.at += self._note()
         follows = self._next()
         behind_condition = bool(self.condition)
         complete = (bool(self.words) or behind_condition) and bool(self.current.relations)
@@ -410,6 +493,21 @@ class _Splitter:
             if behind_condition:
                 self._end_condition()
             self._begin_anew(frozenset({"ROW", "TEXT", "COMMA", "SEMICOLON", "PERIOD", "QUAD"}))
+
+    def _note(self) -> int:
+        r"""Return how many signs at the end of a row are for the reader: ``\qquad \star``, (3)."""
+        rest = self.terminals[self.at + 1 :]
+        count = 0
+        while count < len(rest) and rest[count].type == "MULOP" and rest[count].value in _NOTES:
+            count += 1
+        if [one.type for one in rest[:3]] == ["OPEN", "NUMBER", "CLOSE"]:
+            count = 3
+        behind = [one for one in rest[count:] if one.type not in _LAYOUT]
+        if not behind or not count:
+            return count
+        ends = [place for place, one in enumerate(behind) if one.type == "ROW"][:2]
+        row = behind[1 : ends[1]] if len(ends) > 1 else behind[1:]
+        return count if behind[0].type == "ROW" and (not row or _has_relation_outside(row)) else 0
 
     def _begin_anew(self, stop: frozenset[str]) -> None:
         """End the statement where another follows; a bare side condition belongs to this one."""

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from derive.textbook.chains import Chain, Side
-from derive.textbook.displays import Statement, apart, check_balance, statements
+from derive.textbook.displays import Statement, apart, check_balance, statements, with_rows_apart
 from derive.textbook.errors import Ambiguous, Circular, NotJudged, ShapeMismatch, Unreadable
 from derive.textbook.explaining import Explaining
 from derive.textbook.inverses import without_inverse
@@ -116,6 +116,7 @@ class Judge(Explaining):
                 raise Unreadable(
                     f"the display has more than {LONGEST_DISPLAY} signs", terminals[0].span
                 )
+            terminals = with_rows_apart(terminals)
             check_balance(terminals)
             found = statements(terminals)
         except Unreadable as error:

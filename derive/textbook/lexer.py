@@ -284,7 +284,7 @@ class _Lexer:
         self.at += len(word) - 1
         if len(word) == 1:
             self.put("NAME", word, span)
-        elif word in FUNCTIONS and word not in self.vocabulary.words:
+        elif word in FUNCTIONS | _EXTREMA and word not in self.vocabulary.words:
             self.put("BIG", "\\" + word, span)
         elif word in PROSE and word not in self.vocabulary.words:
             self.put("TEXT", word, span)
@@ -300,6 +300,7 @@ class _Lexer:
                 return letters
             letters = letters[:-1]
         known = letters in self.vocabulary.words or self._is_label(letters)
+        known = known or self._is_extremum(letters)
         if known or (
             (letters in FUNCTIONS or self.vocabulary.is_word(letters)) and not self._in_subscript()
         ):
@@ -326,6 +327,19 @@ class _Lexer:
             return False
         capitals = letters.isupper() and not any(one in self.vocabulary.letters for one in letters)
         return (letters in LABELS) or (capitals and "T" not in letters)
+
+    def _is_extremum(self, letters: str) -> bool:
+        """Return whether letters are the greatest or least of a list: ``max(0, m)``."""
+        after = self.at + len(letters) - 1
+        ahead = [token.text for token in self.tokens[after:]]
+        if letters not in _EXTREMA or ahead[:1] != ["("]:
+            return False
+        depth = 0
+        for text in ahead:  # a product of letters has no list behind it
+            depth += (text == "(") - (text == ")")
+            if depth == 0 or (depth == 1 and text == ","):
+                return depth == 1
+        return False
 
     def _in_subscript(self) -> bool:
         return bool(self.braces) and self.braces[-1]
@@ -532,6 +546,7 @@ _SPECIAL: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\vert": _bar("BAR"),
     "\\|": _bar("NORM"),
     "\\Vert": _bar("NORM"),
+    "\\parallel": _bar("NORM"),
     "\\lvert": _bar("BAR_OPEN"),
     "\\rvert": _bar("BAR_CLOSE"),
     "\\lVert": _bar("NORM_OPEN"),

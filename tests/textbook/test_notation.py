@@ -34,6 +34,16 @@ ROWS = {"n": "dim", "d": "dim", "x": "vector(d) per (n)"}
 SQUARES = {"n": "dim", "A": "matrix(n,n)", "B": "matrix(n,n)"}
 CUBES = SQUARES | {"C": "matrix(n,n)"}
 
+LAYERS = {"L": "dim", "n": "dim", "l": "index(L)", "W": "matrix(n,n) per (L)", "c": "function"}
+LAYERS |= dict.fromkeys(("a", "b", "z", r"\delta"), "vector(n) per (L)")
+FEEDFORWARD = (
+    r"z^l = W^l a^{l-1} + b^l",
+    r"a^l = \tanh(z^l)",
+    r"C = c(a^L)",
+    r"\delta^l_i = \frac{\partial C}{\partial z^l_i}",
+    r"\nabla_a C = \frac{\partial C}{\partial a^L}",
+)
+
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
         "an index that stands twice in a chain rule without its sum",
@@ -82,6 +92,81 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         VECTORS | {"a": "scalar positive"},
         (),
         ["proved", "refuted", "proved"],
+    ),
+    (
+        "the last layer, and the one before it",
+        r"\delta^L = \nabla_a C \odot (1 - (a^L)^2), \quad \delta^L = \nabla_a C \odot a^L \\"
+        r"\delta^{L-1} = ((W^L)^T \delta^L) \odot (1 - (a^{L-1})^2) \\"
+        r"\delta^{L-1} = (W^L \delta^L) \odot (1 - (a^{L-1})^2) \\"
+        r"\frac{\partial C}{\partial W^l_{jk}} = a^{l-1}_k \delta^l_j = a^l_k \delta^l_j",
+        LAYERS,
+        FEEDFORWARD,
+        ["held", "refuted", "held", "refuted", "held", "refuted"],
+    ),
+    (
+        "a power of a number and an entry of the last vector",
+        r"x^n y_n = x x^{n-1} y^n = x y^n",
+        {"n": "dim", "m": "dim", "x": "scalar", "y": "vector(m) per (n)"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "a row of a matrix, transposed, as a column",
+        r"\sum_i a_i y_i = X^T a = X a, \quad y_i^T w = (X w)_i = (X y_i)_i",
+        TALL | {"y": "vector(d) per (n)", "a": "vector(n)", "w": "vector(d)"},
+        (r"y_i = ((X)_i)^T",),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "what is given of one entry",
+        r"\frac{df}{dx_i} = 2 x_i + y_i = 2 x_i + y_j \\ \nabla_x f = 2 x + y",
+        VECTORS,
+        (r"f = x_i^2 + y_i x_i",),
+        ["proved", "refuted", "unreadable"],
+    ),
+    (
+        "a divergence with parallel bars",
+        r"K(x \parallel y) = \sum_i (x_i - y_i^2) = K(x \| y) = K(y \parallel x)",
+        VECTORS,
+        (r"K(P \parallel Q) = \sum_i (P_i - Q_i^2)",),
+        ["proved", "proved", "refuted"],
+    ),
+    (
+        "the greatest of a list, typed",
+        r"a = max(0, a) - max(0, -a) = max(0, a) + max(0, -a)",
+        {"a": "scalar", "m": "scalar"},
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "an index before the label of a name",
+        r"\frac{\partial}{\partial z_{kM}} \sum_i x_i z_{iM} = x_k = z_{kM} \\ z_{kM} = x_k",
+        VECTORS | {"z_M": "vector(n)"},
+        (r"z_{iM} = 2 x_i",),
+        ["proved", "refuted", "refuted"],
+    ),
+    (
+        "a row with a delimiter too many",
+        r"\begin{align} (x + y)^2 - x^2 &= 2xy + y^2 \\ &= y (2x + y)) \\ &= 2xy + y^2 \\"
+        r"x + y &= y + x \\ &= 2 (x \end{align}",
+        {"x": "scalar", "y": "scalar"},
+        (),
+        ["proved", "unreadable", "unreadable", "proved", "unreadable"],
+    ),
+    (
+        "parentheses over two rows, and one too many elsewhere",
+        r"\begin{align} x + (y \\ + x) &= 2 x + y \\ x + y &= y + x) \\"
+        r"x + y &= y + 2x \end{align}",
+        {"x": "scalar", "y": "scalar"},
+        (),
+        ["unreadable", "unreadable", "refuted"],
+    ),
+    (
+        "marks and numbers at the end of rows",
+        r"x + x &= 2 x \qquad \star \\ &= x 2 \qquad (2) \\ x &= 3 x \qquad (3)",
+        {"x": "scalar"},
+        (),
+        ["proved", "proved", "refuted"],
     ),
     (
         "braces around a formula, and the equality of programs",

@@ -166,6 +166,7 @@ def _is_bold(node: Node) -> bool:
 def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
     """Return whether an equation with this left side would say what it is."""
     node, right = _without_logarithm(node, right)
+    node = natural_order(reader.symbols, node)
     node = index_above(reader.symbols, _entry_of_call(node))
     node = example_above(reader.symbols, node, right)
     if not given and is_derivative_name(reader, node) and not _is_primed_twin(reader, node, right):
@@ -749,7 +750,8 @@ def _bind_symbol(
         raise ShapeMismatch(f"{symbol.name} is an array and its definition a number", left.span)
     for axis, dimension in zip(tensor.axes, rest, strict=True):
         reader.dimensions.unify(axis.dimension, dimension, left.span)
-    _check_orientation(reader, symbol, tensor, len(letters), left)
+    if not _is_transposed_row(reader, right, tensor):
+        _check_orientation(reader, symbol, tensor, len(letters), left)
     indices = tuple(free.get(letter) or reader.dimensions.index(letter) for letter in letters)
     own = tuple(At(index) for index in (*indices, *tensor.axes))
     if given and tensor.body == Entry(symbol, own):
@@ -788,6 +790,16 @@ def _dimensions_of(tensor: Tensor) -> tuple[Dimension, ...]:
     return tuple(axis.dimension for axis in tensor.axes)
 
 
+def _is_transposed_row(reader: Reader, right: Node, tensor: Tensor) -> bool:
+    """Return whether a right side is a row of a matrix transposed, which lies as is declared."""
+    if tensor.orientation != "row" or not isinstance(right, Scripted) or right.upper is None:
+        return False
+    if not is_transpose(right.upper) or not isinstance(right.base, Group):
+        return False
+    below, _ = _read_right(reader, list(index_letters(reader.symbols, right)), right.base, ())
+    return below.orientation == "free"
+
+
 def _check_orientation(
     reader: Reader, symbol: Symbol, tensor: Tensor, given: int, left: Node
 ) -> None:
@@ -808,16 +820,31 @@ def _check_free(free: dict[str, Index], letters: list[str], body: Core, left: No
 
 
 def _unwritten(
-    reader: Reader, free: dict[str, Index], used: set[Index], letters: list[str]
+    reader: Reader, free: dict[str, Index], body: Core, letters: list[str], *, given: bool
 ) -> tuple[str, ...]:
-    """Return the declared indices that a definition uses and its name does not show."""
+    """Return the indices that a definition uses and its name does not show.
+
+    They are declared, or number the examples; what is given of one entry may be of any.
+    """
+    used = {part.index for part in walk_core(body) if isinstance(part, At)}
     return tuple(
         letter
         for letter, index in free.items()
         if letter not in letters
         and index in used
-        and (_is_declared_index(reader, letter) or _is_example(reader, index))
+        and (
+            _is_declared_index(reader, letter)
+            or _is_example(reader, index)
+            or (given and _is_entry(body, index))
+        )
     )
+
+
+def _is_entry(body: Core, index: Index) -> bool:
+    """Return whether an index is the place of an entry of what is known, wherever it stands."""
+    entries = (part for part in walk_core(body) if isinstance(part, Entry))
+    known = [part.symbol.known for part in entries if At(index) in part.places]
+    return bool(known) and all(known)
 
 
 def _is_declared_index(reader: Reader, letter: str) -> bool:
@@ -866,7 +893,7 @@ def _define_new(
     label_above = not (isinstance(above, Name) and canonical(above) in running)
     if not label_above:
         letters.insert(0, canonical(above))  # type: ignore[arg-type]
-    unwritten = _unwritten(reader, free, used, letters)
+    unwritten = _unwritten(reader, free, tensor.body, letters, given=given)
     letters = [*unwritten, *letters]
     _check_free(free, letters, tensor.body, left)
     indices = tuple(free[letter] for letter in letters)

@@ -449,6 +449,7 @@ def slope(reader: Reader, tensor: Tensor, variable: Node, scope: Scope, span: Sp
         assert isinstance(by.body, Entry)
         target = by.body
     _check_dependence(reader, tensor, target.symbol, span)
+    _check_entry(reader, tensor, by, span)
     by = reader.arrays.fresh(by)
     assert isinstance(by.body, Entry)
     body = Slope(tensor.body, by.body.symbol, by.body.places)
@@ -571,6 +572,20 @@ def _is_target_beside(reader: Reader, target: Symbol, symbol: Symbol) -> bool:
         for one in reader.symbols.named.values()
         if one.definition is not None
     )
+
+
+def _check_entry(reader: Reader, tensor: Tensor, by: Tensor, span: Span) -> None:
+    """Refuse the derivative of what is given of one entry only by an array of such entries.
+
+    Where f = z_i² is given, ∇_z f may be meant entry by entry.
+    """
+    if not isinstance(tensor.body, Entry):
+        return
+    symbol = tensor.body.symbol
+    for letter, axis in zip(symbol.unwritten, symbol.axes, strict=False):
+        along = any(reader.dimensions.same(axis, one.dimension) for one in by.axes)
+        if along and reader.symbols.find(letter) is None:
+            raise Unreadable(f"{symbol.name} is given for one {letter} only", span)
 
 
 def slope_of_function(

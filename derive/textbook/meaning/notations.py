@@ -17,7 +17,18 @@ from derive.textbook.meaning.matching import Match
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.symbols import Symbols, spelling
-from derive.textbook.tree import Group, Name, Node, Number, Product, Scripted, Sum, mapped, walk
+from derive.textbook.tree import (
+    Fraction,
+    Group,
+    Name,
+    Node,
+    Number,
+    Product,
+    Scripted,
+    Sum,
+    mapped,
+    walk,
+)
 
 __all__ = ["Notation", "entries_below", "explained", "increments", "written_out"]
 
@@ -40,6 +51,8 @@ def explained(reader: Reader, left: Node, right: Node) -> Notation | None:
         return None
     head = left.items[0]
     spelt = spelling(head) if isinstance(head, Scripted) else None
+    if _is_gradient_of_one(reader, left, right):
+        return Notation(left.items, frozenset(), right)
     if spelt is None or not spelt.lower or spelt.base in ("\\partial", "\\nabla"):
         return None
     if reader.symbols.find(spelt.base) is not None:
@@ -55,6 +68,25 @@ def explained(reader: Reader, left: Node, right: Node) -> Notation | None:
         return None
     used = {plain_name(part) for part in walk(right) if isinstance(part, Name)}
     return Notation(left.items, letters, right) if letters and letters <= used else None
+
+
+def _is_gradient_of_one(reader: Reader, left: Product, right: Node) -> bool:
+    r"""Return whether ``\nabla_a C`` is said to be the gradient by one a of many, as by a^L."""
+    head = left.items[0]
+    if not isinstance(head, Scripted) or not isinstance(head.base, Name) or len(left.items) != 2:
+        return False
+    if head.base.letters != "\\nabla" or head.upper is not None or head.primes:
+        return False
+    variable = None if head.lower is None else spelling(head.lower)
+    if variable is None or not isinstance(right, Fraction) or not is_derivative(right):
+        return False
+    symbol = reader.symbols.find(variable.base, bold=variable.bold)
+    by = right.denominator.items[-1] if isinstance(right.denominator, Product) else None
+    of = right.numerator.items[-1] if isinstance(right.numerator, Product) else None
+    one = None if by is None else spelling(by)
+    if symbol is None or symbol.leading != 1 or one is None or one.upper is None or variable.lower:
+        return False
+    return one.base == variable.base and of == left.items[1]
 
 
 def _formal_names(reader: Reader, call: Product) -> frozenset[str]:

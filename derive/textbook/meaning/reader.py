@@ -345,7 +345,9 @@ class Reader:
             return None
         (head,) = self.heads[spelt.base]
         letter = plain_name(head.arguments[0])  # type: ignore[arg-type]
-        symbol = self.symbols.find(letter) or self.anywhere.setdefault(letter, Symbol(letter))
+        symbol = self.symbols.find(letter)
+        if symbol is None or symbol.axes:
+            symbol = self.anywhere.setdefault(letter, Symbol(letter))
         inner = Scope(tensors={letter: Tensor((), Entry(symbol))})
         core = self.scalar(head.body, inner)
         for _ in range(spelt.primes):

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.textbook.meaning.canonical import is_bold, letter_of, plain_name, script_items
-from derive.textbook.meaning.symbols import Symbols, spelling
+from derive.textbook.meaning.canonical import (
+    TRANSPOSES,
+    is_bold,
+    letter_of,
+    plain_name,
+    script_items,
+)
+from derive.textbook.meaning.symbols import Spelling, Symbols, spelling
 from derive.textbook.tree import Group, Name, Node, Scripted, Sum, walk
 
 __all__ = ["example_above", "index_above", "natural_order", "note_order"]
@@ -14,15 +20,17 @@ __all__ = ["example_above", "index_above", "natural_order", "note_order"]
 def index_above(symbols: Symbols, node: Node) -> Node:
     """Return a name whose superscript is a declared index with that in parentheses, as an index.
 
-    A power of a number stays what it is.
+    So is the number of the last layer above what is declared for each layer, as L is in a^L. A
+    power of a number stays what it is.
     """
     if not isinstance(node, Scripted) or not isinstance(node.upper, Name | Scripted | Sum):
         return node
     letters = [letter_of(part) for part in walk(node.upper) if isinstance(part, Name)]
-    if not letters or not all(letter and _is_index(symbols, letter) for letter in letters):
-        return node
     spelt = spelling(replace(node, upper=None))
-    if spelt is None or spelt.base == "e":
+    if spelt is None or spelt.base == "e" or not letters:
+        return node
+    last = _last(symbols, spelt)
+    if not all(letter and (letter == last or _is_index(symbols, letter)) for letter in letters):
         return node
     for count in range(len(spelt.lower), -1, -1):
         symbol = symbols.find(spelt.key(count, upper=False), bold=spelt.bold)
@@ -33,17 +41,49 @@ def index_above(symbols: Symbols, node: Node) -> Node:
     return replace(node, upper=Group("(", (node.upper,), span=node.upper.span))
 
 
+def _last(symbols: Symbols, spelt: Spelling) -> str | None:
+    """Return the name of how many there are of what is declared for each of some, as layers."""
+    symbol = symbols.find(spelt.base, bold=spelt.bold)
+    if symbol is None or symbol.leading != 1:
+        return None
+    name = symbol.axes[0].name
+    return None if name in TRANSPOSES else name
+
+
 def natural_order(symbols: Symbols, node: Node) -> Node:
-    """Return z_{mi} as (z)_{im}, where the text has said that this is (z_i)_m."""
+    """Return z_{mi} as (z)_{im}, where the text has said that this is (z_i)_m.
+
+    So is z_{iL} an entry of z_L, where only that is declared.
+    """
     if not isinstance(node, Scripted) or not isinstance(node.base, Name):
         return node
     symbol = symbols.find(plain_name(node.base), bold=is_bold(node.base))
+    if symbol is None:
+        return _label_first(symbols, node)
     items = script_items(node.lower)
-    if symbol is None or not symbol.order or len(items) != len(symbol.order):
+    if not symbol.order or len(items) != len(symbol.order):
         return node
     places = tuple(items[place] for place in symbol.order)
     base = Group("(", (node.base,), span=node.base.span)
     return replace(node, base=base, lower=Group("", places, (",",) * (len(places) - 1)))
+
+
+def _label_first(symbols: Symbols, node: Scripted) -> Scripted:
+    """Return z_{iL} as z_{Li}, where z_L is declared as an array and neither z nor z_i is."""
+    spelt = spelling(node)
+    if spelt is None or len(spelt.lower) < 2:
+        return node
+    *places, label = spelt.lower
+    if not isinstance(label, Name) or _is_index(symbols, plain_name(label)):
+        return node
+    own = replace(spelt, lower=(label, *places))
+    taken = (spelt.key(count, upper=False) for count in range(len(spelt.lower) + 1))
+    if any(symbols.find(name, bold=spelt.bold) is not None for name in taken):
+        return node
+    symbol = symbols.find(own.key(1, upper=False), bold=spelt.bold)
+    if symbol is None or len(symbol.axes) != len(places):
+        return node
+    return replace(node, lower=Group("", (label, *places), (",",) * len(places)))
 
 
 def note_order(symbols: Symbols, left: Node, right: Node) -> bool:
