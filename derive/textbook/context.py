@@ -33,6 +33,7 @@ from derive.textbook.parser import parse_terminals
 from derive.textbook.sides import (
     base_name,
     is_declared,
+    is_event_of,
     is_known_notation,
     is_own_call,
 )
@@ -154,7 +155,7 @@ class Context:
         state = self.reader.state()
         before = dict(self.reader.guessed)
         try:
-            self._give(text)
+            self._give(text, guessing=guessing)
         except (Unreadable, NotJudged) as error:
             self.reader.restore(state)
             self.troubles[text] = str(error)
@@ -188,7 +189,7 @@ class Context:
                         found[name] = f"what is given of {name} cannot be read: {reason}"
         return found
 
-    def _give(self, text: str) -> None:
+    def _give(self, text: str, *, guessing: bool = False) -> None:
         found = statements(self._terminals(tokenize(text)))
         if not any(statement.relations for statement in found):
             raise Unreadable("this states nothing; write an equation, as z = W x")
@@ -199,6 +200,8 @@ class Context:
                     note_limits(self.reader, side)
                 if note_order(self.symbols, *sides):
                     continue
+                if guessing and is_event_of(*sides) and is_declared(self.reader, sides[0]):
+                    sides.reverse()  # where nothing says what P is, ŷ_k = P(y = k) does
                 if can_define(self.reader, sides[0], sides[1], given=True):
                     define(self.reader, sides[0], sides[1], given=True)
                 elif not is_known_notation(sides[0]) and not is_own_call(*sides):

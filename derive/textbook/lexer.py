@@ -603,8 +603,8 @@ def _with_slices(terminals: Sequence[Terminal]) -> list[Terminal]:
 
 
 def _is_slice(terminal: Terminal, before: str, after: str) -> bool:
-    if before == "LBRACE" and after == "RBRACE":
-        return False
+    if before == "CARET" or (before == "LBRACE" and after == "RBRACE"):
+        return False  # the label of x_{w^*} and w_{*}
     if terminal.type == "COLON":
         return before in _BESIDE and after in _BESIDE
     return terminal.value in ("\\cdot", "*") and (before in _BESIDE or after in _BESIDE)

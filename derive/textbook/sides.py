@@ -13,6 +13,7 @@ from derive.textbook.meaning.constants import ONES
 from derive.textbook.meaning.core import Core, Fold, Unknown, symbols_in, walk_core
 from derive.textbook.meaning.derivatives import is_derivative
 from derive.textbook.meaning.patterns import call_of
+from derive.textbook.meaning.phrases import is_event
 from derive.textbook.meaning.populations import PROBABILITIES
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.symbols import spelling
@@ -37,6 +38,7 @@ __all__ = [
     "declarations_of",
     "doubtful",
     "is_declared",
+    "is_event_of",
     "is_extremum",
     "is_known_notation",
     "is_own_call",
@@ -186,6 +188,12 @@ def counts_unknown(reader: Reader, core: Core) -> bool:
         and not reader.dimensions.find(part.index.dimension).known
         for part in walk_core(core)
     )
+
+
+def is_event_of(left: Node, right: Node) -> bool:
+    """Return whether a name is equated with the probability of an event, as in ŷ_k = P(y = k)."""
+    call = call_of(right.items, 0) if isinstance(right, Product) and len(right.items) == 2 else None
+    return call is not None and is_event(call[1]) and isinstance(left, Name | Scripted)
 
 
 def is_zero(node: Node) -> bool:

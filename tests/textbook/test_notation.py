@@ -46,6 +46,28 @@ FEEDFORWARD = (
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "declared numbers that are given as probabilities of events",
+        r"-\sum_k y_k \log x_k = -\sum_k y_k \log P(O = k \mid C = c), \quad"
+        r"\log x_i = \log P(O = i | C = c), \quad 1 + \log x_i = 1 + \log P(O = j | C = c) \\"
+        r"\log a = \log P(Y = 1) = 2 \log P(Y = 1) + 3 a",
+        VECTORS | {"c": "constant", "i": "index(n)", "j": "index(n)", "w": "scalar"},
+        ("x_i = P(O = i \\mid C = c)", "a = P(Y = 1)", r"P(Y = 1) = \frac{1}{1 + e^{-w}}"),
+        ["proved", "proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "a bar with the names of values under it",
+        r"\left. \frac{\partial J}{\partial a} \right|_{\hat{a}, \hat{c}} ="
+        r"2 \sum_i (\hat{a} + \hat{c} x_i) = 2 \sum_i (a + \hat{c} x_i) \\"
+        r"\left. \frac{\partial J}{\partial x} \right|_{x^*} = 2 c (a + c x^*) = 2 c (a + c x) \\"
+        r"\left. \frac{\partial J}{\partial a} \right|_{x_0} = 2 \sum_i (a + c x_{0,i}), \quad"
+        r"\left. \frac{\partial J}{\partial a} \right|_{y} = 2 \sum_i (a + c y_i)",
+        VECTORS
+        | {"c": "scalar", r"\hat{a}": "scalar", r"\hat{c}": "scalar"}
+        | {"x^*": "vector(n)", "x_0": "vector(n)"},
+        (r"J = \sum_i (a + c x_i)^2",),
+        ["proved", "refuted", "proved", "refuted", "proved", "unreadable"],
+    ),
+    (
         "an index that stands twice in a chain rule without its sum",
         r"\frac{\partial f}{\partial a} = \frac{\partial f}{\partial y_i} \cdot"
         r"\frac{\partial y_i}{\partial a} = \sum_i \frac{\partial f}{\partial y_i} x_i"

@@ -24,7 +24,7 @@ from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.sums import FOLDS, read_big
 from derive.textbook.meaning.symbols import spelling
-from derive.textbook.meaning.values import at_value
+from derive.textbook.meaning.values import at_value, values_below
 from derive.textbook.tree import (
     Big,
     Fraction,
@@ -203,10 +203,12 @@ def _is_evaluation(item: Node) -> bool:
 
 
 def _evaluated(reader: Reader, total: Tensor | None, item: Scripted, scope: Scope) -> Tensor:
-    """Return what stands before the bar at the value that stands under it."""
-    if total is None or not isinstance(item.lower, Relation) or item.lower.relations != ("=",):
-        raise Unreadable("a bar that evaluates needs an equation under it", item.span)
-    return at_value(reader, total, item.lower.sides, scope)
+    """Return what stands before the bar at the values that stand under it."""
+    if total is None:
+        raise Unreadable("a bar that evaluates nothing", item.span)
+    for sides in values_below(reader, total, item):
+        total = at_value(reader, total, sides, scope)
+    return total
 
 
 def _big_of(item: Node) -> Big | None:

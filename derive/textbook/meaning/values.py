@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.textbook.errors import Unreadable
@@ -11,9 +12,9 @@ from derive.textbook.meaning.patterns import call_of
 from derive.textbook.meaning.reader import Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.symbols import spelling
-from derive.textbook.tree import Name, Node, Product, Scripted, is_constant
+from derive.textbook.tree import Group, Name, Node, Product, Relation, Scripted, is_constant
 
-__all__ = ["at_value", "value_in_derivative"]
+__all__ = ["at_value", "value_in_derivative", "values_below"]
 
 
 def at_value(reader: Reader, total: Tensor, sides: tuple[Node, ...], scope: Scope) -> Tensor:
@@ -28,6 +29,38 @@ def at_value(reader: Reader, total: Tensor, sides: tuple[Node, ...], scope: Scop
     return Tensor(
         total.axes, Let(variable.body.symbol, variable.axes, body, total.body), total.orientation
     )
+
+
+def values_below(reader: Reader, total: Tensor, node: Scripted) -> Iterator[tuple[Node, Node]]:
+    r"""Yield the quantities and values under a bar: ``x = a``, or names like x̂ and x₀ alone."""
+    lower = node.lower
+    items = lower.items if isinstance(lower, Group) and not lower.opening else (lower,)
+    for item in items:
+        if isinstance(item, Relation) and item.relations == ("=",):
+            yield item.sides[0], item.sides[1]
+            continue
+        variables = [] if item is None else _stripped(item)
+        known = [
+            one
+            for one in variables
+            if (symbol := reader.symbols.find(canonical(one))) is not None
+            and symbol.definition is None
+            and symbol in symbols_in(total.body)
+        ]
+        if item is None or len(known) != 1:
+            raise Unreadable("a bar that evaluates needs an equation under it", node.span)
+        yield known[0], item
+
+
+def _stripped(node: Node) -> list[Node]:
+    """Return what a name like x̂₀ may be a value of: x₀ by its accent, x by its script."""
+    base = node.base if isinstance(node, Scripted) else node
+    if not isinstance(base, Name):
+        return []
+    bare = replace(base, accents=())
+    if isinstance(node, Scripted):
+        return [bare, replace(node, base=bare)] if base.accents else [bare]
+    return [bare] if base.accents else []
 
 
 def value_in_derivative(
