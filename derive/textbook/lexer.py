@@ -212,7 +212,10 @@ class _Lexer:
 
     def _word(self, words: str, span: Span, *, prose: bool) -> None:
         r"""Take the argument of ``\mathrm``, ``\text`` and the like: a name, or prose."""
-        words = re.sub(r"^\\(?:bf|rm|it|sf|tt|sl)\b\s*", "", words)
+        words = re.sub(
+            r"^\\(?:bf|rm|it|sf|tt|sl|tiny|scriptsize|footnotesize|small)\b\s*", "", words
+        )
+        words = re.sub(r"^\{(\w+)\}$", r"\1", words)
         bare = re.sub(r"\\[,!]|[\\\s]", "", words)
         if not words:
             return

@@ -11,6 +11,8 @@ __all__ = ["words_defined"]
 
 _BEFORE = frozenset({"&", "\\\\", "}", ",", "\\quad", "\\qquad", ";"})
 _AFTER = frozenset({"=", "(", "'", ":", "&"})
+_INTEGRAL = "\\int"
+"""Behind this sign ``dt`` is no word."""
 
 
 def _run(tokens: Sequence[Raw], at: int) -> int:
@@ -49,9 +51,13 @@ def words_defined(texts: Iterable[Sequence[Raw]], *, scripted: bool = False) -> 
             run = "".join(token.text for token in tokens[at:end])
             before = tokens[at - 1].text if at else "&"
             after = tokens[end].text if end < len(tokens) else ""
+            variable = (
+                len(run) == 2 and run[0] == "d" and _INTEGRAL in (t.text for t in tokens[:at])
+            )
             behind = after in _AFTER or (scripted and after in ("_", "^") and before == "&")
             if (
                 len(run) > 1
+                and not variable
                 and run[0].isalpha()
                 and run not in FUNCTIONS | BIG
                 and before in _BEFORE

@@ -116,6 +116,63 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "refuted", "proved"],
     ),
     (
+        "an integral up to a variable",
+        r"\Phi'(x) = \phi(x) = \Phi(x) \\ \Phi(-x) = 1 - \Phi(x) = \Phi(x) \\"
+        r"\frac{d}{dx} x \Phi(x) = \Phi(x) + x \phi(x) = \Phi(x) + \phi(x) \\"
+        r"\Phi(x) = \frac{1}{2} (1 + \erf(x / \sqrt{2})) = \frac{1}{2} (1 + \erf(x))",
+        {"x": "scalar"},
+        (
+            r"\phi(t) = \frac{1}{\sqrt{2 \pi}} \exp(-\frac{t^2}{2})",
+            r"\Phi(x) = \int_{-\infty}^{x} \phi(t) dt",
+        ),
+        ["proved", "refuted", "proved", "refuted", "proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "integrals of polynomials, exponentials and bell curves",
+        r"\int_a^b (t^2 + c) \, dt = \frac{b^3 - a^3}{3} + c (b - a) = \frac{b^3 - a^3}{3} + c \\"
+        r"\int_0^b e^{-c t} dt = \frac{1 - e^{-c b}}{c} = 1 - e^{-c b} \\"
+        r"\int_{-\infty}^\infty e^{-\frac{(t - a)^2}{2 s^2}} \, \mathrm{d}t = \sqrt{2 \pi} s = s \\"
+        r"\frac{d}{db} \int_0^a b t \, dt = \frac{a^2}{2} = a b",
+        dict.fromkeys("abc", "scalar") | {"s": "scalar positive"},
+        (),
+        ["proved", "refuted"] * 4,
+    ),
+    (
+        "integrals of sigmoids, and limits at infinity",
+        r"\int_{-\infty}^a \sigma(t) dt = \log(1 + e^a) = \log(1 + e^{-a}) \\"
+        r"\int_a^\infty \frac{dt}{1} = a, \quad \int_0^\infty e^{-2t} dt = \frac{1}{2} = 1 \\"
+        r"\int_0^\infty e^{2t} dt = -\frac{1}{2}, \quad \int_0^\infty e^{-a t} dt = \frac{1}{a}",
+        {"a": "scalar"},
+        (r"\sigma(x) = \frac{1}{1 + e^{-x}}",),
+        ["proved", "refuted", "unreadable", "proved", "refuted", "unreadable", "unreadable"],
+    ),
+    (
+        "a bar that evaluates at hats and stars",
+        r"\left. \frac{\partial S}{\partial a} \right|_{\hat{a}, \hat{b}} = 2 (\hat a - \hat b) ="
+        r"2 (a - b) \\ \frac{\partial S}{\partial b}\Big|_{b^*} = 2 (b^* - a) = 2 (b - a) \\"
+        r"\frac{\partial S}{\partial a}\Big|_{a = 1, b = 2} = -2 = 2 \\"
+        r"\frac{\partial S}{\partial a}\Big|_{\hat{x}} = 2 (a - b)",
+        dict.fromkeys(("a", "b", r"\hat{a}", r"\hat{b}", "b^*", "x"), "scalar"),
+        ("S = (a - b)^2",),
+        [*["proved", "refuted"] * 3, "unreadable"],
+    ),
+    (
+        "a small transpose in a box",
+        r"x^{\mbox{\tiny T}} y = \sum_i x_i y_i = x^{\text{\scriptsize{T}}} x",
+        VECTORS,
+        (),
+        ["proved", "refuted"],
+    ),
+    (
+        "integrals that are not read",
+        r"\int t \, dt = \frac{t^2}{2}, \quad \int_{-\infty}^a e^{-t} dt = e^a \\"
+        r"\int_0^1 f \, dr = \frac{1}{3} \\ \int_0^1 a \, dt = a \\ \int_1^a \frac{1}{t} dt = 1 \\"
+        r"\int_{-\infty}^\infty e^{-x^T x} dx = \sqrt{\pi} \\ \int_{-\infty}^0 e^{t^2} dt = 1",
+        VECTORS | {"r": "scalar"},
+        ("f = r^2",),
+        ["unreadable"] * 7,
+    ),
+    (
         "the last layer, and the one before it",
         r"\delta^L = \nabla_a C \odot (1 - (a^L)^2), \quad \delta^L = \nabla_a C \odot a^L \\"
         r"\delta^{L-1} = ((W^L)^T \delta^L) \odot (1 - (a^{L-1})^2) \\"

@@ -18,6 +18,7 @@ from derive.textbook.meaning.derivatives import (
 )
 from derive.textbook.meaning.differentials import differential_factor
 from derive.textbook.meaning.elementary import read_function
+from derive.textbook.meaning.integrals import read_integral
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.reader import Reader
@@ -221,6 +222,8 @@ def _factor(reader: Reader, items: tuple[Node, ...], at: int, scope: Scope) -> t
     item = items[at]
     big = _big_of(item)
     if big is not None:
+        if big.symbol == "\\int":
+            return read_integral(reader, item, items[at + 1 :], scope), len(items)
         if big.symbol in FOLDS and not _is_function_of_list(item, items, at):
             return read_big(reader, item, items[at + 1 :], scope), len(items)
         return read_function(reader, items, at, scope, _factor)
