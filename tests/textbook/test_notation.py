@@ -46,6 +46,16 @@ FEEDFORWARD = (
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "the derivative of an application that stands on its variable elsewhere",
+        r"\frac{\partial f(\hat{a}, a)}{\partial a} = \hat{a}, \quad"
+        r"\frac{\partial f(a, \hat{a})}{\partial a} = \hat{a} + 1 ="
+        r"\frac{\partial f(\hat{a}, c)}{\partial c}"
+        r"\\ \frac{\partial f(3, b)}{\partial a} = b + 1 = b",
+        {"a": "scalar", r"\hat{a}": "scalar", "b": "scalar", "c": "scalar"},
+        ("f(a, b) = a b + a",),
+        ["proved", "proved", "refuted", "proved", "refuted"],
+    ),
+    (
         "declared numbers that are given as probabilities of events",
         r"-\sum_k y_k \log x_k = -\sum_k y_k \log P(O = k \mid C = c), \quad"
         r"\log x_i = \log P(O = i | C = c), \quad 1 + \log x_i = 1 + \log P(O = j | C = c) \\"

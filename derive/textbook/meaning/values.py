@@ -87,24 +87,25 @@ def value_in_derivative(
                 continue
             place = formal.index(canonical(named))
             value = group.items[place]
-            if not _is_value_of(reader, value, named, scope):
+            if not _is_value_of(value, named, scope) or _stands_on(reader, body, named, scope):
                 return None
             items = (*group.items[:place], named, *group.items[place + 1 :])
             return Product((name, replace(group, items=items)), span=body.span), named, value
     return None
 
 
-def _is_value_of(reader: Reader, value: Node, variable: Node, scope: Scope) -> bool:
+def _is_value_of(value: Node, variable: Node, scope: Scope) -> bool:
     """Return whether an argument is a number, or a name like the variable that stands for one."""
     if canonical(value) == canonical(variable) or scope.tensor(canonical(variable)) is not None:
         return False
-    named = reader.read(variable, scope).body
-    if not isinstance(named, Entry):
-        return False
     alike = isinstance(value, Name | Scripted) and _letters(value) == _letters(variable)
-    if not (alike or is_constant(value)):
-        return False
-    return named.symbol not in symbols_in(reader.read(value, scope).body)
+    return alike or is_constant(value)
+
+
+def _stands_on(reader: Reader, body: Node, variable: Node, scope: Scope) -> bool:
+    """Return whether an application stands on a variable, so that it has a derivative as it is."""
+    named = reader.read(variable, scope).body
+    return not isinstance(named, Entry) or named.symbol in symbols_in(reader.read(body, scope).body)
 
 
 def _letters(node: Node) -> str:
