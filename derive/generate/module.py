@@ -36,6 +36,7 @@ from derive.generate.templates import (
     PLAIN,
     PREDICT,
     REDUCTION,
+    UNITS_BYTES,
     UNITS_FIRST,
     VALUE_AND_GRAD,
 )
@@ -79,7 +80,11 @@ def numpy_module(spec: KernelSpec) -> str:
     reduction = filled(REDUCTION, of_kind)
     helpers = _called("".join((reduction, plain, *functions)), of_kind)
     source = "".join((arguments, reduction, *helpers, plain, *functions))
-    return filled(HEADER, {**words, "math": "import math\n" if "math." in source else ""}) + source
+    firsts = {
+        "math": "import math\n" if "math." in source else "",
+        "units_bytes": UNITS_BYTES if "UNITS_BYTES" in source else "",
+    }
+    return filled(HEADER, {**words, **firsts}) + source
 
 
 _OF_ENTRIES = {

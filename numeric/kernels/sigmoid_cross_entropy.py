@@ -35,17 +35,17 @@ Array = NDArray[Any]
 CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
 ONE_BLOCK_BYTES = 2**20
-"""Up to it an array is one block,"""
+"""An array of up to so much is one block."""
 SMALL_BYTES = 2**13
-"""and up to it the calls of NumPy are the cost, and not the numbers."""
+"""In an array of up to so much the calls of NumPy are the cost, and not the numbers."""
 ROWS_BYTES = 2**20
-"""What the values of the hidden and output units of a block of examples of a layer may take,"""
+"""What the hidden and output units may take together for the examples of a block of a layer."""
 FEWEST_ROWS = 2**8
-"""which are at least so many,"""
+"""So many examples a block of a layer has at least."""
 QUICK_PRODUCT = 10**6
-"""and no more than so many products, if that is enough: BLAS does those without copies."""
+"""Up to so many multiplications BLAS does a product of matrices without copies of them."""
 WEIGHTS_BYTES = 2**19
-"""unless the weights are larger: their gradients are added block by block."""
+"""With larger weights the examples are one block: gradients of weights are added by blocks."""
 UNITS_BYTES = 2**20
 """What the weights of a block of units of a layer may take."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
@@ -241,7 +241,7 @@ def _by_parts(block: Callable[..., Any], buffers: int, *arrays: Array, threads: 
 
 _AT_ONCE = 10
 """Up to so many units are added one after the other."""
-_GROUP = 8
+_GROUP = 4
 """So many are added at a time by a product with a matrix,"""
 _GROUPED = 64
 """up to so many units; a matrix for more is too large."""
@@ -301,16 +301,29 @@ def _sums(values: Array) -> Any:
 
 
 _TERMS = 384
-"""So many terms are added in the format of the arrays."""
+"""So many terms are added in the format of the arrays, where they are products,"""
+_CHUNK = 16
+"""and so many of a vector."""
 
 
 def _total_of_vector(values: Array) -> Any:
-    """Return the sum of a vector, of which NumPy adds the halves apart."""
-    rest = values.size % _TERMS
-    if values.dtype.char == "d" or rest == values.size:
+    """Return the sum of a vector: of chunks, and of these with more digits.
+
+    Equal terms are rounded alike, so that one by one their roundings would add up.
+    """
+    size = values.size
+    if size < 2 * _CHUNK or (values.dtype.char == "f" and size <= _TERMS):
         return np.add.reduce(values, dtype=np.float64)
-    sums = np.add.reduce(values[rest:].reshape(-1, _TERMS), axis=-1)
-    return np.add.reduce(sums, dtype=np.float64) + np.add.reduce(values[:rest], dtype=np.float64)
+    rest = size % _CHUNK
+    sums = values[rest:].reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
+    total = np.add.reduce(sums, dtype=np.longdouble)
+    return total + np.add.reduce(values[:rest], dtype=np.float64) if rest else total
+
+
+@lru_cache(maxsize=2)
+def _ones_of_chunk(dtype: str) -> Array:
+    """Return ones, for a sum as a product."""
+    return np.ones(_CHUNK, dtype)
 
 
 def _are_plain(a: Any, y: Any) -> bool:
@@ -741,7 +754,7 @@ def _large_layer(
     rows = _rows_at_once(W)
     if threads == 1 and len(h) >= 2 * rows and W.nbytes <= WEIGHTS_BYTES:
         return _layer_by_rows(W, h, y, b, rows, reduction)
-    units = UNITS_BYTES // max(W.shape[1] * W.itemsize, 1)
+    units = max(UNITS_BYTES // max(W.shape[1] * W.itemsize, 1), 1)
     if threads == 1 and len(h) <= units and len(W) >= 4 * units:
         return _layer_by_units(W, h, y, b, units, reduction)
     a = h @ W.T

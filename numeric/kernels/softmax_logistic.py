@@ -37,19 +37,17 @@ Array = NDArray[Any]
 CACHE_BYTES = 2**22
 """What the arrays of a block may take together, so that they stay in the cache."""
 ONE_BLOCK_BYTES = 2**20
-"""Up to it an array is one block,"""
+"""An array of up to so much is one block."""
 SMALL_BYTES = 2**13
-"""and up to it the calls of NumPy are the cost, and not the numbers."""
+"""In an array of up to so much the calls of NumPy are the cost, and not the numbers."""
 ROWS_BYTES = 2**20
-"""What the values of the hidden and output units of a block of examples of a layer may take,"""
+"""What the hidden and output units may take together for the examples of a block of a layer."""
 FEWEST_ROWS = 2**8
-"""which are at least so many,"""
+"""So many examples a block of a layer has at least."""
 QUICK_PRODUCT = 10**6
-"""and no more than so many products, if that is enough: BLAS does those without copies."""
+"""Up to so many multiplications BLAS does a product of matrices without copies of them."""
 WEIGHTS_BYTES = 2**19
-"""unless the weights are larger: their gradients are added block by block."""
-UNITS_BYTES = 2**20
-"""What the weights of a block of units of a layer may take."""
+"""With larger weights the examples are one block: gradients of weights are added by blocks."""
 _FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -230,7 +228,7 @@ def _of_blocks(
 
 _AT_ONCE = 10
 """Up to so many units are added one after the other."""
-_GROUP = 8
+_GROUP = 4
 """So many are added at a time by a product with a matrix,"""
 _GROUPED = 64
 """up to so many units; a matrix for more is too large."""
@@ -322,9 +320,11 @@ def _leaders(a: Array) -> Any:
         top = a[:, 0].copy()
         for unit in range(1, units):
             np.maximum(top, a[:, unit], out=top)
-        leaders = np.flatnonzero(a == top[:, np.newaxis])
-        if leaders.size == examples:  # no ties, and so they are in the order of the examples
-            return leaders[:, np.newaxis]
+        leaders = np.flatnonzero(a == top[:, np.newaxis])[:, np.newaxis]
+        if leaders.size == examples:
+            units_of_leaders = leaders - _starts(examples, units)
+            if 0 <= units_of_leaders.min() <= units_of_leaders.max() < units:  # one an example
+                return leaders
     return a.argmax(axis=-1)[:, np.newaxis] + _starts(examples, units)
 
 

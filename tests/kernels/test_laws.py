@@ -251,3 +251,28 @@ def test_threads_share_the_examples_and_change_nothing(name: str, examples: int)
             alone, shared = (call(y, reduction=reduction, threads=number) for number in (1, 3))
             assert shared[0] == pytest.approx(alone[0], rel=1e-15)
             assert all(np.array_equal(*pair) for pair in zip(alone[1:], shared[1:], strict=True))
+
+
+@every_kernel
+@pytest.mark.parametrize("examples", [3, 600])
+def test_a_nan_stays_in_its_example(name: str, examples: int) -> None:
+    kernel, random = kernel_of(name), np.random.default_rng(6)
+    a, y = random.normal(size=(examples, 3)), random.dirichlet(np.ones(3), size=examples)
+    a[0] = [1.0, 1.0, 0.0]  # two largest units, where another example will have none
+    spoilt = a.copy()
+    spoilt[-1] = np.nan
+    _, gradient = kernel.value_and_grad(spoilt, y)
+    expected = kernel.value_and_grad(a, y)[1]
+    np.testing.assert_allclose(gradient[:-1], expected[:-1], rtol=1e-13)
+    assert np.isnan(gradient[-1]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("units", [100, 1000, 20_000])
+def test_roundings_of_equal_losses_do_not_add_up(units: int, dtype: Any) -> None:
+    kernel, random = kernel_of("sigmoid_logistic"), np.random.default_rng(7)
+    for number in random.normal(size=40).astype(dtype):
+        a = np.full(units, number)
+        value = kernel.value_and_grad(a, np.ones_like(a))[0]
+        exact = units * np.log1p(np.exp(-np.longdouble(number)))
+        assert abs(value - exact) <= 4 * np.spacing(dtype(exact))

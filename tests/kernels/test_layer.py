@@ -25,7 +25,8 @@ def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> A
     module = importlib.import_module(f"numeric.kernels.{request.param}")
     monkeypatch.setattr(module, "SMALL_BYTES", 2**10)
     monkeypatch.setattr(module, "ROWS_BYTES", 2**12)
-    monkeypatch.setattr(module, "UNITS_BYTES", 2**12)
+    if hasattr(module, "UNITS_BYTES"):
+        monkeypatch.setattr(module, "UNITS_BYTES", 2**12)
     return module
 
 
@@ -98,3 +99,11 @@ def test_a_mean_fits_where_the_sum_does_not(
     assert linear_squared_error.layer_value_and_grad(W, h, 2 * y)[0] == np.inf
     value, *_ = linear_squared_error.layer_value_and_grad(W, h, y, reduction="mean")
     assert value == pytest.approx(units * largest**2)
+
+
+def test_no_examples_of_units_that_fill_a_block_have_no_loss(kernel: Any) -> None:
+    W, h, y = np.ones((3, 1000)), np.empty((0, 1000)), np.empty((0, 3))
+    value, grad_W, grad_h = kernel.layer_value_and_grad(W, h, y)
+    assert value == 0.0
+    assert np.array_equal(grad_W, np.zeros(W.shape))
+    assert grad_h.shape == h.shape
