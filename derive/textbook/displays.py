@@ -556,12 +556,25 @@ class _Splitter:
 
     def period(self, terminal: Terminal) -> None:
         follows = self.terminals[self.at + 1] if self.at + 1 < len(self.terminals) else None
-        if follows is not None and follows.type == "OPEN" and self.words and self.condition is None:
+        opens = follows is not None and follows.type == "OPEN" and bool(self.words)
+        if (opens or self._is_glued(terminal, follows)) and self.condition is None:
             self.words.append(Terminal("MULOP", "\\cdot", terminal.span))
         elif follows is None or follows.type in ("ROW", "AMP", "QUAD", "TEXT"):
             self._end_condition()
         else:
             self.finish()
+
+    def _is_glued(self, terminal: Terminal, follows: Terminal | None) -> bool:
+        """Return whether a full stop stands between two factors without a space: a product."""
+        before = self.words[-1] if self.words else None
+        if before is None or follows is None:
+            return False
+        return (
+            before.type in (*_FACTOR_ENDS, "NUMBER")
+            and (follows.type in _FACTOR_BEGINS or follows.type == "FRAC")
+            and before.span.end == terminal.span.start
+            and terminal.span.end == follows.span.start
+        )
 
     def colon(self, terminal: Terminal) -> None:
         if self.condition is not None:

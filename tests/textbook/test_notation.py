@@ -46,6 +46,29 @@ FEEDFORWARD = (
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "the derivative of a power of e in parentheses",
+        r"(e^{-z})' = -e^{-z} = e^{-z}, \quad \left(e^{2z}\right)^\prime = 2 e^{2z} = e^{2z}",
+        ONE,
+        (),
+        ["proved", "refuted", "proved", "refuted"],
+    ),
+    (
+        "an entry of the next layer that is given by this one",
+        r"\frac{\partial C}{\partial z_j^l} = \sum_k \frac{\partial C}{\partial z_k^{l+1}} w_{kj}^{l+1}"
+        r" \tanh'(z_j^l) = \frac{\partial C}{\partial z_j^{l+1}} = 0",
+        {"m": "dim", "r": "dim", "z^l": "vector(m)", "w^{l+1}": "matrix(r,m)"}
+        | {"z^{l+1}": "vector(r)", "f": "function"},
+        (r"z_k^{l+1} = \sum_j w_{kj}^{l+1} \tanh(z_j^l)", r"C = \sum_k f(z_k^{l+1})"),
+        ["proved", "refuted", "refuted"],
+    ),
+    (
+        "factors with full stops between",
+        r"\frac{d p}{d z} = \frac{d p}{d a}.\frac{d a}{d z} = 2.p.(1 - p) = p.(1 - p). \quad a = 2z.",
+        ONE,
+        ("a = 2z", r"p = \frac{1}{1 + e^{-a}}"),
+        ["proved", "proved", "refuted", "proved"],
+    ),
+    (
         "the derivative of an application that stands on its variable elsewhere",
         r"\frac{\partial f(\hat{a}, a)}{\partial a} = \hat{a}, \quad"
         r"\frac{\partial f(a, \hat{a})}{\partial a} = \hat{a} + 1 ="

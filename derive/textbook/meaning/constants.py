@@ -56,8 +56,9 @@ def _euler(reader: Reader, spelt: Spelling, node: Node, scope: Scope) -> Tensor 
         raise Ambiguous("nothing says what e is", "e: vector(n)", node.span)
     if spelt.upper is None:
         _check_undefined(reader, spelt, node)
-        return Tensor((), Constant("e"))
-    return reader.arrays.applied("exp", reader.read(spelt.upper, scope))
+        return reader.raised(Tensor((), Constant("e")), None, spelt.primes, node, scope)
+    power = reader.arrays.applied("exp", reader.read(spelt.upper, scope))
+    return reader.raised(power, None, spelt.primes, node, scope)
 
 
 def _check_undefined(reader: Reader, spelt: Spelling, node: Node) -> None:

@@ -122,7 +122,11 @@ def _is_declared_whole(reader: Reader, node: Node) -> bool:
     spelt = spelling(node)
     if spelt is None or spelt.upper is None:
         return False
-    return reader.symbols.find(spelt.key(len(spelt.lower), upper=True)) is not None
+    return any(
+        (symbol := reader.symbols.find(spelt.key(count, upper=True))) is not None
+        and len(spelt.lower) - count <= len(symbol.axes)
+        for count in range(len(spelt.lower) + 1)
+    )
 
 
 def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
