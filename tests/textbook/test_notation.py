@@ -54,8 +54,9 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "an entry of the next layer that is given by this one",
-        r"\frac{\partial C}{\partial z_j^l} = \sum_k \frac{\partial C}{\partial z_k^{l+1}} w_{kj}^{l+1}"
-        r" \tanh'(z_j^l) = \frac{\partial C}{\partial z_j^{l+1}} = 0",
+        r"\frac{\partial C}{\partial z_j^l}"
+        r" = \sum_k \frac{\partial C}{\partial z_k^{l+1}} w_{kj}^{l+1} \tanh'(z_j^l)"
+        r" = \frac{\partial C}{\partial z_j^{l+1}} = 0",
         {"m": "dim", "r": "dim", "z^l": "vector(m)", "w^{l+1}": "matrix(r,m)"}
         | {"z^{l+1}": "vector(r)", "f": "function"},
         (r"z_k^{l+1} = \sum_j w_{kj}^{l+1} \tanh(z_j^l)", r"C = \sum_k f(z_k^{l+1})"),
@@ -63,7 +64,8 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     ),
     (
         "factors with full stops between",
-        r"\frac{d p}{d z} = \frac{d p}{d a}.\frac{d a}{d z} = 2.p.(1 - p) = p.(1 - p). \quad a = 2z.",
+        r"\frac{d p}{d z} = \frac{d p}{d a}.\frac{d a}{d z} = 2.p.(1 - p) = p.(1 - p)."
+        r" \quad a = 2z.",
         ONE,
         ("a = 2z", r"p = \frac{1}{1 + e^{-a}}"),
         ["proved", "proved", "refuted", "proved"],
