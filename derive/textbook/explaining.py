@@ -216,11 +216,18 @@ class Explaining(Context):
             return None, error
 
     def _compare(self, question: Question) -> Comparison:
-        """Compare the sides; that both vanish under a condition shows nothing of a line."""
+        """Compare the sides; that both vanish under a condition shows nothing of a line.
+
+        What is demanded to be nought is dropped first: the rest is in force wherever it is not.
+        """
         found = compare(question)
         if not found.holds or not found.vanishing or not question.conditions:
             return found
-        free = compare(replace(question, conditions=()))
+        rest = tuple(node for node in question.conditions if not _demands_zero(node))
+        for kept in dict.fromkeys((rest, ())):
+            free = compare(replace(question, conditions=kept))
+            if free.holds and not free.vanishing:
+                return found
         return free if free.counterexample is not None else found
 
     def _question(self, chain: Chain, left: Node, right: Node) -> Question:
@@ -247,6 +254,11 @@ class Explaining(Context):
         conditions = [*without_letters(self.conditions, chain.conditions), *chain.conditions]
         free = tuple(reader.free.values())
         return Question(one.axes, one.body, body, reader, free, tuple(conditions))
+
+
+def _demands_zero(condition: Node) -> bool:
+    """Return whether a condition sets something to nought, as a stationary point does."""
+    return isinstance(condition, Relation) and is_zero(condition.sides[-1])
 
 
 def _reach(question: Question, condition: Node) -> int:

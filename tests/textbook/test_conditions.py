@@ -39,6 +39,33 @@ def test_what_holds_under_a_condition(
     assert judged.kind in kinds
 
 
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        (r"\nabla f(w) = X^T S X w - b = 0", ["held", "held"]),
+        (r"\nabla f(w) = X^T S X w + b", ["refuted"]),
+        (r"\nabla f(w) = 2 X^T S X w - 2 b - c", ["refuted"]),
+    ],
+)
+def test_a_gradient_that_is_nought_stands_under_the_other_conditions(
+    line: str, kinds: list[str]
+) -> None:
+    """That both sides are nought shows nothing, but S is symmetric wherever they are not."""
+    declare = {
+        "n": "dim",
+        "d": "dim",
+        "X": "matrix(n,d)",
+        "S": "matrix(n,n)",
+        "b": "vector(d)",
+        "c": "vector(d)",
+        "w": "vector(d)",
+    }
+    given = (r"f(w) = \frac{1}{2} w^T X^T S X w - b^T w",)
+    assume = ("S^T = S", "X^T S X w - b = 0")
+    judged = Judge(declare, given, assume).display(line)
+    assert [one.kind for one in judged] == kinds
+
+
 entries = st.floats(-10, 10).map(lambda value: round(value, 3))
 
 
