@@ -9,6 +9,7 @@ from derive.textbook.chains import Side
 from derive.textbook.compounds import joined
 from derive.textbook.displays import statements
 from derive.textbook.errors import NotJudged, Unreadable
+from derive.textbook.inverses import is_law_of_inverse
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.canonical import letters_of, plain_name
@@ -29,6 +30,7 @@ from derive.textbook.meaning.symbols import declared
 from derive.textbook.meaning.updates import (
     is_update,
 )
+from derive.textbook.names import LOGARITHMS
 from derive.textbook.parser import parse_terminals
 from derive.textbook.sides import (
     base_name,
@@ -127,7 +129,9 @@ class Context:
         return False
 
     def _is_product(self, word: str) -> bool:
-        """Return whether a run of letters is quantities side by side, as in WX = XW."""
+        """Return whether a run of letters is quantities side by side, as in WX = XW and logP."""
+        if word[:-1] in LOGARITHMS:
+            return self.symbols.find(word[-1]) is not None
         known = [self.symbols.find(letter) for letter in word]
         return len(word) == 2 and all(
             symbol is not None and symbol.known and symbol.role in ("value", "constant")
@@ -198,7 +202,7 @@ class Context:
                 sides = [self._tree(statement.parts[place]) for place in (left, right)]
                 for side in sides:
                     note_limits(self.reader, side)
-                if note_order(self.symbols, *sides):
+                if note_order(self.symbols, *sides) or is_law_of_inverse(*sides):
                     continue
                 if guessing and is_event_of(*sides) and is_declared(self.reader, sides[0]):
                     sides.reverse()  # where nothing says what P is, ŷ_k = P(y = k) does

@@ -33,6 +33,8 @@ _CONDITIONAL = (
     "if", "when", "whenever", "for", "provided", "assuming", "given", "since", "because", "as",
     "unless", "under", "case", "with probability",
 )  # fmt: skip
+_REASONS = ("since ", "because ", "by ", "using ", "as ", "due ")
+"""What a reason for a line begins with."""
 _LEADING = ("all", "if", "every", "each", "any", "that", "case", "when", "where", "for")
 _OPERATORS = frozenset({"PLUS", "MINUS", "MULOP"})
 _LAYOUT = frozenset({"AMP", "QUAD"})
@@ -323,6 +325,10 @@ class _Splitter:
             handler = _HANDLERS.get(terminal.type)
             if handler is not None:
                 handler(self, terminal)
+            elif (reason := self._end_of_reason()) is not None:
+                unread = Terminal("UNKNOWN", "a reason in words", terminal.span)
+                self.current.conditions.append((unread,))
+                self.at = reason
             elif terminal.type in _DOWN:
                 end = _closing(self.terminals, self.at)
                 self.words.extend(self.terminals[self.at : end + 1])
@@ -448,6 +454,19 @@ class _Splitter:
                 return place if goes_on and below[0].value not in _SEPARATING else None
             depth += (terminal.type in _DOWN) - (terminal.type in _UP)
         return None
+
+    def _end_of_reason(self) -> int | None:
+        r"""Return where a reason in parentheses ends: ``\quad (\text{since } A \text{ is …})``."""
+        opening, *behind = self.terminals[self.at : self.at + 2]
+        if opening.type != "OPEN" or not behind or behind[0].type != "TEXT" or not self.at:
+            return None
+        words = _words_of(behind[0].value)
+        if not f"{words} ".startswith(_REASONS) or self.terminals[self.at - 1].type not in _LAYOUT:
+            return None
+        end = _closing(self.terminals, self.at)
+        after = self.terminals[end + 1].type if end + 1 < len(self.terminals) else "ROW"
+        complete = bool(self.words) and bool(self.current.relations)
+        return end if complete and after in ("ROW", *_ENDS) else None
 
     def forall(self, _terminal: Terminal) -> None:
         self._end_condition()

@@ -5,6 +5,7 @@ That is so where f takes no value twice, as far as its values show.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction as Exact
 from itertools import pairwise
 from typing import Any
@@ -22,7 +23,7 @@ from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.tree import Group, Name, Node, Product, Scripted
 
-__all__ = ["without_inverse"]
+__all__ = ["is_law_of_inverse", "without_inverse"]
 
 ARGUMENTS = tuple(
     sorted(
@@ -54,6 +55,32 @@ def without_inverse(reader: Reader, left: Node, right: Node) -> tuple[Node, Node
         raise Unreadable("the inverse of a function that may take a value twice", left.span)
     group = Group("(", (right,), span=right.span)
     return Product((name, group), span=right.span), argument
+
+
+def is_law_of_inverse(left: Node, right: Node) -> bool:
+    """Return whether an equation only says what f⁻¹ means: f(f⁻¹(x)) = x, or f⁻¹(f(x)) = x."""
+    calls = []
+    for _ in range(2):
+        call = (
+            call_of(left.items, 0) if isinstance(left, Product) and len(left.items) == 2 else None
+        )
+        if call is None or call[2] is not None or len(call[1].items) != 1:
+            return False
+        calls.append(call[0])
+        left = call[1].items[0]
+    inverses = {canonical(one) for one in calls} - {_without_minus_one(one) for one in calls}
+    return (
+        len(inverses) == 1
+        and len({_without_minus_one(one) for one in calls}) == 1
+        and canonical(left) == canonical(right)
+    )
+
+
+def _without_minus_one(name: Node) -> str:
+    """Return the name of f for f⁻¹, and any other name as it is."""
+    if isinstance(name, Scripted) and name.upper is not None and canonical(name.upper) == "-1":
+        return canonical(replace(name, upper=None) if name.lower or name.primes else name.base)
+    return canonical(name)
 
 
 def _inverse(reader: Reader, node: Node) -> tuple[Name, Node, Head] | None:

@@ -16,7 +16,7 @@ from derive.textbook.lexer import Terminal
 from derive.textbook.meaning.calls import NothingKnown, is_next_entry
 from derive.textbook.meaning.canonical import plain_name
 from derive.textbook.meaning.core import symbols_in
-from derive.textbook.meaning.definitions import can_define, define
+from derive.textbook.meaning.definitions import can_define, define, is_next_step
 from derive.textbook.meaning.differentials import (
     MARK,
     Differential,
@@ -482,6 +482,9 @@ class Judge(Explaining):
     def _is_conditioned(self, node: Node) -> bool:
         """Return whether a condition in force is about a name, so that it is no new one."""
         name = base_name(node)
+        spelt = spelling(node)
+        if spelt is not None and is_next_step(self.reader, spelt):
+            return False
         return any(
             isinstance(part, Name) and plain_name(part) == name
             for condition in self.assumed

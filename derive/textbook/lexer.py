@@ -24,6 +24,7 @@ from derive.textbook.names import (
     INVISIBLE_WITH_ARGUMENT,
     LABELS,
     LETTERLIKE,
+    LOGARITHMS,
     MULTIPLICATIONS,
     OPENING,
     PROSE,
@@ -298,6 +299,9 @@ class _Lexer:
         letters = run
         if self._names_set(run):
             return run
+        logarithm = self._logarithm(run)
+        if logarithm:
+            return logarithm
         while letters and not letters.isalpha():
             if letters in self.vocabulary.words:
                 return letters
@@ -320,6 +324,15 @@ class _Lexer:
         before = self.terminals[-1] if self.terminals else None
         behind = before is not None and before.type == "REL" and before.value == "\\in"
         return behind and len(run) > 1 and run.isalpha()
+
+    def _logarithm(self, run: str) -> str:
+        """Return ``log`` where a letter of the text stands close behind it, as in logP(x)."""
+        after = self.at + len(run) - 1
+        follows = self.tokens[after].text if after < len(self.tokens) else ""
+        behind = follows in ("(", "_") and not self._in_subscript()
+        if not behind or run in self.vocabulary.words or run[-1] not in self.vocabulary.letters:
+            return ""
+        return run[:-1] if run[:-1] in LOGARITHMS else ""
 
     def _is_label(self, letters: str) -> bool:
         """Return whether letters fill the braces of a superscript and are a label, no product."""

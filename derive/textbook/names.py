@@ -19,6 +19,7 @@ __all__ = [
     "INVISIBLE_WITH_ARGUMENT",
     "LABELS",
     "LETTERLIKE",
+    "LOGARITHMS",
     "MULTIPLICATIONS",
     "OPENING",
     "PROSE",
@@ -233,6 +234,7 @@ PROSE = _words(
 )
 """Words that are prose when they stand in text."""
 
+LOGARITHMS = frozenset({"log", "ln"})
 LABELS = _words(
     "new old opt true pred train test next prev init final obs target ref est best pos neg out "
     "hid max min"

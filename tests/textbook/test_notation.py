@@ -46,6 +46,130 @@ FEEDFORWARD = (
 
 CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
     (
+        "an index that is declared with its own label, and labels of samples",
+        r"\frac{\partial J}{\partial v_c} = \frac{1}{|C|} \frac{\partial J}{\partial h}"
+        r"= \frac{1}{|C|} [-u_{w_o} + \sum_{i=1}^K 2 (u_{n_i}^T h) u_{n_i}] \\"
+        r"\frac{\partial J}{\partial h} = -u_{w_o} + \sum_{i=1}^K (u_{n_i}^T h) u_{n_i} \\"
+        r"\frac{\partial J}{\partial v_c} = \frac{\partial J}{\partial h}",
+        {
+            "C": "dim",
+            "V": "dim",
+            "K": "dim",
+            "d": "dim",
+            "v": "vector(d) per (C)",
+            "c": "index(C)",
+            "u": "vector(d) per (V)",
+            "w_o": "index(V)",
+            "n": "index(V) per (K)",
+        },
+        (
+            r"h = \frac{1}{|C|} \sum_{c' \in C} v_{c'}",
+            r"J = -u_{w_o}^T h + \sum_{i=1}^K (u_{n_i}^T h)^2",
+        ),
+        ["held", "held", "refuted", "refuted"],
+    ),
+    (
+        "what an inverse means is given, and says nothing anew of its function",
+        r"1 - \sigma(x) = \sigma(-x), \quad 1 - \sigma(x) = \sigma(x) \\"
+        r"\sigma^{-1}(x) = \log\frac{x}{1 - x} \\ \sigma^{-1}(x) = \log\frac{1}{1 - x}",
+        {"x": "scalar"},
+        (r"\sigma(\sigma^{-1}(x)) = x", r"\sigma(x) = \frac{1}{1 + e^{-x}}"),
+        ["proved", "refuted", "held", "refuted"],
+    ),
+    (
+        "an equation about a defined function of other values defines it no second time",
+        r"f(a) = a^3, \quad f(a) = a",
+        {"a": "scalar", "x": "scalar"},
+        ("f(x) = x^3", "f(g(x)) = x", r"g(x) = x^{1/3}"),
+        ["proved", "refuted"],
+    ),
+    (
+        "softmax at an index",
+        r"softmax(x) = \frac{e^{a_x}}{\sum_i e^{a_i}} = \frac{e^{a_x + c}}{\sum_i e^{a_i + c}}"
+        r"= \frac{e^{a_x + c}}{\sum_i e^{a_i}}",
+        {"n": "dim", "a": "vector(n)", "x": "index(n)", "c": "scalar"},
+        (),
+        ["definition", "proved", "refuted"],
+    ),
+    (
+        "probabilities and entropies that the names of their arguments tell apart",
+        r"H(y|x) = -\sum_{x,y} P(x,y) logP(y|x) \\ H(x,y) = -\sum_{x,y} P(x,y) lnP(x,y)"
+        r"= -\sum_{x,y} P(x,y) log(P(y|x)P(x)) = H(y|x) - \sum_x logP(x) P(x) = H(y|x) + H(x)"
+        r"\\ H(x,y) = H(y|x) \\ H(x,y) = H(y|x) - H(x) \\ P(x|y) = \frac{P(x,y)}{P(y)}"
+        r"= \frac{P(y|x) P(x)}{P(y)} = P(y|x) P(x)",
+        {
+            "a": "dim",
+            "b": "dim",
+            "x": "index(a)",
+            "y": "index(b)",
+            "P": "matrix(a,b) simplex",
+        },
+        (
+            r"P(x) = \sum_y P(x,y)",
+            r"P(y) = \sum_x P(x,y)",
+            r"P(y|x) = \frac{P(x,y)}{P(x)}",
+            r"H(x) = -\sum_x P(x) log P(x)",
+            r"H(x,y) = -\sum_{x,y} P(x,y) log P(x,y)",
+        ),
+        ["definition", *["proved"] * 4, "refuted", "refuted", "definition", "proved", "refuted"],
+    ),
+    (
+        "a marginal of which nothing is said is no row of the array, nor one that is known",
+        r"P(x) = \sum_y P(x,y) \\ \sum_y P(y) = 1 \\ P(x) = P(y) \\ P(x) = \sum_y P(y,x)"
+        r"\\ P(y|x) = P(x,y)",
+        {
+            "n": "dim",
+            "x": "index(n)",
+            "y": "index(n)",
+            "P": "matrix(n,n) simplex",
+        },
+        (),
+        ["definition", "unreadable", "unreadable", "unreadable", "definition"],
+    ),
+    (
+        "entropies of quantities that are named by capitals",
+        r"H(Y|X) = -\sum_{x,y} p(x,y) \log p(y|x) = H(X, Y) - H(X) = H(X, Y) + H(X) \\"
+        r" H(Y|X) = H(X, Y) \\ H(X, Y) = H(X|Y) \\ H(X, Y) = H(Y)",
+        {
+            "a": "dim",
+            "b": "dim",
+            "x": "index(a)",
+            "y": "index(b)",
+            "p": "matrix(a,b) simplex",
+        },
+        (
+            r"p(x) = \sum_y p(x,y)",
+            r"p(y|x) = \frac{p(x,y)}{p(x)}",
+            r"H(X, Y) = -\sum_{x,y} p(x,y) \log p(x,y)",
+            r"H(X) = -\sum_x p(x) \log p(x)",
+        ),
+        ["definition", "proved", "refuted", "refuted", "unreadable", "unreadable"],
+    ),
+    (
+        "the next step of an iteration whose quantities are declared with the step",
+        r"\boxed{w^{(t+1)} = (X^T S^{(t)} X)^{-1} X^T S^{(t)} z} \\"
+        r" X^T S^{(t)} X w^{(t+1)} = X^T S^{(t)} z \\ X w^{(t+1)} = z",
+        {
+            "n": "dim",
+            "d": "dim",
+            "X": "matrix(n,d)",
+            "S^{(t)}": "matrix(n,n)",
+            "z": "vector(n)",
+            "w": "vector(d)",
+        },
+        (),
+        ["definition", "held", "refuted"],
+    ),
+    (
+        "a reason in parentheses at the end of a row; a line that it may make true is not judged",
+        r"(A^T A + (A^T A)^T) w = 2 A^T A w \quad (\text{since } A^T A \text{ is symmetric}). \\"
+        r"(A + A^T) w = 2 A w \quad (\text{since } A \text{ is symmetric}) \\"
+        r"(A + A^T) w = 2 A w",
+        {"n": "dim", "A": "matrix(n,n)", "w": "vector(n)"},
+        (),
+        ["proved", "unreadable", "refuted"],
+    ),
+    (
         "the derivative of a power of e in parentheses",
         r"(e^{-z})' = -e^{-z} = e^{-z}, \quad \left(e^{2z}\right)^\prime = 2 e^{2z} = e^{2z}",
         ONE,

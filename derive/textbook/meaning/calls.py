@@ -17,6 +17,7 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.derivatives import slope, slope_by_symbol, slopes_of_head
 from derive.textbook.meaning.elementary import function_of_array
 from derive.textbook.meaning.elided import read_list
+from derive.textbook.meaning.laws import closest, is_missing_law, takes
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import call_of, is_transpose
 from derive.textbook.meaning.phrases import read_phrase
@@ -414,7 +415,7 @@ def _by_head(
             for head in _ordered(reader.heads.get(key, []), group):
                 if head.primes != primes or head.opening != group.opening:
                     continue
-                if len(head.arguments) != len(group.items):
+                if len(head.arguments) != len(group.items) or not takes(reader, head, group):
                     continue
                 items = _values(head, group)
                 derived = spelt.primes - primes
@@ -426,6 +427,8 @@ def _by_head(
                 if result is not None:
                     result = _powered(reader, spelt, key, result, name, scope)
                     return result, len(head.component) if len(lower) >= len(head.component) else 0
+    if is_missing_law(reader, name, group):
+        raise Unreadable(f"nothing says what {canonical(name)}{canonical(group)} is", name.span)
     return None
 
 
@@ -456,6 +459,7 @@ def _powered(
 def _ordered(heads: list[Head], group: Group) -> list[Head]:
     """Return the definitions, the one that is written the same way first, then the newest."""
     wanted = tuple(canonical(item) for item in group.items)
+    heads = closest(heads, group)
     exact = [head for head in heads if tuple(canonical(item) for item in head.arguments) == wanted]
     return exact + [head for head in reversed(heads) if head not in exact]
 

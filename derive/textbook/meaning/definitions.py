@@ -24,6 +24,7 @@ from derive.textbook.meaning.core import (
 from derive.textbook.meaning.differentials import is_derivative_name
 from derive.textbook.meaning.dimensions import Dimension, Index
 from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
+from derive.textbook.meaning.laws import is_further_law, may_be_of
 from derive.textbook.meaning.letters import NUMBERS, index_letters, limit_letters
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import (
@@ -56,7 +57,7 @@ from derive.textbook.tree import (
     walk,
 )
 
-__all__ = ["by_columns", "can_define", "define", "forget"]
+__all__ = ["by_columns", "can_define", "define", "forget", "is_next_step"]
 
 
 def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
@@ -91,7 +92,21 @@ def _is_other(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
         isinstance(spelt.upper, Number) or canonical(spelt.upper) in _MARKS
     ):
         return f"^{{{canonical(spelt.upper)}}}" not in symbol.name
+    if is_next_step(reader, spelt) and not symbol.leading and "^" not in symbol.name:
+        return True
     return symbol.name in reader.symbols.above and not spelt.lower and spelt.upper is None
+
+
+def is_next_step(reader: Reader, spelt: Spelling) -> bool:
+    """Return whether (t+1) stands above a name where other names are declared with (t)."""
+    above = spelt.upper
+    inner = above.items if isinstance(above, Group) and above.opening == "(" else ()
+    match inner:
+        case (Sum(terms=(Name() as step, Number())),):
+            label = f"^{{({canonical(step)})}}"
+            return any(name.endswith(label) for name in reader.symbols.named)
+        case _:
+            return False
 
 
 _MARKS = ("*", "+", "-", "\\ast", "\\star")
@@ -319,18 +334,51 @@ def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given
         return False
     symbol, _, _ = _symbol_of(reader, spelt)
     if given:
-        return True
+        return not _is_property(reader, spelt, group)
     if spelt.primes:
         return False
     if symbol is not None:
         entries = symbol.definition is None and _defines_entries(reader, name, group)
+        entries = entries or is_further_law(reader, name, group, right)
         return entries or _depends(symbol, group, right) or _is_variant(symbol, spelt, group, right)
     if not all(_is_formal(item) or _is_abstract(item, spelt, right) for item in group.items):
         return False
     if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
+        if _defines_at_index(reader, group, right):
+            return True
         recurs = any(letters_of(part) == spelt.base for part in walk(right))
         return not recurs and not any(occurs(item, right) for item in group.items)
     return True
+
+
+def _is_property(reader: Reader, spelt: Spelling, group: Group) -> bool:
+    """Return whether an equation is about a defined function of other values: f(g(x)) = x.
+
+    An application stands for any argument in a definition, so it would say anew what f is.
+    """
+    calls = [
+        isinstance(item, Product) and len(item.items) == 2 and call_of(item.items, 0) is not None
+        for item in group.items
+    ]
+    return any(calls) and any(
+        all(isinstance(formal, Name) for formal in head.arguments)
+        and len(head.arguments) == len(group.items)
+        and head.opening == group.opening
+        for head in reader.heads.get(spelt.key(len(spelt.lower), upper=True), ())
+    )
+
+
+def _defines_at_index(reader: Reader, group: Group, right: Node) -> bool:
+    """Return whether a function of everybody's is defined at an index: softmax(i) = e^{z_i} / …"""
+    letters = _letters(group)
+    if (
+        letters is None
+        or len(letters) != 1
+        or letters[0] not in index_letters(reader.symbols, right)
+    ):
+        return False
+    symbol = reader.symbols.find(letters[0])
+    return symbol is not None and symbol.role == "index"
 
 
 _MOMENTS = frozenset({"Var", "var", "Cov", "cov", "Corr", "corr"})
@@ -418,7 +466,7 @@ def _is_known_head(reader: Reader, spelt: Spelling, group: Group, *, given: bool
         for key, letters in head_keys(spelt)
         for head in reader.heads.get(key, [])
         if len(head.arguments) == len(wanted) and head.primes == spelt.primes
-        if len(head.letters) == len(letters)
+        if len(head.letters) == len(letters) and may_be_of(reader, head, group)
     ]
     return wanted in alike if given else bool(alike)
 
@@ -530,6 +578,8 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
             _bind_symbol(reader, phrase[0], phrase[1], left, right, given=given)
         elif is_event(group) and not _is_function_of_event(reader, name, group):
             _define_phrase(reader, left, right)
+        elif is_further_law(reader, name, group, right):
+            _define_function(reader, name, group, scripts, right)
         elif _defines_entries(reader, name, group):
             _define_entries(reader, name, group, right)
         elif given and _is_own_parameter(reader, _spelt(name), group):
@@ -636,7 +686,14 @@ def _define_function(
             arguments[place] = Name(f"•{place}")
             right = _abstracted(right, argument, Name(f"•{place}"))
     head = Head(
-        key, tuple(letters), group.opening, tuple(arguments), component, right, spelt.primes
+        key,
+        tuple(letters),
+        group.opening,
+        tuple(arguments),
+        component,
+        right,
+        spelt.primes,
+        group.separators,
     )
     reader.heads.setdefault(key, []).append(head)
 

@@ -38,20 +38,23 @@ def index_letters(symbols: Symbols, node: Node) -> list[str]:
         if spelt is None:
             continue
         for item in _index_items(symbols, part):
-            for letter in _letters_in(item):
+            for letter in _letters_in(symbols, item):
                 symbol = symbols.find(letter)
                 if symbol is None or (symbol.role == "index" and not symbol.leading):
                     found[letter] = None
     return [letter for letter in found if letter not in bound]
 
 
-def _letters_in(item: Node) -> list[str]:
+def _letters_in(symbols: Symbols, item: Node) -> list[str]:
     """Return the letters of one subscript."""
     whole = letter_of(item)
     if whole == ":":
         return []
     if whole is not None:
         return [whole] if len(whole.rstrip("'")) == 1 else []
+    labelled = symbols.index_by_label(item)
+    if labelled is not None:
+        return [labelled]
     return [
         plain_name(name) for name in walk(item) if isinstance(name, Name) and len(name.letters) == 1
     ]

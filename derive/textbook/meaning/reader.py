@@ -85,6 +85,8 @@ class Head:
         Letters behind the arguments, as i in softmax(o)_i.
     body : Node
     primes : int
+    separators : tuple[str, ...]
+        What stands between the arguments: p(y | x) is not p(y, x).
     """
 
     name: str
@@ -94,6 +96,7 @@ class Head:
     component: tuple[str, ...]
     body: Node
     primes: int = 0
+    separators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -278,7 +281,7 @@ class Reader:
 
     def place(self, node: Node, scope: Scope, dimension: Dimension | None = None) -> Core:
         """Return what a tree means as an index."""
-        letter = letter_of(node)
+        letter = letter_of(node) or self.symbols.index_by_label(node)
         if letter is not None:
             core = self.index_letter(letter, scope)
             if core is not None:

@@ -178,6 +178,16 @@ class Symbols:
             return self.bold[key]
         return self.named.get(key)
 
+    def index_by_label(self, node: Node) -> str | None:
+        """Return the name of an index that is declared with its own label, as w_o in u_{w_o}."""
+        spelt = spelling(node) if isinstance(node, Scripted) else None
+        if spelt is None or not spelt.lower or spelt.primes:
+            return None
+        name = spelt.key(len(spelt.lower), upper=True)
+        symbol = self.find(name, bold=spelt.bold)
+        declared = symbol is not None and symbol.role == "index" and not symbol.axes
+        return name if declared else None
+
     def is_other_family(self, symbol: Symbol, places: tuple[Node, ...]) -> bool:
         """Return whether an index runs over another size: δ_j of hidden units beside δ_k."""
         if symbol.definition is None:
