@@ -217,8 +217,13 @@ def is_probability(core: Core) -> bool:
 
 
 def is_stationary(nodes: Sequence[Node], left: Node, right: Node) -> bool:
-    """Return whether a chain sets a derivative to nought: a condition, and no claim."""
+    """Return whether a chain sets a derivative to nought: a condition, and no claim.
+
+    Of a number without letters it would be a claim.
+    """
     if not any(is_zero(node) for node in (left, right)):
+        return False
+    if not any(isinstance(part, Name) for node in (left, right) for part in walk(node)):
         return False
     return any(is_derivative(part) for node in nodes for part in walk(node))
 

@@ -187,6 +187,20 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "refuted", "refuted"],
     ),
     (
+        "a number for the limit of a sum",
+        r"f(3) = 14 = 13 \quad f(n) = \sum_{i=1}^n i^2 = \sum_{i=1}^n i",
+        {},
+        (r"f(n) = \sum_{i=1}^n i^2",),
+        ["unreadable", "refuted", "proved", "refuted"],
+    ),
+    (
+        "a number at the end of what is set to nought",
+        r"\frac{d}{d z} (z^2 - 2z) = 2z - 2 = 0, \quad \frac{d}{d z} 2z = 2 = 0",
+        ONE,
+        (),
+        ["proved", "conditional", "proved", "refuted"],
+    ),
+    (
         "factors with full stops between",
         r"\frac{d p}{d z} = \frac{d p}{d a}.\frac{d a}{d z} = 2.p.(1 - p) = p.(1 - p)."
         r" \quad a = 2z.",

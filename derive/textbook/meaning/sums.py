@@ -242,6 +242,9 @@ def _upper_limit(reader: Reader, limits: _Limits, node: Node, scope: Scope) -> N
         raise Unreadable("an infinite series", node.span)
     if not limits.indices:
         raise Unreadable("a sum whose limit names no index", node.span)
+    stand_in = scope.tensor(canonical(node))
+    if stand_in is not None and not isinstance(stand_in.body, Size):
+        raise Unreadable("a limit of a sum that is an argument of a function", node.span)
     if _starts_at_one(limits) and _is_dimension(reader, node, scope):
         dimension = _dimension(reader, node)
         if all(_may_be(reader, index.dimension, dimension) for index in limits.indices):
