@@ -13,7 +13,8 @@ from derive.textbook.inverses import is_law_of_inverse
 from derive.textbook.lexer import Terminal, Vocabulary, lex
 from derive.textbook.macros import Macros, expand
 from derive.textbook.meaning.canonical import letters_of, plain_name
-from derive.textbook.meaning.definitions import can_define, define, forget
+from derive.textbook.meaning.definable import can_define
+from derive.textbook.meaning.definitions import define, forget
 from derive.textbook.meaning.dimensions import Dimensions
 from derive.textbook.meaning.dispatch import new_reader
 from derive.textbook.meaning.notations import (

@@ -16,7 +16,8 @@ from derive.textbook.lexer import Terminal
 from derive.textbook.meaning.calls import NothingKnown, is_next_entry
 from derive.textbook.meaning.canonical import plain_name
 from derive.textbook.meaning.core import symbols_in
-from derive.textbook.meaning.definitions import can_define, define, is_next_step
+from derive.textbook.meaning.definable import can_define
+from derive.textbook.meaning.definitions import define
 from derive.textbook.meaning.differentials import (
     MARK,
     Differential,
@@ -24,6 +25,7 @@ from derive.textbook.meaning.differentials import (
     differential_equation,
     may_be_new,
 )
+from derive.textbook.meaning.left_sides import is_next_step
 from derive.textbook.meaning.letters import index_letters
 from derive.textbook.meaning.patterns import is_transpose
 from derive.textbook.meaning.scope import CHOICES, Readings

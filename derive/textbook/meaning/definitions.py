@@ -6,9 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from derive.textbook.errors import Circular, ShapeMismatch, Unreadable
-from derive.textbook.meaning.calls import head_keys, is_jacobian, occurs
-from derive.textbook.meaning.canonical import canonical, letters_of, plain_name, script_items
-from derive.textbook.meaning.constants import CONSTANTS
+from derive.textbook.meaning.canonical import canonical, plain_name, script_items
 from derive.textbook.meaning.core import (
     At,
     Core,
@@ -21,24 +19,27 @@ from derive.textbook.meaning.core import (
     symbols_in,
     walk_core,
 )
-from derive.textbook.meaning.differentials import is_derivative_name
 from derive.textbook.meaning.dimensions import Dimension, Index
-from derive.textbook.meaning.elementary import ARRAYS, WELL_KNOWN
-from derive.textbook.meaning.laws import is_further_law, may_be_of
+from derive.textbook.meaning.laws import is_further_law
+from derive.textbook.meaning.left_sides import (
+    base_of_power,
+    defines_entries,
+    depends,
+    entry_of_call,
+    formal_letters,
+    is_formal,
+    is_function_of_event,
+    symbol_of,
+    told_by_range,
+    without_logarithm,
+)
 from derive.textbook.meaning.letters import NUMBERS, index_letters, limit_letters
 from derive.textbook.meaning.norms import norm_name
 from derive.textbook.meaning.patterns import (
     call_of,
-    has_sign,
-    is_entry_of_power,
-    is_label,
-    is_positive_part,
-    is_slice,
     is_transpose,
-    is_word,
-    is_word_below,
 )
-from derive.textbook.meaning.phrases import call_letters, declared_phrase, is_event, read_phrase
+from derive.textbook.meaning.phrases import call_letters, declared_phrase, is_event
 from derive.textbook.meaning.reader import Head, Reader
 from derive.textbook.meaning.scope import Scope
 from derive.textbook.meaning.superscripts import example_above, index_above, natural_order
@@ -49,390 +50,12 @@ from derive.textbook.tree import (
     Name,
     Node,
     Number,
-    Operator,
     Product,
-    Relation,
     Scripted,
-    Sum,
     walk,
 )
 
-__all__ = ["by_columns", "can_define", "define", "forget", "is_next_step"]
-
-
-def _symbol_of(reader: Reader, spelt: Spelling) -> tuple[Symbol | None, int, bool]:
-    """Return the known symbol of a name, how many subscripts are labels, and if the upper is."""
-    family = reader.symbols.find(spelt.family()) if "•" in spelt.family() else None
-    if family is not None:
-        return family, 0, False
-    labelled = is_label(spelt.upper)
-    for upper in (True,) if labelled else dict.fromkeys((spelt.upper is not None, False)):
-        for count in range(len(spelt.lower), -1, -1):
-            key = spelt.key(count, upper=upper) + "'" * spelt.primes
-            symbol = reader.symbols.find(key, bold=spelt.bold)
-            if symbol is not None and (
-                _is_other(reader, symbol, spelt) or has_sign(spelt.lower[count:])
-            ):
-                continue
-            if symbol is not None and reader.symbols.is_other_family(symbol, spelt.lower[count:]):
-                continue
-            rest = spelt.lower[count:]
-            indexed = symbol is not None and len(rest) <= len(symbol.axes)
-            if indexed and not any(map(is_word_below, rest)):
-                return symbol, count, upper
-    return None, len(spelt.lower), spelt.upper is not None
-
-
-def _is_other(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
-    """Return whether a name is of another quantity: L beside the family L⁽ᵗ⁾, x* beside x.
-
-    Of σ² an equation can say what it is; σ is its root then.
-    """
-    if spelt.upper is not None and (
-        isinstance(spelt.upper, Number) or canonical(spelt.upper) in _MARKS
-    ):
-        return f"^{{{canonical(spelt.upper)}}}" not in symbol.name
-    if is_next_step(reader, spelt) and not symbol.leading and "^" not in symbol.name:
-        return True
-    return symbol.name in reader.symbols.above and not spelt.lower and spelt.upper is None
-
-
-def is_next_step(reader: Reader, spelt: Spelling) -> bool:
-    """Return whether (t+1) stands above a name where other names are declared with (t)."""
-    above = spelt.upper
-    inner = above.items if isinstance(above, Group) and above.opening == "(" else ()
-    match inner:
-        case (Sum(terms=(Name() as step, Number())),):
-            label = f"^{{({canonical(step)})}}"
-            return any(name.endswith(label) for name in reader.symbols.named)
-        case _:
-            return False
-
-
-_MARKS = ("*", "+", "-", "\\ast", "\\star")
-"""Superscripts that make another name."""
-
-
-def _is_plain(node: Node) -> bool:
-    """Return whether a left side is a name, perhaps with scripts."""
-    spelt = spelling(node)
-    if spelt is None or spelt.base in ("\\partial", "\\nabla", "e", "\\pi", "\\mathbb{1}"):
-        return False
-    if isinstance(node, Scripted) and isinstance(node.base, Big | Operator):
-        return False
-    if spelt.upper is None:
-        return True
-    if isinstance(spelt.upper, Number):
-        return bool(spelt.lower) or spelt.base.startswith("\\") or spelt.upper.text == "2"
-    label = (
-        isinstance(spelt.upper, Group)
-        and spelt.upper.opening in ("(", "[")
-        and len(spelt.upper.items) == 1
-    )
-    return label or is_word(spelt.upper) or canonical(spelt.upper) in _MARKS
-
-
-def _is_declared_whole(reader: Reader, node: Node) -> bool:
-    """Return whether a name is declared with its superscript, as h^t of the step t."""
-    spelt = spelling(node)
-    if spelt is None or spelt.upper is None:
-        return False
-    return any(
-        (symbol := reader.symbols.find(spelt.key(count, upper=True))) is not None
-        and len(spelt.lower) - count <= len(symbol.axes)
-        for count in range(len(spelt.lower) + 1)
-    )
-
-
-def _is_layer(reader: Reader, node: Node, right: Node) -> bool:
-    """Return whether a left side has a label without delimiters above it, as a^L and z^{l+1}."""
-    spelt = spelling(node)
-    if spelt is None or spelt.upper is None or isinstance(spelt.upper, Number | Group):
-        return False
-    if is_transpose(spelt.upper) or spelt.base in ("e", "\\partial", "\\nabla"):
-        return False
-    if not all(isinstance(part, Name | Number | Sum) for part in walk(spelt.upper)):
-        return False
-    if any(isinstance(part, Name) and plain_name(part) == spelt.base for part in walk(right)):
-        return False
-    return all(
-        reader.symbols.find(spelt.key(count, upper=False)) is None
-        for count in range(len(spelt.lower) + 1)
-    )
-
-
-def _is_constant_letter(reader: Reader, node: Node, right: Node) -> bool:
-    """Return whether a name is the letter e or π as a quantity of the text, and no number."""
-    spelt = spelling(node)
-    if spelt is None or spelt.base not in ("e", "\\pi") or spelt.upper is not None:
-        return False
-    known = bool(spelt.lower) or reader.symbols.find(spelt.base) is not None
-    return known or any(isinstance(part, Name) for part in walk(right))
-
-
-def _speaks(reader: Reader, right: Node) -> bool:
-    """Return whether a right side has quantities of the text, so that it is no number."""
-    names = [part for part in walk(right) if isinstance(part, Name)]
-    symbols = [reader.symbols.find(plain_name(name)) for name in names]
-    return any(one is not None and one.known and one.role == "value" for one in symbols)
-
-
-def _is_bold(node: Node) -> bool:
-    spelt = spelling(node)
-    return spelt is not None and spelt.bold
-
-
-def can_define(reader: Reader, node: Node, right: Node, *, given: bool = False) -> bool:
-    """Return whether an equation with this left side would say what it is."""
-    node, right = _without_logarithm(node, right)
-    node = natural_order(reader.symbols, node)
-    node = index_above(reader.symbols, _entry_of_call(node))
-    node = example_above(reader.symbols, node, right)
-    if not given and is_derivative_name(reader, node) and not _is_primed_twin(reader, node, right):
-        return False
-    return _may_introduce(reader, node, right, given=given)
-
-
-def _is_primed_twin(reader: Reader, node: Node, right: Node) -> bool:
-    """Return whether y' is the y of other primed quantities, which the text has defined.
-
-    An array has no derivative that a prime could be.
-    """
-    spelt = spelling(node)
-    if spelt is None or not spelt.primes or spelt.upper is not None:
-        return False
-    own = reader.symbols.find(spelt.base, bold=spelt.bold)
-    if own is None or len(own.axes) - len(spelt.lower) < 1:
-        return False
-    primed = (spelling(part) for part in walk(right) if isinstance(part, Scripted) and part.primes)
-    twins = (reader.symbols.find(one.base + "'" * one.primes) for one in primed if one is not None)
-    return any(twin is not None and twin.definition is not None for twin in twins)
-
-
-def _may_introduce(reader: Reader, node: Node, right: Node, *, given: bool) -> bool:
-    if isinstance(node, Product) and len(node.items) == 2:
-        call = call_of(node.items, 0)
-        if call is not None and letters_of(call[0]) == "\\mathbb{1}":
-            return False
-        return call is not None and _is_new_call(reader, call[0], call[1], right, given=given)
-    if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.opening == "\\|":
-        return given
-    if is_entry_of_power(node) or is_positive_part(node) or _has_slice(node):
-        return False
-    if not isinstance(node, Name | Scripted | Group) or not (
-        _is_plain(node)
-        or _is_declared_whole(reader, node)
-        or _is_layer(reader, node, right)
-        or (
-            (given or isinstance(node, Scripted) or _is_bold(node) or _speaks(reader, right))
-            and _is_constant_letter(reader, node, right)
-        )
-    ):
-        return False
-    spelt = spelling(node)
-    assert spelt is not None
-    symbol, count, _ = _symbol_of(reader, spelt)
-    if (
-        isinstance(spelt.upper, Number)
-        and symbol is None
-        and not _is_new_power(reader, spelt, right)
-    ):
-        return False
-    if symbol is None and spelt.key(len(spelt.lower), upper=True) in reader.heads:
-        return False
-    is_error = (
-        (spelt.base == "e" and (bool(spelt.lower) or spelt.bold))
-        or (spelt.base in ("e", "\\pi") and _speaks(reader, right))
-        or (spelt.base == "I" and len(spelt.lower) == 2)
-    )
-    if symbol is None and spelt.base in set(CONSTANTS) - {"\\delta"} and not (given or is_error):
-        return False
-    if (symbol is None or not symbol.known) and _is_product_of_known(reader, spelt):
-        return False
-    if symbol is None:
-        return not (spelt.base == "\\delta" and len(spelt.lower) == 2 and not given)
-    return _may_be_told(reader, symbol, spelt, count, given=given)
-
-
-def _is_new_power(reader: Reader, spelt: Spelling, right: Node) -> bool:
-    """Return whether an equation says what σ² is: nothing has said it of σ, nor does it use σ."""
-    base = _base_of_power(reader, spelt)
-    if isinstance(right, Number) or any(letters_of(part) == spelt.base for part in walk(right)):
-        return False
-    if base is None:
-        return True
-    greek = spelt.base.startswith("\\") or not base.known
-    rest = len(base.axes) - len(spelt.lower) if base.name == spelt.base else len(base.axes)
-    return greek and base.definition is None and base.role == "value" and rest <= 0
-
-
-def _base_of_power(reader: Reader, spelt: Spelling) -> Symbol | None:
-    return _symbol_of(reader, replace(spelt, upper=None))[0]
-
-
-def _may_be_told(
-    reader: Reader, symbol: Symbol, spelt: Spelling, count: int, *, given: bool
-) -> bool:
-    """Return whether an equation can say what a quantity is that has a name already."""
-    if symbol.role in ("dimension", "index", "function"):
-        return False
-    if symbol.definition is not None:
-        return _told_by_range(reader, symbol, spelt)
-    if symbol.role == "constant" and not given:
-        return False
-    places = spelt.lower[count:]
-    return all(isinstance(item, Name) for item in places) and not (spelt.primes and not given)
-
-
-def _entry_of_call(node: Node) -> Node:
-    """Return ``(f(x))_i`` as ``f(x)_i``."""
-    match node:
-        case Scripted(base=Group(opening="(", items=(Product(items=items),)), upper=None):
-            call = call_of(items, 0) if len(items) == 2 and not node.primes else None
-            if call is not None and call[2] is None and node.lower is not None:
-                return Product((call[0], replace(node, base=call[1])), span=node.span)
-    return node
-
-
-def _has_slice(node: Node) -> bool:
-    """Return whether a left side is a row or column by a colon: that defines no entry."""
-    spelt = spelling(node)
-    return spelt is not None and any(is_slice(item) for item in spelt.lower)
-
-
-def _told_by_range(reader: Reader, symbol: Symbol, spelt: Spelling) -> bool:
-    """Return whether an index tells two quantities apart, as δ_k of the outputs and δ_j."""
-    if len(spelt.lower) != 1 or spelt.upper is not None or len(symbol.axes) != 1:
-        return False
-    index = reader.symbols.find(canonical(spelt.lower[0]))
-    if index is None or index.role != "index" or index.range is None:
-        return False
-    return not reader.dimensions.same(index.range, symbol.axes[0])
-
-
-def _is_product_of_known(reader: Reader, spelt: Spelling) -> bool:
-    """Return whether a word without scripts is quantities side by side, as ``ax``: no new name."""
-    word = spelt.base
-    alone = not spelt.lower and spelt.upper is None and not spelt.primes
-    if not alone or len(word) < 2 or not word.isalpha():
-        return False
-    symbols = [reader.symbols.find(letter) for letter in word]
-    return all(symbol is not None and symbol.role != "function" for symbol in symbols)
-
-
-def _is_new_call(reader: Reader, name: Node, group: Group, right: Node, *, given: bool) -> bool:
-    spelt = spelling(name)
-    if spelt is None or spelt.base in ("\\partial", "\\nabla") or _is_inverse(spelt):
-        return False
-    if _is_known_phrase(reader, name, group):
-        return False
-    if not given and _says_what_is_known(reader, spelt, right):
-        return False
-    if is_event(group):
-        return not _is_function_of_event(reader, name, group)
-    if _is_known_head(reader, spelt, group, given=given):
-        return False
-    symbol, _, _ = _symbol_of(reader, spelt)
-    if given:
-        return not _is_property(reader, spelt, group)
-    if spelt.primes:
-        return False
-    if symbol is not None:
-        entries = symbol.definition is None and _defines_entries(reader, name, group)
-        entries = entries or is_further_law(reader, name, group, right)
-        return entries or _depends(symbol, group, right) or _is_variant(symbol, spelt, group, right)
-    if not all(_is_formal(item) or _is_abstract(item, spelt, right) for item in group.items):
-        return False
-    if spelt.base in ARRAYS or spelt.base in WELL_KNOWN:
-        if _defines_at_index(reader, group, right):
-            return True
-        recurs = any(letters_of(part) == spelt.base for part in walk(right))
-        return not recurs and not any(occurs(item, right) for item in group.items)
-    return True
-
-
-def _is_property(reader: Reader, spelt: Spelling, group: Group) -> bool:
-    """Return whether an equation is about a defined function of other values: f(g(x)) = x.
-
-    An application stands for any argument in a definition, so it would say anew what f is.
-    """
-    calls = [
-        isinstance(item, Product) and len(item.items) == 2 and call_of(item.items, 0) is not None
-        for item in group.items
-    ]
-    return any(calls) and any(
-        all(isinstance(formal, Name) for formal in head.arguments)
-        and len(head.arguments) == len(group.items)
-        and head.opening == group.opening
-        for head in reader.heads.get(spelt.key(len(spelt.lower), upper=True), ())
-    )
-
-
-def _defines_at_index(reader: Reader, group: Group, right: Node) -> bool:
-    """Return whether a function of everybody's is defined at an index: softmax(i) = e^{z_i} / …"""
-    letters = _letters(group)
-    if (
-        letters is None
-        or len(letters) != 1
-        or letters[0] not in index_letters(reader.symbols, right)
-    ):
-        return False
-    symbol = reader.symbols.find(letters[0])
-    return symbol is not None and symbol.role == "index"
-
-
-_MOMENTS = frozenset({"Var", "var", "Cov", "cov", "Corr", "corr"})
-_MEANS = frozenset({"E", "\\mathbb{E}", "\\mathcal{E}", *_MOMENTS})
-
-
-def _says_what_is_known(reader: Reader, spelt: Spelling, right: Node) -> bool:
-    """Return whether a left side has a meaning already, so that a text can be wrong about it.
-
-    A variance is what expectations make it, and J_f is the Jacobian of a function f.
-    """
-    if spelt.base in _MOMENTS:
-        return any(isinstance(part, Name) and plain_name(part) in _MEANS for part in walk(right))
-    return is_jacobian(reader, spelt)
-
-
-def _is_known_phrase(reader: Reader, name: Node, group: Group) -> bool:
-    """Return whether a call is a quantity as a whole, of which the text has said what it is."""
-    free = reader.free
-    reader.free = {}
-    try:
-        found = read_phrase(reader, name, group, Scope())
-    finally:
-        reader.free = free
-    if found is None or not isinstance(found.body, Entry):
-        return found is not None
-    return found.body.symbol.definition is not None
-
-
-def _is_function_of_event(reader: Reader, name: Node, group: Group) -> bool:
-    """Return whether p(y = 1 | x) is the value of a function p(y | x) that is defined."""
-    spelt = spelling(name)
-    assert spelt is not None
-    return any(
-        any(
-            isinstance(item, Relation) and canonical(item.sides[0]) == canonical(formal)
-            for formal, item in zip(head.arguments, group.items, strict=True)
-        )
-        for head in reader.heads.get(spelt.key(len(spelt.lower), upper=True), ())
-        if len(head.arguments) == len(group.items)
-    )
-
-
-def _without_logarithm(node: Node, right: Node) -> tuple[Node, Node]:
-    r"""Return ``\log p(x) = y`` as p(x) = exp(y): a text that says so says what p is."""
-    match node:
-        case Product(items=(Big(symbol="\\log" | "\\ln"), name, Group() as group)):
-            named: Node = Product((name, group), span=name.span.to(group.span))
-        case Product(items=(Big(symbol="\\log" | "\\ln"), Name() | Scripted() as named)):
-            pass
-        case _:
-            return node, right
-    body = Group("(", (right,), span=right.span)
-    return named, Product((Big("\\exp"), body), span=right.span)
+__all__ = ["by_columns", "define", "forget"]
 
 
 def _define_phrase(reader: Reader, left: Product, right: Node) -> None:
@@ -454,67 +77,13 @@ def _define_phrase(reader: Reader, left: Product, right: Node) -> None:
     reader.symbols.calls.append(Phrase(left, letters, symbol))
 
 
-def _is_inverse(spelt: Spelling) -> bool:
-    return spelt.upper is not None and canonical(spelt.upper) == "-1"
-
-
-def _is_known_head(reader: Reader, spelt: Spelling, group: Group, *, given: bool) -> bool:
-    """Return whether a function is defined for such arguments; a given one may have more forms."""
-    wanted = tuple(canonical(item) for item in group.items)
-    alike = [
-        tuple(canonical(item) for item in head.arguments)
-        for key, letters in head_keys(spelt)
-        for head in reader.heads.get(key, [])
-        if len(head.arguments) == len(wanted) and head.primes == spelt.primes
-        if len(head.letters) == len(letters) and may_be_of(reader, head, group)
-    ]
-    return wanted in alike if given else bool(alike)
-
-
-def _depends(symbol: Symbol | None, group: Group, right: Node) -> bool:
-    """Return whether parentheses say on what a declared quantity depends, as in L(w) = …"""
-    if symbol is None or symbol.role != "value" or symbol.definition is not None:
-        return False
-    return bool(group.items) and all(
-        _is_formal(item) and occurs(item, right) for item in group.items
-    )
-
-
 def _is_own_parameter(reader: Reader, spelt: Spelling, group: Group) -> bool:
     """Return whether p^m(x | p) is a function with a p among its arguments: p is no p^m."""
-    symbol, _, _ = _symbol_of(reader, spelt)
+    symbol, _, _ = symbol_of(reader, spelt)
     labelled = isinstance(spelt.upper, Name) and symbol is not None and symbol.name == spelt.base
     return labelled and any(
         isinstance(item, Name) and plain_name(item) == spelt.base for item in group.items
     )
-
-
-def _is_variant(symbol: Symbol, spelt: Spelling, group: Group, right: Node) -> bool:
-    r"""Return whether a defined array depends now on what it did not: ``\hat\beta(\lambda)``.
-
-    A product would have the array on the right side too; a loss is the same whatever it depends on.
-    """
-    if symbol.definition is None or not symbol.axes or symbol.name in NUMBERS or spelt.lower:
-        return False
-    below = {part.name for part in symbols_in(symbol.definition.body)}
-    return bool(group.items) and all(
-        isinstance(item, Name)
-        and plain_name(item) not in below
-        and occurs(item, right)
-        and not any(letters_of(part) == spelt.base for part in walk(right))
-        for item in group.items
-    )
-
-
-def _is_formal(node: Node) -> bool:
-    """Return whether an argument is a name that a definition can bind."""
-    return isinstance(node, Name | Scripted) and spelling(node) is not None
-
-
-def _is_abstract(node: Node, spelt: Spelling, right: Node) -> bool:
-    """Return whether an argument is an expression that a definition treats as one variable."""
-    recurs = any(letters_of(part) == spelt.base for part in walk(right))
-    return not recurs and not isinstance(node, Number) and any(part == node for part in walk(right))
 
 
 def _is_bound_call(argument: Node, right: Node) -> bool:
@@ -549,12 +118,6 @@ def _abstracted(node: Node, argument: Node, name: Name) -> Node:
     return replace(node, **changes)
 
 
-def _letters(group: Group) -> tuple[str, ...] | None:
-    if all(isinstance(item, Name) for item in group.items):
-        return tuple(plain_name(item) for item in group.items if isinstance(item, Name))
-    return None
-
-
 def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> None:
     """Take the left side as a name for the right one.
 
@@ -565,9 +128,9 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
     ShapeMismatch
         When the right side has not the declared shape.
     """
-    left, right = _without_logarithm(left, right)
+    left, right = without_logarithm(left, right)
     left = natural_order(reader.symbols, left)
-    left = index_above(reader.symbols, _entry_of_call(left))
+    left = index_above(reader.symbols, entry_of_call(left))
     left = example_above(reader.symbols, left, right)
     if isinstance(left, Product):
         call = call_of(left.items, 0)
@@ -576,15 +139,15 @@ def define(reader: Reader, left: Node, right: Node, *, given: bool = False) -> N
         phrase = declared_phrase(reader, name, group)
         if phrase is not None:
             _bind_symbol(reader, phrase[0], phrase[1], left, right, given=given)
-        elif is_event(group) and not _is_function_of_event(reader, name, group):
+        elif is_event(group) and not is_function_of_event(reader, name, group):
             _define_phrase(reader, left, right)
         elif is_further_law(reader, name, group, right):
             _define_function(reader, name, group, scripts, right)
-        elif _defines_entries(reader, name, group):
+        elif defines_entries(reader, name, group):
             _define_entries(reader, name, group, right)
         elif given and _is_own_parameter(reader, _spelt(name), group):
             _define_function(reader, name, group, scripts, right)
-        elif _depends(_symbol_of(reader, _spelt(name))[0], group, right):
+        elif depends(symbol_of(reader, _spelt(name))[0], group, right):
             try:
                 _define_symbol(reader, _spelt(name), name, right)
             except ShapeMismatch:
@@ -624,33 +187,18 @@ def forget(reader: Reader, left: Node) -> None:
                 symbol.definition = None
 
 
-def _defines_entries(reader: Reader, name: Node, group: Group) -> bool:
-    spelt = spelling(name)
-    assert spelt is not None
-    symbol, _, _ = _symbol_of(reader, replace(spelt, primes=0) if spelt.primes else spelt)
-    letters = _letters(group)
-    if symbol is None or letters is None or not symbol.axes:
-        return False
-    if spelt.primes and len(letters) != len(symbol.axes):
-        return False
-    return all(
-        (found := reader.symbols.find(letter)) is not None and found.role == "index"
-        for letter in letters
-    )
-
-
 def _define_entries(reader: Reader, name: Node, group: Group, right: Node) -> None:
     spelt = spelling(name)
     assert spelt is not None
-    symbol, _, _ = _symbol_of(reader, spelt)
+    symbol, _, _ = symbol_of(reader, spelt)
     if symbol is None:  # q'(k) = … says what the entries of another vector like q are
-        like, _, _ = _symbol_of(reader, replace(spelt, primes=0))
+        like, _, _ = symbol_of(reader, replace(spelt, primes=0))
         assert like is not None
         primed = like.name + "'" * spelt.primes
         twin = replace(like, name=primed, domain="", definition=None, views=dict(like.views))
         symbol = reader.symbols.add(twin, bold=spelt.bold)
     if symbol.definition is None:
-        _bind_symbol(reader, symbol, list(_letters(group) or ()), right, right)
+        _bind_symbol(reader, symbol, list(formal_letters(group) or ()), right, right)
 
 
 def _define_function(
@@ -682,7 +230,7 @@ def _define_function(
     for place, argument in enumerate(arguments):
         if _is_bound_call(argument, right):
             continue  # f(z) under a sum over z: what stands in its place is read there
-        if not _is_formal(argument) and any(part == argument for part in walk(right)):
+        if not is_formal(argument) and any(part == argument for part in walk(right)):
             arguments[place] = Name(f"•{place}")
             right = _abstracted(right, argument, Name(f"•{place}"))
     head = Head(
@@ -701,14 +249,14 @@ def _define_function(
 def _define_symbol(
     reader: Reader, spelt: Spelling, left: Node, right: Node, *, given: bool = True
 ) -> None:
-    symbol, count, upper = _symbol_of(reader, spelt)
+    symbol, count, upper = symbol_of(reader, spelt)
     if _is_number(reader, symbol, spelt, right):
         _note_function_of_array(reader, right)
     if symbol is not None and symbol.definition is None and symbol.role != "constant":
         letters = _index_letters_of(spelt, count, upper, symbol)
         _bind_symbol(reader, symbol, letters, left, right, given=given)
         return
-    if symbol is not None and _told_by_range(reader, symbol, spelt):
+    if symbol is not None and told_by_range(reader, symbol, spelt):
         _define_by_range(reader, spelt, right, left)
         return
     if symbol is not None and symbol.definition is not None and not spelt.primes:
@@ -991,7 +539,7 @@ def _define_new(
 def _define_root(reader: Reader, spelt: Spelling, count: int, square: Symbol) -> None:
     """Let σ be the root of σ², where nothing else says what it is."""
     assert square.definition is not None
-    base = _base_of_power(reader, spelt)
+    base = base_of_power(reader, spelt)
     if base is None:
         name = spelt.key(count, upper=False)
         base = Symbol(name, square.axes, square.leading, square.orientation)
