@@ -42,6 +42,8 @@ _NOTES = frozenset({"\\star", "\\ast", "*", "\\dagger"})
 """Signs that mark a row at its end."""
 _ENDS = frozenset({"PERIOD", "COMMA", "SEMICOLON"})
 
+_ASIDE = ("where", "with")
+"""How words begin that say what a letter of the line is, whatever stands before them."""
 _FACTOR_ENDS = frozenset({"NAME", "CLOSE", "RBRACE"})
 _FACTOR_BEGINS = frozenset({"NAME", "OPEN", "FONT", "ACCENT", "LBRACE"})
 _LONGEST_LETTER = 9
@@ -422,15 +424,15 @@ class _Splitter:
             self.end_part()
             self.at = end - 1
         else:
-            interrupted = self._is_remark()
+            interrupted = self._is_remark(words)
             self.finish()
             self.main = self.found[-1].parts[-1] if interrupted and self.found else ()
 
-    def _is_remark(self) -> bool:
-        """Return whether words stand in a column of their own beside a chain."""
+    def _is_remark(self, words: str) -> bool:
+        """Return whether words stand beside a chain: in a column of their own, or after "where"."""
         if not (self.words and self.current.relations) or not self.at:
             return False
-        if self.terminals[self.at - 1].type not in _LAYOUT:
+        if self.terminals[self.at - 1].type not in _LAYOUT and not words.startswith(_ASIDE):
             return False
         for terminal in reversed(self.terminals[: self.at]):
             if terminal.type in ("ROW", "REL"):

@@ -201,6 +201,14 @@ CASES: list[tuple[str, str, dict[str, str], tuple[str, ...], list[str]]] = [
         ["proved", "conditional", "proved", "refuted"],
     ),
     (
+        "a chain that goes on below what a letter of it is",
+        r"\begin{aligned} (y - z)^2 &= u^2 \text{ where } u = y - z \\ &= y^2 - 2yz + z^2 \\"
+        r" &= u^2 + 1 \text{ with } u = y - z \\ &= y - z \end{aligned}",
+        ONE,
+        ("u = y - z",),
+        ["proved", "proved", "proved", "refuted", "proved", "refuted"],
+    ),
+    (
         "factors with full stops between",
         r"\frac{d p}{d z} = \frac{d p}{d a}.\frac{d a}{d z} = 2.p.(1 - p) = p.(1 - p)."
         r" \quad a = 2z.",
