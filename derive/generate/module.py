@@ -258,7 +258,7 @@ def words_of(spec: KernelSpec) -> dict[str, str]:
 
 
 _START, _PRODUCT = "{0}.dot({1})", "{0} @ {1}"
-"""Products of matrices: the first starts sooner, the second is quicker once it has started,"""
+"""Products of matrices: the first starts sooner, the second is quicker once it has started."""
 
 
 def _into(result: str) -> str:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from derive.textbook.errors import Unreadable
 from derive.textbook.positions import Span
-from derive.textbook.tree import (
-    Node,
-)
+from derive.textbook.tree import Node
 
 __all__ = ["Chain", "Side"]
 

@@ -28,9 +28,7 @@ from derive.textbook.meaning.phrases import note_letters
 from derive.textbook.meaning.sums import note_limits
 from derive.textbook.meaning.superscripts import note_order
 from derive.textbook.meaning.symbols import declared
-from derive.textbook.meaning.updates import (
-    is_update,
-)
+from derive.textbook.meaning.updates import is_update
 from derive.textbook.names import LOGARITHMS
 from derive.textbook.parser import parse_terminals
 from derive.textbook.sides import (

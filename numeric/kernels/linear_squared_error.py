@@ -312,12 +312,15 @@ def _total_of_vector(values: Array) -> Any:
 
     Equal terms are rounded alike, so that one by one their roundings would add up.
     """
-    size = values.size
-    if size < 2 * _CHUNK or (values.dtype.char == "f" and size <= _TERMS):
+    size, is_wide = values.size, values.dtype.char == "d"
+    if size < 2 * _CHUNK or (size <= _TERMS and not is_wide):
         return np.add.reduce(values, dtype=np.float64)
     rest = size % _CHUNK
-    sums = values[rest:].reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
-    total = np.add.reduce(sums, dtype=np.longdouble)
+    if size <= _TERMS:  # BLAS adds them side by side
+        total = values[rest:].dot(_ones(size - rest)[:, 0])
+    else:
+        sums = values[rest:].reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
+        total = np.add.reduce(sums, dtype=np.longdouble)
     return total + np.add.reduce(values[:rest], dtype=np.float64) if rest else total
 
 

@@ -268,7 +268,7 @@ def test_a_nan_stays_in_its_example(name: str, examples: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("units", [100, 1000, 20_000])
+@pytest.mark.parametrize("units", [100, 320, 383, 1000, 20_000])
 def test_roundings_of_equal_losses_do_not_add_up(units: int, dtype: Any) -> None:
     kernel, random = kernel_of("sigmoid_logistic"), np.random.default_rng(7)
     for number in random.normal(size=40).astype(dtype):
