@@ -17,7 +17,7 @@ from derive.generate.operations import (
     gives_booleans,
     is_array,
 )
-from derive.generate.primitives import placed
+from derive.generate.primitives import exact_sum, placed
 from derive.generate.program import (
     LEADER,
     LOSSES,
@@ -46,16 +46,20 @@ class Plan:
         The memory of each array: the name of a result, or ``work[n]``.
     over : dict[str, str]
         The array that each array is written over, entry by entry, where it is.
+    spares : dict[str, str]
+        The memory that nothing else needs while the exact sum of a name is made.
     """
 
     program: Program
     places: dict[str, str] = field(default_factory=dict)
     over: dict[str, str] = field(default_factory=dict)
+    spares: dict[str, str] = field(default_factory=dict)
 
     @property
     def buffers(self) -> int:
         """How many arrays beside the results the program works in."""
-        return len({place for place in self.places.values() if place.startswith("work")})
+        used = {*self.places.values(), *self.spares.values()}
+        return len({place for place in used if place.startswith("work")})
 
     @property
     def is_elementwise(self) -> bool:
@@ -124,7 +128,9 @@ def place(program: Program) -> Plan:
     for number, assignment in enumerate(program.assignments):
         if assignment.per_class and not gives_booleans(assignment.value):
             placer.settle(number)
-    return Plan(program, placer.places, placer.over)
+        elif assignment.value.has(exact_sum):
+            placer.lend(number)
+    return Plan(program, placer.places, placer.over, placer.spares)
 
 
 class _Placer:
@@ -134,6 +140,7 @@ class _Placer:
         self.program = program
         self.places: dict[str, str] = {}
         self.over: dict[str, str] = {}
+        self.spares: dict[str, str] = {}
         self.last = {
             name: number
             for number, one in enumerate(program.assignments)
@@ -172,6 +179,10 @@ class _Placer:
             self.places[name] = self.places[spare[0]] if spare else self._empty(number)
         if spare:
             self.over[name] = spare[0]
+
+    def lend(self, number: int) -> None:
+        """Choose what an exact sum may work in."""
+        self.spares[self.program.assignments[number].name] = self._empty(number)
 
     def _spare(self, number: int) -> list[str]:
         """Return the arrays that may be written over: read by the first operation, never again.

@@ -48,6 +48,10 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     KroneckerDelta: lambda left, right: mpmath.mpf(left == right),
     primitives.log1p: lambda x: mpmath.log(1 + x),
     primitives.weighted_gap: lambda weight, x, reference: weight * (x - reference),
+    primitives.scaled_difference: lambda factor, x, taken: factor * x - taken,
+    primitives.quotient_lost: lambda above, left, right, quotient: (
+        above / (left + right) - quotient
+    ),
     primitives.rounded_exp: mpmath.exp,
     primitives.scaled_exp: lambda x, reference: mpmath.exp(x - reference / 3 - 1),
     primitives.magnitude: abs,
@@ -112,6 +116,8 @@ def _function(value: Expr, arrays: Mapping[str, Any], indices: Mapping[str, int]
         return max(entry for place, entry in enumerate(entries) if place != indices["leader"])
     if isinstance(value, primitives.largest):
         return max(_vector(value.args[0], arrays, indices))
+    if isinstance(value, primitives.exact_sum):
+        return mpmath.fsum(_vector(value.args[0], arrays, indices))
     if isinstance(value, primitives.sum_but_largest):
         return mpmath.fsum(sorted(_vector(value.args[0], arrays, indices))[:-1])
     if isinstance(value, primitives.placed):

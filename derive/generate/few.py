@@ -13,6 +13,7 @@ from sympy import Expr, Function, S, Sum, exp
 
 from derive.generate import primitives
 from derive.generate.common import merge_copies
+from derive.generate.digits import keep_remainders
 from derive.generate.loops import loops_of
 from derive.generate.numba_printer import (
     FUNCTIONS,
@@ -35,6 +36,9 @@ PLAIN: dict[type[Function], Callable[..., Expr]] = {
 }
 """What stands for a primitive where numbers are moderate, so that all of it fits as it is."""
 
+_ASKING = "is_soft = not _WHOLE.issuperset(y)"
+"""Labels of 0 and 1 leave one term of two, so that there are few roundings as it is."""
+
 PYTHON = replace(
     NUMBA,
     name="the printer for few numbers",
@@ -43,6 +47,7 @@ PYTHON = replace(
     functions=FUNCTIONS
     | {
         finite: "({0})",  # a difference that has to be rounded before it is used
+        primitives.quotient_lost: "_quotient_lost({0}, {1}, {2}, {3}) if is_soft else 0.0",
         relu: "max({0}, 0.0)",
     },
     reductions=REDUCTIONS
@@ -88,8 +93,11 @@ def _plain(value: Expr) -> Expr:
 def few_lines(program: Program) -> list[str]:
     """Return the lines that carry out a program for one example, of lists ``a`` and ``y``.
 
-    They leave the loss under the name ``loss`` and write the other results into lists.
+    What quotients lose is put back for soft labels. The lines leave the loss under the name
+    ``loss`` and write the other results into lists.
     """
-    nest = loops_of(of_moderate_numbers(program))
+    nest = loops_of(keep_remainders(of_moderate_numbers(program)))
     rows = [f"{name} = [0.0] * units" for name in nest.rows]
-    return [*rows, *numba_lines(nest, PYTHON)]
+    lines = numba_lines(nest, PYTHON)
+    asks = any("is_soft" in line for line in lines)
+    return [*([_ASKING] if asks else []), *rows, *lines]

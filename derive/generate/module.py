@@ -39,6 +39,7 @@ from derive.generate.templates import (
     UNITS_BYTES,
     UNITS_FIRST,
     VALUE_AND_GRAD,
+    WHOLE,
 )
 from derive.language import k, substitute
 
@@ -74,9 +75,11 @@ def numpy_module(spec: KernelSpec) -> str:
     functions.append(_layer_function(spec, words))
     arguments = filled(ARGUMENTS, words)
     plain = filled(PLAIN, words)
-    if _has_few(spec):
-        plain += filled(FEW, {**words, "few": _few(spec)})
     of_kind = _OF_ENTRIES if plan_of(spec, "value_and_grad").is_elementwise else _OF_EXAMPLES
+    if _has_few(spec):
+        lines = _few(spec)
+        whole = WHOLE if "is_soft" in lines else ""
+        plain += filled(FEW, {**words, **of_kind, "few": lines, "whole": whole})
     reduction = filled(REDUCTION, of_kind)
     helpers = _called("".join((reduction, plain, *functions)), of_kind)
     source = "".join((arguments, reduction, *helpers, plain, *functions))
@@ -89,20 +92,26 @@ def numpy_module(spec: KernelSpec) -> str:
 
 _OF_ENTRIES = {
     "small": "block(*arrays, nowhere)",
+    "few_numbers": "10",
     "vector": "    if values.ndim == 1:\n        return _total_of_vector(values)\n",
 }
 """What the helpers say where the sums of a loss are the only ones,"""
-_OF_EXAMPLES = {"small": "_of_small(block, arrays, nowhere)", "vector": ""}
+_OF_EXAMPLES = {
+    "small": "_of_small(block, arrays, nowhere)",
+    "few_numbers": "16",
+    "vector": "",
+}
 """and where sums enter the gradient, for which float32 has few digits."""
 
 _QUICK = 3
-"""So few operations of NumPy are started sooner than a loop of Python's own."""
+"""So few operations of NumPy, two in a helper, are started sooner than a loop of Python's own."""
 
 
 def _has_few(spec: KernelSpec) -> bool:
     """Say whether few numbers are done in Python's own."""
     arrays = [one for one in plan_of(spec, "value_and_grad").program.assignments if one.per_class]
-    return sum(len(chain_and_entry(one.value)[0]) for one in arrays) > _QUICK
+    started = [one for array in arrays for one in chain_and_entry(array.value)[0]]
+    return sum(2 if one.function.startswith("_") else 1 for one in started) > _QUICK
 
 
 def _few(spec: KernelSpec) -> str:

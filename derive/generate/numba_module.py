@@ -8,6 +8,7 @@ from sympy import Mul, Sum
 
 from derive.errors import UnsupportedExpression
 from derive.generate import numba_templates
+from derive.generate.digits import keep_remainders
 from derive.generate.layer import LAYER, matrix_source
 from derive.generate.layout import broken
 from derive.generate.leader import weigh_gaps
@@ -64,7 +65,7 @@ def _lines(spec: KernelSpec, function: str) -> list[str]:
 
 def loop_program(spec: KernelSpec, function: str) -> Program:
     """Return the program of one function, ready to be put into loops."""
-    return weigh_gaps(program_of(spec, function))
+    return weigh_gaps(keep_remainders(program_of(spec, function)))
 
 
 def _block(lines: list[str]) -> str:

@@ -74,6 +74,7 @@ FUNCTIONS: dict[type[Function], str] = {
     primitives.sign_bit: "_sign_bit({0})",
     primitives.finite: "_finite({0})",
     primitives.weighted_gap: "_weighted_gap({0}, {1}, {2})",
+    primitives.quotient_lost: "_quotient_lost({0}, {1}, {2}, {3})",
     primitives.rounded_exp: "math.exp({0})",
     primitives.scaled_exp: "_scaled_exp({0}, {1})",
     origin: "_origin({0})",
@@ -209,6 +210,7 @@ class _Printer:
             (Mul, self._product),
             (Pow, self._power),
             (primitives.placed, self._choice),
+            (primitives.scaled_difference, self._difference),
             (Function, self._function),
         )
 
@@ -224,6 +226,12 @@ class _Printer:
         rival, leader, _ = value.args
         source = f"{self.as_float(leader)} if unit == leader else {self.as_float(rival)}"
         return _Text(source, _CHOICE)
+
+    def _difference(self, value: Expr) -> _Text:
+        """Print a multiple less what is taken away, which is computed by itself."""
+        factor, array, taken = value.args
+        multiple = self.text(factor * array).within(_PRODUCT)
+        return _Text(f"{multiple} - {self.text(taken).within(_PRODUCT)}", _SUM)
 
     def as_float(self, value: Expr) -> str:
         """Return the source, a number written as a float."""

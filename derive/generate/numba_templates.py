@@ -188,6 +188,7 @@ def _scaled_exp(x: float, origin: float) -> float:
 ${compensated}
     return power + power * rounding if 0.0 < power < math.inf else power
 ''',
+    "_quotient_lost": templates.HELPERS["_quotient_lost"].replace("def", "@_compiled\ndef", 1),
     "_ramp": '''
 
 @_compiled

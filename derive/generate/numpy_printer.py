@@ -98,6 +98,8 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(primitives.rounded_exp, "_exp({0})"),
     FunctionRow(primitives.scaled_exp, "_exponentials({0}, {1}, is_moderate)"),
     FunctionRow(primitives.weighted_gap, "_weighted_gaps({0}, {1}, {2}, is_moderate)"),
+    FunctionRow(primitives.scaled_difference, "_scaled_difference({0}, {1}, {2})"),
+    FunctionRow(primitives.exact_sum, "_exact_total({0})"),
     FunctionRow(primitives.largest, "_largest({0})"),
     FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)"),
     FunctionRow(primitives.sum_but_largest, "_sum_but_largest({0})"),
@@ -109,6 +111,8 @@ _ROWS = {row.head: row for row in FUNCTIONS}
 _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
 _ASKING = ("_finite", "_exponentials", "_weighted_gaps")
 """Helpers that are told whether the pre-activations are moderate, beside their operands."""
+_WITH_MORE_DIGITS = "_scaled_difference"
+"""The helper that takes all digits of a number of an example, and forgets an array."""
 _LEADING = "leading_logit"
 """What the reference is called that the program asks about first."""
 
@@ -138,6 +142,7 @@ class _Printer:
         self.per_class = {"a", "y"} | {one.name for one in program.assignments if one.per_class}
         self.booleans = {one.name for one in program.assignments if gives_booleans(one.value)}
         self.of_sums = _of_sums(program)
+        self.spare = ""
 
     def text(self, value: Expr) -> Text:
         """Return the source of an expression.
@@ -188,8 +193,18 @@ class _Printer:
         row = _ROWS.get(value.func)
         if row is None:
             raise UnsupportedExpression("the NumPy printer", value, ", ".join(_names()))
-        inner = (self.as_number(argument).source for argument in value.args)
+        inner = [self._argument(value, argument) for argument in value.args]
+        if isinstance(value, primitives.exact_sum) and self.spare:
+            inner[-1] += f", out={self.spare}"
         return Text(row.template.format(*inner), row.precedence, row.is_boolean)
+
+    def _argument(self, value: Function, argument: Expr) -> str:
+        """Return an argument; the logarithm of one with further digits would be dear."""
+        text = self.as_number(argument)
+        is_log = isinstance(value, primitives.log1p)
+        if is_log and not is_array(argument) and names_in(argument) & self.of_sums:
+            return f"{text.within(_ATOM)}.astype(np.float64, copy=False)"
+        return text.source
 
     def _slope_of_ramp(self, value: Function) -> Text:
         argument, kink = value.args
@@ -258,7 +273,9 @@ class _Printer:
             others = [other for other in floats if other is not one]
             beside = DONE in others or any(not self.text(other).is_boolean for other in others)
             text = self.text(one) if beside else self.as_number(one)
-            texts.append(done if one == DONE else self._rounded(one, text))
+            keeps_digits = operation.function == _WITH_MORE_DIGITS
+            source = text.source if keeps_digits else self._rounded(one, text)
+            texts.append(done if one == DONE else source)
         if operation.function in _ASKING:
             texts.append(self._is_moderate(operation, texts))
         return texts
@@ -281,15 +298,15 @@ class _Printer:
         if (products := factors_of(body)) is not None:
             left, right = (self.text(one).source for one in products)
             return Text(f"_inner({left}, {right})")
-        name = "_label_total" if isinstance(body, Indexed) and base_name(body) == "y" else "_total"
-        return Text(f"{name}({self.as_number(body).source})")
+        return Text(f"_total({self.as_number(body).source})")
 
 
 def _of_sums(program: Program) -> set[str]:
     """Return the numbers of an example that are made of sums, which may have more digits."""
     found: set[str] = set()
     for one in program.assignments:
-        if not one.per_class and (one.value.has(Sum) or names_in(one.value) & found):
+        is_sum = one.value.has(Sum, primitives.exact_sum)
+        if not one.per_class and (is_sum or names_in(one.value) & found):
             found.add(one.name)
     return found
 
@@ -347,6 +364,7 @@ class _Lines:
     def add(self, assignment: Assignment) -> None:
         """Write an assignment, and what follows from it."""
         name, value = assignment.name, assignment.value
+        self.printer.spare = self.plan.spares.get(name, "")
         if name == LOSSES:
             self._losses(value)
         elif not assignment.per_class or gives_booleans(value):
@@ -386,11 +404,22 @@ class _Lines:
 
     def _begin(self, name: str, operation: Operation, into: str) -> None:
         operands = [*self.printer.operands(operation, name), f"out={into}"]
+        if operation.function == _WITH_MORE_DIGITS and not self._may_forget(operation, name):
+            operands[1] += ".copy()"
         line = f"{_called(operation)}({', '.join(operands)})"
         if operation.operands[0] == _TWICE and name == into and operands[1].isidentifier():
             self._double(operands[1], into, line)
         else:
             self._assign(name, into, line)
+
+    def _may_forget(self, operation: Operation, name: str) -> bool:
+        """Say whether the second operand is read by nothing else, and stands at another place."""
+        values = base_name(operation.operands[1])
+        known = self.plan.program.assignments
+        readers = [one.name for one in known if values in names_in(one.value)]
+        places = self.plan.places
+        is_here = places.get(values) == places[name]
+        return values in places and readers[-1] == name and not is_here
 
     def _double(self, source: str, into: str, line: str) -> None:
         """Write twice an array, divided by a count; without one a sum starts sooner."""

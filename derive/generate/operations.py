@@ -92,6 +92,7 @@ UFUNCS: tuple[Ufunc, ...] = (
     Ufunc(primitives.rounded_exp, "_exp"),
     Ufunc(primitives.scaled_exp, "_exponentials"),
     Ufunc(primitives.weighted_gap, "_weighted_gaps"),
+    Ufunc(primitives.scaled_difference, "_scaled_difference"),
     Ufunc(relu, "maximum", (Integer(0),)),
     Ufunc(step, "heaviside"),
 )
@@ -113,7 +114,7 @@ def is_array(value: Expr) -> bool:
         return LEADER not in value.indices
     if isinstance(value, Sum | primitives.largest | primitives.largest_rival):
         return False
-    if isinstance(value, primitives.sum_but_largest):
+    if isinstance(value, primitives.sum_but_largest | primitives.exact_sum):
         return False
     return any(is_array(part) for part in value.args)
 
@@ -337,6 +338,7 @@ _FUNCTION_WORDS = {
     "positive_part": "ramp",
     "with_sign": "signed",
     "weighted_gap": "weighted_gaps",
+    "scaled_difference": "difference",
     "relu": "ramp",
     "step": "slope_of_ramp",
 }

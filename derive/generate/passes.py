@@ -11,6 +11,7 @@ from derive.generate.common import (
     renumber,
     share_common,
 )
+from derive.generate.digits import keep_digits
 from derive.generate.inner import split_sums
 from derive.generate.leader import (
     divide_once,
@@ -82,6 +83,7 @@ ARRAY_PASSES: tuple[Pass, ...] = (
     name_leaders,
     split_sums,
     separate,
+    keep_digits,
     by_need,
 )
 """What makes a program one of single operations on whole arrays, few of them at a time."""

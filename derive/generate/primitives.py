@@ -20,6 +20,7 @@ __all__ = [
     "Primitive",
     "cases",
     "clear_sign",
+    "exact_sum",
     "finite",
     "largest",
     "largest_rival",
@@ -28,7 +29,9 @@ __all__ = [
     "placed",
     "positive_part",
     "primitive_table",
+    "quotient_lost",
     "rounded_exp",
+    "scaled_difference",
     "scaled_exp",
     "sign_bit",
     "sum_but_largest",
@@ -83,6 +86,14 @@ class scaled_exp(_Primitive):  # noqa: N801
     """``scaled_exp(x, reference)``: e^{x − c}, for a c that depends on the reference alone."""
 
 
+class scaled_difference(_Primitive):  # noqa: N801
+    """``scaled_difference(s, x, y)``: s x − y, for a number s that has more digits than x and y."""
+
+
+class quotient_lost(_Primitive):  # noqa: N801
+    """``quotient_lost(x, u, v, q)``: what roundings took from q = x / (u + v); 0 without them."""
+
+
 class weighted_gap(_Primitive):  # noqa: N801
     """``weighted_gap(w, x, reference)``: w (x − reference), also where the gap is too wide."""
 
@@ -101,6 +112,10 @@ class largest(_Primitive):  # noqa: N801
 
 class sum_but_largest(_Primitive):  # noqa: N801
     """``sum_but_largest(Entries(x_j, (j, k)))``: Σ x_j without its largest term."""
+
+
+class exact_sum(_Primitive):  # noqa: N801
+    """``exact_sum(Entries(x_j, (j, k)))``: Σ x_j, with more digits than its terms."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +161,9 @@ _TABLE = (
     Primitive(log1p, lambda x: (log(1 + x),)),
     Primitive(finite, lambda x: (x,)),
     Primitive(weighted_gap, lambda weight, x, reference: (weight * (x - reference),)),
+    Primitive(scaled_difference, lambda factor, x, taken: (factor * x - taken,)),
+    Primitive(quotient_lost, lambda above, left, right, quotient: (S.Zero,)),
+    Primitive(exact_sum, lambda vector: (_sum(vector),)),
     Primitive(rounded_exp, lambda x: (exp(x),)),
     Primitive(scaled_exp, lambda x, reference: (exp(x - _SHIFT * reference),)),
     Primitive(

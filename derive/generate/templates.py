@@ -23,6 +23,7 @@ __all__ = [
     "UNITS_BYTES",
     "UNITS_FIRST",
     "VALUE_AND_GRAD",
+    "WHOLE",
 ]
 
 HEADER = '''"""The ${output} output with the ${loss_name} loss.
@@ -210,15 +211,20 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
     )
 '''
 
+WHOLE = '''\
+_WHOLE = frozenset((0.0, 1.0))
+"""The labels that are not soft."""
+'''
+
 FEW = '''
 
-_FEW = 16
+_FEW = ${few_numbers}
 """Up to so many numbers are done in Python's own before a function of NumPy is started."""
 _ROOM = 300.0
 """Exponentials of numbers up to it have sums and quotients that fit."""
 _FITS = 1e38
 """Numbers up to it fit into float32."""
-
+${whole}
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
     """Do the same for few numbers; or, if some are not moderate, nothing, and return None."""
@@ -273,11 +279,15 @@ _AT_ONCE = 10
 _GROUP = 4
 """So many are added at a time by a product with a matrix,"""
 _GROUPED = 64
-"""up to so many units; a matrix for more is too large."""
+"""up to so many units, where chunks leave a rest; a matrix for more is too large."""
 _CHUNKS_OF = (16, 8)
 """So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
+_COLUMNS = 4
+"""Up to so many are added column by column, which is sooner done than row by row."""
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _total(values: Array) -> Any:
@@ -310,21 +320,38 @@ def _groups(units: int) -> Array:
 
 def _sums(values: Array) -> Any:
     """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
-    *examples, units = values.shape
-    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
-    count, rest = divmod(units, chunk)
-    if units <= _GROUPED:
+    units = values.shape[-1]
+    if units <= _GROUPED and units % _CHUNKS_OF[-1]:
         total = np.add.reduce(values.dot(_groups(units)), axis=-1, dtype=np.longdouble)
         is_spoilt = np.isnan(total).any()  # by an infinity, times the 0 of another group
         return np.add.reduce(values, axis=-1, dtype=np.longdouble) if is_spoilt else total
-    if rest == 0:
-        sums = values.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
+    return _in_chunks(values, chunk)
+
+
+def _in_chunks(values: Array, chunk: int) -> Any:
+    """Add so many units at a time, and their sums with more digits."""
+    *examples, units = values.shape
+    count, rest = divmod(units, chunk)
+    chunks = values if rest == 0 else values[..., :-rest]  # copied where a rest is left out
+    sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    if count > _CHUNKS:
+        total = _sums(sums)
+    elif count == 1:
+        total = sums[..., 0]
+    elif examples and count <= _COLUMNS:
+        total = _by_columns(sums)
     else:
-        chunks = values[..., :-rest].reshape(*examples, count, chunk)
-        sums = np.vecdot(chunks, _ones(chunk)[:, 0])
-    many = count > _CHUNKS
-    total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
+        total = np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+
+
+def _by_columns(values: Array) -> Array:
+    """Add few columns with more digits."""
+    total = values[:, 0].astype(np.longdouble)
+    for column in range(1, values.shape[1]):
+        total += values[:, column]
+    return total
 ''',
     "_total_of_vector": '''
 
@@ -397,15 +424,80 @@ def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) 
     arrays[-1][...] = wide[-1]
     return losses
 ''',
-    "_label_total": '''
+    "_exact_total": '''
 
-def _label_total(y: Array) -> Any:
-    """Return the sums of the labels; those of whole labels are exact, others have more digits."""
-    sums = _total(y)
-    are_whole = y.dtype.char == "f" or np.vdot(y, y) == np.vdot(_ones(sums.size), sums)
-    if are_whole or sums.dtype.char != "d":  # y² is y for a whole label, and less for another
-        return sums
-    return y.sum(axis=-1, dtype=np.longdouble, keepdims=y.ndim > 1)
+def _exact_total(values: Array, out: Array | None = None) -> Any:
+    """Return the sums over the units, with more digits than the values; write over ``out``.
+
+    Values are cut where the heads are multiples of one power of two, so few of them that their sums
+    are exact; the tails are so small that the rounding of theirs does not count. The power is that
+    of the largest value: examples of far smaller ones have no heads, and are added one by one.
+    """
+    if values.dtype.char == "f":
+        return _total(values)
+    is_cut = values.size > _LITTLE
+    if is_cut:
+        largest = float(np.fmax.reduce(np.abs(values, out=out), axis=None))
+        is_cut = largest < _CUT_BELOW
+    if not is_cut:
+        return values.sum(axis=-1, dtype=np.longdouble, keepdims=values.ndim > 1)
+    ones = _ones(values.shape[-1])
+    cut = math.ldexp(1.5, math.frexp(largest)[1] + 26)
+    heads = np.add(values, cut, out=out)
+    heads -= cut
+    total = heads.dot(ones).astype(np.longdouble)
+    np.subtract(values, heads, out=heads)
+    total += heads.dot(ones)
+    if values.ndim == 1:
+        return total[0]
+    small = np.flatnonzero(np.abs(total) < largest * 2**-16)
+    if small.size:
+        total[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    return total
+
+
+_CUT_BELOW = 1e290
+"""Numbers up to it are cut; beside larger ones what cuts them would be infinite."""
+''',
+    "_scaled_difference": '''
+
+def _scaled_difference(factor: Any, values: Array, taken: Array, out: Array) -> Array:
+    """Return factor · values − taken, for a factor that has more digits; forget the values.
+
+    Of few numbers it is rounded once. Of many the product is, and then the difference; what the
+    rounding of the factor took away is put back.
+    """
+    if values.size <= _LITTLE:
+        exact = values * factor
+        exact -= taken
+        out[...] = exact
+        return out
+    rounded = factor.astype(values.dtype)
+    np.multiply(values, rounded, out=out)
+    put_back = np.multiply(values, (factor - rounded).astype(values.dtype), out=values)
+    np.subtract(taken, put_back, out=put_back)
+    out -= put_back
+    return out
+''',
+    "_quotient_lost": '''
+
+def _quotient_lost(above: float, left: float, right: float, quotient: float) -> float:
+    """Return what the roundings of the quotient above / (left + right) took away."""
+    below = left + right
+    added = below - left
+    below_lost = (left - (below - added)) + (right - added)
+    product = quotient * below  # what it loses is known from the halves of its factors
+    head = _SPLIT * quotient - (_SPLIT * quotient - quotient)
+    below_head = _SPLIT * below - (_SPLIT * below - below)
+    tail, below_tail = quotient - head, below - below_head
+    crosswise = (head * below_head - product) + head * below_tail + tail * below_head
+    product_lost = crosswise + tail * below_tail
+    lost = ((above - product - product_lost) - quotient * below_lost) / below
+    return lost if abs(lost) < math.inf else 0.0
+
+
+_SPLIT = 2.0**27 + 1
+"""By this a number is cut into halves, whose products are exact."""
 ''',
     "_slope_of_ramp": '''
 
@@ -440,10 +532,6 @@ def _leaders(a: Array) -> Any:
     return a.argmax(axis=-1)[:, np.newaxis] + _starts(examples, units)
 ''',
     "_labelled_units": '''
-
-_LITTLE = 512
-"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
-
 
 def _labelled_units(a: Array, y: Array) -> Any:
     """Return the flat position of each example's label, if each has one, of 1, and no other.
@@ -492,6 +580,8 @@ def _is_bounded(a: Array, limit: int) -> bool:
     "_is_moderate": '''
 
 _MODERATE = {"d": 300, "f": 37}
+_SOON_ASKED = 2**14
+"""Up to so many numbers have their length taken sooner than anything else."""
 
 
 def _is_moderate(a: Array, reference: Any) -> bool:
@@ -501,9 +591,9 @@ def _is_moderate(a: Array, reference: Any) -> bool:
     is too small. They do below 0, too, where nothing is below −limit.
     """
     limit = _MODERATE[a.dtype.char]
-    if a.size <= 512 and np.vdot(a, a) <= limit**2:
+    if a.size <= _SOON_ASKED and np.vdot(a, a) <= limit**2:
         return True
-    low, high = np.min(reference, initial=0), np.max(reference, initial=0)
+    low, high = reference.min(initial=0), reference.max(initial=0)
     return bool(high <= limit and (low >= 0 or a.min(initial=0) >= -limit))
 ''',
     "_finite": '''

@@ -248,6 +248,26 @@ def _scaled_exp(x: float, origin: float) -> float:
 
 
 @_compiled
+def _quotient_lost(above: float, left: float, right: float, quotient: float) -> float:
+    """Return what the roundings of the quotient above / (left + right) took away."""
+    below = left + right
+    added = below - left
+    below_lost = (left - (below - added)) + (right - added)
+    product = quotient * below  # what it loses is known from the halves of its factors
+    head = _SPLIT * quotient - (_SPLIT * quotient - quotient)
+    below_head = _SPLIT * below - (_SPLIT * below - below)
+    tail, below_tail = quotient - head, below - below_head
+    crosswise = (head * below_head - product) + head * below_tail + tail * below_head
+    product_lost = crosswise + tail * below_tail
+    lost = ((above - product - product_lost) - quotient * below_lost) / below
+    return lost if abs(lost) < math.inf else 0.0
+
+
+_SPLIT = 2.0**27 + 1
+"""By this a number is cut into halves, whose products are exact."""
+
+
+@_compiled
 def _predict(a: Array) -> Array:
     """Return the predictions of all examples."""
     examples, units = a.shape
@@ -420,13 +440,20 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
         doubt = others / partition
         log_partition = math.log1p(others / top)
         loss = label_sum * log_partition - loss_sum
-        leading_grad_a = leading * offset - doubt * leading_label
+        scale = label_sum / partition
+        scale_lost = _quotient_lost(label_sum, others, top, scale)
+        leading_lost = _quotient_lost(top, others, top, leading)
+        doubt_lost = _quotient_lost(others, others, top, doubt)
+        leading_grad_a = (
+            leading * offset
+            - (doubt * leading_label + doubt_lost * leading_label - leading_lost * offset)
+        )
         for unit in range(units):
             label = np.float64(y[example, unit])
             if unit == leader:
                 grad_a = leading_grad_a
             else:
-                grad_a = label_sum * (powers[unit] / partition) - label
+                grad_a = scale * powers[unit] - (label - scale_lost * powers[unit])
             gradients[example, unit] = grad_a / count
         losses[example] = loss
         value, value_lost = _add(value, value_lost, loss / count)

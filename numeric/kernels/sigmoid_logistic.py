@@ -246,11 +246,15 @@ _AT_ONCE = 10
 _GROUP = 4
 """So many are added at a time by a product with a matrix,"""
 _GROUPED = 64
-"""up to so many units; a matrix for more is too large."""
+"""up to so many units, where chunks leave a rest; a matrix for more is too large."""
 _CHUNKS_OF = (16, 8)
 """So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
+_COLUMNS = 4
+"""Up to so many are added column by column, which is sooner done than row by row."""
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _total(values: Array) -> Any:
@@ -285,21 +289,38 @@ def _groups(units: int) -> Array:
 
 def _sums(values: Array) -> Any:
     """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
-    *examples, units = values.shape
-    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
-    count, rest = divmod(units, chunk)
-    if units <= _GROUPED:
+    units = values.shape[-1]
+    if units <= _GROUPED and units % _CHUNKS_OF[-1]:
         total = np.add.reduce(values.dot(_groups(units)), axis=-1, dtype=np.longdouble)
         is_spoilt = np.isnan(total).any()  # by an infinity, times the 0 of another group
         return np.add.reduce(values, axis=-1, dtype=np.longdouble) if is_spoilt else total
-    if rest == 0:
-        sums = values.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
+    return _in_chunks(values, chunk)
+
+
+def _in_chunks(values: Array, chunk: int) -> Any:
+    """Add so many units at a time, and their sums with more digits."""
+    *examples, units = values.shape
+    count, rest = divmod(units, chunk)
+    chunks = values if rest == 0 else values[..., :-rest]  # copied where a rest is left out
+    sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    if count > _CHUNKS:
+        total = _sums(sums)
+    elif count == 1:
+        total = sums[..., 0]
+    elif examples and count <= _COLUMNS:
+        total = _by_columns(sums)
     else:
-        chunks = values[..., :-rest].reshape(*examples, count, chunk)
-        sums = np.vecdot(chunks, _ones(chunk)[:, 0])
-    many = count > _CHUNKS
-    total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
+        total = np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+
+
+def _by_columns(values: Array) -> Array:
+    """Add few columns with more digits."""
+    total = values[:, 0].astype(np.longdouble)
+    for column in range(1, values.shape[1]):
+        total += values[:, column]
+    return total
 
 
 _TERMS = 384
@@ -378,7 +399,7 @@ def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
     )
 
 
-_FEW = 16
+_FEW = 10
 """Up to so many numbers are done in Python's own before a function of NumPy is started."""
 _ROOM = 300.0
 """Exponentials of numbers up to it have sums and quotients that fit."""

@@ -229,11 +229,15 @@ _AT_ONCE = 10
 _GROUP = 4
 """So many are added at a time by a product with a matrix,"""
 _GROUPED = 64
-"""up to so many units; a matrix for more is too large."""
+"""up to so many units, where chunks leave a rest; a matrix for more is too large."""
 _CHUNKS_OF = (16, 8)
 """So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
+_COLUMNS = 4
+"""Up to so many are added column by column, which is sooner done than row by row."""
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _total(values: Array) -> Any:
@@ -266,21 +270,38 @@ def _groups(units: int) -> Array:
 
 def _sums(values: Array) -> Any:
     """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
-    *examples, units = values.shape
-    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
-    count, rest = divmod(units, chunk)
-    if units <= _GROUPED:
+    units = values.shape[-1]
+    if units <= _GROUPED and units % _CHUNKS_OF[-1]:
         total = np.add.reduce(values.dot(_groups(units)), axis=-1, dtype=np.longdouble)
         is_spoilt = np.isnan(total).any()  # by an infinity, times the 0 of another group
         return np.add.reduce(values, axis=-1, dtype=np.longdouble) if is_spoilt else total
-    if rest == 0:
-        sums = values.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
+    return _in_chunks(values, chunk)
+
+
+def _in_chunks(values: Array, chunk: int) -> Any:
+    """Add so many units at a time, and their sums with more digits."""
+    *examples, units = values.shape
+    count, rest = divmod(units, chunk)
+    chunks = values if rest == 0 else values[..., :-rest]  # copied where a rest is left out
+    sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    if count > _CHUNKS:
+        total = _sums(sums)
+    elif count == 1:
+        total = sums[..., 0]
+    elif examples and count <= _COLUMNS:
+        total = _by_columns(sums)
     else:
-        chunks = values[..., :-rest].reshape(*examples, count, chunk)
-        sums = np.vecdot(chunks, _ones(chunk)[:, 0])
-    many = count > _CHUNKS
-    total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
+        total = np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+
+
+def _by_columns(values: Array) -> Array:
+    """Add few columns with more digits."""
+    total = values[:, 0].astype(np.longdouble)
+    for column in range(1, values.shape[1]):
+        total += values[:, column]
+    return total
 
 
 def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -> Any:
@@ -303,13 +324,76 @@ def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) 
     return losses
 
 
-def _label_total(y: Array) -> Any:
-    """Return the sums of the labels; those of whole labels are exact, others have more digits."""
-    sums = _total(y)
-    are_whole = y.dtype.char == "f" or np.vdot(y, y) == np.vdot(_ones(sums.size), sums)
-    if are_whole or sums.dtype.char != "d":  # y² is y for a whole label, and less for another
-        return sums
-    return y.sum(axis=-1, dtype=np.longdouble, keepdims=y.ndim > 1)
+def _exact_total(values: Array, out: Array | None = None) -> Any:
+    """Return the sums over the units, with more digits than the values; write over ``out``.
+
+    Values are cut where the heads are multiples of one power of two, so few of them that their sums
+    are exact; the tails are so small that the rounding of theirs does not count. The power is that
+    of the largest value: examples of far smaller ones have no heads, and are added one by one.
+    """
+    if values.dtype.char == "f":
+        return _total(values)
+    is_cut = values.size > _LITTLE
+    if is_cut:
+        largest = float(np.fmax.reduce(np.abs(values, out=out), axis=None))
+        is_cut = largest < _CUT_BELOW
+    if not is_cut:
+        return values.sum(axis=-1, dtype=np.longdouble, keepdims=values.ndim > 1)
+    ones = _ones(values.shape[-1])
+    cut = math.ldexp(1.5, math.frexp(largest)[1] + 26)
+    heads = np.add(values, cut, out=out)
+    heads -= cut
+    total = heads.dot(ones).astype(np.longdouble)
+    np.subtract(values, heads, out=heads)
+    total += heads.dot(ones)
+    if values.ndim == 1:
+        return total[0]
+    small = np.flatnonzero(np.abs(total) < largest * 2**-16)
+    if small.size:
+        total[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    return total
+
+
+_CUT_BELOW = 1e290
+"""Numbers up to it are cut; beside larger ones what cuts them would be infinite."""
+
+
+def _scaled_difference(factor: Any, values: Array, taken: Array, out: Array) -> Array:
+    """Return factor · values − taken, for a factor that has more digits; forget the values.
+
+    Of few numbers it is rounded once. Of many the product is, and then the difference; what the
+    rounding of the factor took away is put back.
+    """
+    if values.size <= _LITTLE:
+        exact = values * factor
+        exact -= taken
+        out[...] = exact
+        return out
+    rounded = factor.astype(values.dtype)
+    np.multiply(values, rounded, out=out)
+    put_back = np.multiply(values, (factor - rounded).astype(values.dtype), out=values)
+    np.subtract(taken, put_back, out=put_back)
+    out -= put_back
+    return out
+
+
+def _quotient_lost(above: float, left: float, right: float, quotient: float) -> float:
+    """Return what the roundings of the quotient above / (left + right) took away."""
+    below = left + right
+    added = below - left
+    below_lost = (left - (below - added)) + (right - added)
+    product = quotient * below  # what it loses is known from the halves of its factors
+    head = _SPLIT * quotient - (_SPLIT * quotient - quotient)
+    below_head = _SPLIT * below - (_SPLIT * below - below)
+    tail, below_tail = quotient - head, below - below_head
+    crosswise = (head * below_head - product) + head * below_tail + tail * below_head
+    product_lost = crosswise + tail * below_tail
+    lost = ((above - product - product_lost) - quotient * below_lost) / below
+    return lost if abs(lost) < math.inf else 0.0
+
+
+_SPLIT = 2.0**27 + 1
+"""By this a number is cut into halves, whose products are exact."""
 
 
 @lru_cache(maxsize=8)
@@ -333,10 +417,6 @@ def _leaders(a: Array) -> Any:
             if 0 <= units_of_leaders.min() <= units_of_leaders.max() < units:  # one an example
                 return leaders
     return a.argmax(axis=-1)[:, np.newaxis] + _starts(examples, units)
-
-
-_LITTLE = 512
-"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _labelled_units(a: Array, y: Array) -> Any:
@@ -385,6 +465,8 @@ def _is_bounded(a: Array, limit: int) -> bool:
 
 
 _MODERATE = {"d": 300, "f": 37}
+_SOON_ASKED = 2**14
+"""Up to so many numbers have their length taken sooner than anything else."""
 
 
 def _is_moderate(a: Array, reference: Any) -> bool:
@@ -394,9 +476,9 @@ def _is_moderate(a: Array, reference: Any) -> bool:
     is too small. They do below 0, too, where nothing is below −limit.
     """
     limit = _MODERATE[a.dtype.char]
-    if a.size <= 512 and np.vdot(a, a) <= limit**2:
+    if a.size <= _SOON_ASKED and np.vdot(a, a) <= limit**2:
         return True
-    low, high = np.min(reference, initial=0), np.max(reference, initial=0)
+    low, high = reference.min(initial=0), reference.max(initial=0)
     return bool(high <= limit and (low >= 0 or a.min(initial=0) >= -limit))
 
 
@@ -496,6 +578,8 @@ _ROOM = 300.0
 """Exponentials of numbers up to it have sums and quotients that fit."""
 _FITS = 1e38
 """Numbers up to it fit into float32."""
+_WHOLE = frozenset((0.0, 1.0))
+"""The labels that are not soft."""
 
 
 def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
@@ -525,6 +609,7 @@ def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]
     """Return the loss and the gradient of one example."""
     units = len(a)
     gradients = [0.0] * units
+    is_soft = not _WHOLE.issuperset(y)
     powers = [0.0] * units
     leader, leader_entry = 0, -math.inf
     label_sum_parts = []
@@ -556,13 +641,20 @@ def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]
     doubt = others / partition
     log_partition = math.log1p(others / top)
     loss = label_sum * log_partition - loss_sum
-    leading_grad_a = leading * offset - doubt * leading_label
+    scale = label_sum / partition
+    scale_lost = _quotient_lost(label_sum, others, top, scale) if is_soft else 0.0
+    leading_lost = _quotient_lost(top, others, top, leading) if is_soft else 0.0
+    doubt_lost = _quotient_lost(others, others, top, doubt) if is_soft else 0.0
+    leading_grad_a = (
+        leading * offset
+        - (doubt * leading_label + doubt_lost * leading_label - leading_lost * offset)
+    )
     for unit in range(units):
         label = y[unit]
         if unit == leader:
             grad_a = leading_grad_a
         else:
-            grad_a = label_sum * (powers[unit] / partition) - label
+            grad_a = scale * powers[unit] - (label - scale_lost * powers[unit])
         gradients[unit] = grad_a
     return loss, gradients
 
@@ -657,8 +749,8 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     rivals = powers
     rivals.ravel()[leader] = 0
     others = _total(rivals)
-    log_partition = np.log1p(others / top)
-    label_sum = _label_total(y)
+    log_partition = np.log1p((others / top).astype(np.float64, copy=False))
+    label_sum = _exact_total(y, out=work[0])
     loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
     return label_sum * log_partition - _total(loss_terms)
 
@@ -764,16 +856,15 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     top = powers.take(leader)
     rivals = powers
     rivals.ravel()[leader] = 0
-    others = _total(rivals)
-    log_partition = np.log1p(others / top)
-    label_sum = _label_total(y)
+    others = _exact_total(rivals, out=work[1])
+    log_partition = np.log1p((others / top).astype(np.float64, copy=False))
+    label_sum = _exact_total(y, out=work[1])
     loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[1])
     losses = label_sum * log_partition - _total(loss_terms)
     partition = others + top
     leading_label = y.take(leader)
     offset = label_sum - leading_label
-    np.multiply((label_sum / partition).astype(a.dtype, copy=False), rivals, out=grad_a)
-    grad_a -= y
+    _scaled_difference(label_sum / partition, rivals, y, out=grad_a)
     grad_a.ravel()[leader] = (offset * top - leading_label * others) / partition
     if count != 1:
         grad_a /= count
@@ -787,7 +878,7 @@ def _labelled_block(a: Array, labelled: Any, grad_a: Array, count: int = 1) -> A
     rivals = powers
     rivals.ravel()[labelled] = 0
     others = _total(rivals)
-    losses = np.log1p(others / top)
+    losses = np.log1p((others / top).astype(np.float64, copy=False))
     partition = others + top
     doubt = others / partition
     np.divide(rivals, partition.astype(a.dtype, copy=False), out=grad_a)
@@ -837,7 +928,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
 
 def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
     leader = _leaders(a)
-    label_sum = _label_total(y)
+    label_sum = _exact_total(y, out=work[0])
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
     powers = _exponentials(a, leading_logit, is_moderate, out=work[0])

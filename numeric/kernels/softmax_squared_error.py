@@ -231,11 +231,15 @@ _AT_ONCE = 10
 _GROUP = 4
 """So many are added at a time by a product with a matrix,"""
 _GROUPED = 64
-"""up to so many units; a matrix for more is too large."""
+"""up to so many units, where chunks leave a rest; a matrix for more is too large."""
 _CHUNKS_OF = (16, 8)
 """So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
+_COLUMNS = 4
+"""Up to so many are added column by column, which is sooner done than row by row."""
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _total(values: Array) -> Any:
@@ -268,21 +272,38 @@ def _groups(units: int) -> Array:
 
 def _sums(values: Array) -> Any:
     """Add in chunks, and the chunks with more digits: one by one many roundings would add up."""
-    *examples, units = values.shape
-    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
-    count, rest = divmod(units, chunk)
-    if units <= _GROUPED:
+    units = values.shape[-1]
+    if units <= _GROUPED and units % _CHUNKS_OF[-1]:
         total = np.add.reduce(values.dot(_groups(units)), axis=-1, dtype=np.longdouble)
         is_spoilt = np.isnan(total).any()  # by an infinity, times the 0 of another group
         return np.add.reduce(values, axis=-1, dtype=np.longdouble) if is_spoilt else total
-    if rest == 0:
-        sums = values.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
+    return _in_chunks(values, chunk)
+
+
+def _in_chunks(values: Array, chunk: int) -> Any:
+    """Add so many units at a time, and their sums with more digits."""
+    *examples, units = values.shape
+    count, rest = divmod(units, chunk)
+    chunks = values if rest == 0 else values[..., :-rest]  # copied where a rest is left out
+    sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    if count > _CHUNKS:
+        total = _sums(sums)
+    elif count == 1:
+        total = sums[..., 0]
+    elif examples and count <= _COLUMNS:
+        total = _by_columns(sums)
     else:
-        chunks = values[..., :-rest].reshape(*examples, count, chunk)
-        sums = np.vecdot(chunks, _ones(chunk)[:, 0])
-    many = count > _CHUNKS
-    total = _sums(sums) if many else np.add.reduce(sums, axis=-1, dtype=np.longdouble)
+        total = np.add.reduce(sums, axis=-1, dtype=np.longdouble)
     return total + values[..., -rest:].dot(_ones(rest)[:, 0]) if rest else total
+
+
+def _by_columns(values: Array) -> Array:
+    """Add few columns with more digits."""
+    total = values[:, 0].astype(np.longdouble)
+    for column in range(1, values.shape[1]):
+        total += values[:, column]
+    return total
 
 
 def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -> Any:
@@ -329,6 +350,8 @@ def _leaders(a: Array) -> Any:
 
 
 _MODERATE = {"d": 300, "f": 37}
+_SOON_ASKED = 2**14
+"""Up to so many numbers have their length taken sooner than anything else."""
 
 
 def _is_moderate(a: Array, reference: Any) -> bool:
@@ -338,9 +361,9 @@ def _is_moderate(a: Array, reference: Any) -> bool:
     is too small. They do below 0, too, where nothing is below −limit.
     """
     limit = _MODERATE[a.dtype.char]
-    if a.size <= 512 and np.vdot(a, a) <= limit**2:
+    if a.size <= _SOON_ASKED and np.vdot(a, a) <= limit**2:
         return True
-    low, high = np.min(reference, initial=0), np.max(reference, initial=0)
+    low, high = reference.min(initial=0), reference.max(initial=0)
     return bool(high <= limit and (low >= 0 or a.min(initial=0) >= -limit))
 
 

@@ -166,7 +166,7 @@ a, y, s = read("a", True), read("y", True), read("scale", False)
         (step(a, 1) * y, "y * (a >= 0)"),
         (2 * step(a, 0), "2 * (a > 0).astype(a.dtype)"),
         (step(a, Symbol("c")).subs(Symbol("c"), 1) + y, "y + (a >= 0)"),
-        (total(quantity("y", k)[index("j")], index("j"), k), "_label_total(y)"),
+        (total(quantity("y", k)[index("j")], index("j"), k), "_total(y)"),
         (total(quantity("a", k)[index("j")], index("j"), k), "_total(a)"),
     ],
     ids=str,

@@ -99,7 +99,8 @@ def test_a_signed_primitive_has_two_meanings(row: object) -> None:
     j = index("j")
     vector = Entries(quantity("a", k)[j], (j, k))
     names = row.meanings.__code__.co_varnames  # type: ignore[attr-defined]
-    arguments = [vector if names[0] == "vector" else read("a", True), read("y", True), Symbol("i")]
+    first = vector if names[0] == "vector" else read("a", True)
+    arguments = [first, read("y", True), Symbol("i"), Symbol("q")]
     count = row.meanings.__code__.co_argcount  # type: ignore[attr-defined]
     meanings = row.meanings(*arguments[:count])  # type: ignore[attr-defined]
     assert len(meanings) == (1 if row.sign_of is None else 2)  # type: ignore[attr-defined]

@@ -16,14 +16,15 @@ from numeric import check_gradient
 from numeric.kernels import MODULES
 
 from .inputs import domain_of
+from .soft import is_less_exact
 
 FOLDER = Path(numeric.kernels.__path__[0])
 RETURN_LAYER = "    if b is None:\n        return value, grad_W, grad_h\n"
 BLOCK, RETURN_BLOCK = "def _value_and_grad_block(", "    return losses\n"
 FEW, RETURN_FEW = "def _of_one_example(", "    return loss, gradients\n"
 LABELLED = "def _labelled_block("
-EXAMPLES = {BLOCK: 8, FEW: 4, LABELLED: 8}
-"""Three units each: 24 numbers are done in blocks and 12 in Python's own."""
+EXAMPLES = {BLOCK: 8, FEW: 3, LABELLED: 8}
+"""Three units each: 24 numbers are done in blocks and 9 in Python's own."""
 
 
 def _at_the_end(new: str, of: str = BLOCK, end: str = RETURN_BLOCK) -> Callable[[str], str]:
@@ -200,11 +201,18 @@ def test_every_operation_of_the_gradient_counts(name: str, function: str) -> Non
     for mutant in mutants:
         kernel = loaded(mutant)
         if function == FEW:
-            assert not all(
-                same_of_few(original, kernel, *example) for example in zip(a, y, strict=True)
-            )
+            if all(same_of_few(original, kernel, *example) for example in zip(a, y, strict=True)):
+                assert is_less_exact(gradients_of_few(kernel), gradients_of_few(original)), mutant
         else:
             assert not all(same(original, kernel, a, y, how) for how in ("none", "mean")), mutant
+
+
+def gradients_of_few(kernel: Any) -> Callable[..., Any]:
+    def gradients(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+        pairs = zip(a.tolist(), y.tolist(), strict=True)
+        return np.array([kernel._of_one_example(*pair)[1] for pair in pairs])
+
+    return gradients
 
 
 def same_of_few(one: Any, other: Any, a: np.ndarray, y: np.ndarray) -> bool:
