@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value_and_grad"]
@@ -34,7 +35,6 @@ Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _FORMATS = (np.dtype(np.float32), np.dtype(np.float64))
-_TYPES: dict[Any, Any] = {dtype: dtype.type for dtype in _FORMATS}
 _LOWEST = -np.finfo(np.float64).max
 _ROOM = 300.0
 """Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
@@ -176,25 +176,26 @@ def _rows(array: Array) -> Array:
     return rows if is_ready else rows.astype(rows.dtype.newbyteorder("="), order="C")
 
 
-def _quick_type(a: Any, y: Any) -> Any:
-    """Return the type of the numbers of arrays that need no check and no change; else None."""
-    if type(a) is np.ndarray and type(y) is np.ndarray and a.dtype is y.dtype:
-        shape = a.shape
-        if len(shape) == 2 and shape[1] >= 1 and y.shape == shape:
-            return _TYPES.get(a.dtype) if a.flags.carray and y.flags.carray else None
-    return None
+_LEARNT: dict[str, Any] = {}
+"""The functions that are compiled for no matrices but those that `_learn` has seen.
+
+For other arguments they are a TypeError, so that nothing else has to be checked.
+"""
 
 
-def _quick_layer_type(W: Any, h: Any, y: Any) -> Any:
-    """Return the same for the matrices of a layer."""
-    quick = _quick_type(y, y)
-    if quick is None or type(W) is not np.ndarray or type(h) is not np.ndarray:
+def _learn(name: str, function: Any, *matrices: Any) -> Any:
+    """Call a function, compiled for matrices of one format; or return None, if they are not that."""
+    dtype = matrices[0].dtype
+    if not isinstance(function, Dispatcher) or dtype not in _FORMATS:
         return None
-    if W.dtype is not y.dtype or h.dtype is not y.dtype or W.ndim != 2 or h.ndim != 2:
+    if any(one.ndim != 2 or one.dtype != dtype or not one.flags.aligned for one in matrices):
         return None
-    (units, width), (examples, columns) = W.shape, h.shape
-    is_layer = width == columns and y.shape == (examples, units)
-    return quick if is_layer and W.flags.carray and h.flags.carray else None
+    if function.signatures:
+        function.disable_compile(False)
+    function.compile(tuple(map(numba.typeof, matrices)))
+    function.disable_compile()
+    _LEARNT[name] = function
+    return function(*matrices)
 
 
 @_compiled
@@ -461,11 +462,11 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
 
 
 @_compiled
-def _value_and_grad(a: Any, y: Any, count: float) -> tuple[Any, Array]:
-    """Return the sum of the losses and the gradients, divided by the count."""
-    losses, gradients = np.empty(len(a), a.dtype), np.empty_like(a)
-    value = _fill_in(a, y, count, losses, gradients)
-    return value, gradients
+def _element(a: Any, y: Any, gradients: Array) -> Any:
+    """Fill in the gradients and return the sum of the losses; None for shapes that disagree."""
+    if y.shape != a.shape or a.shape[1] < 1:
+        return None
+    return _fill_in(a, y, 1.0, np.empty(len(a), a.dtype), gradients)
 
 
 def value_and_grad(
@@ -510,10 +511,22 @@ def value_and_grad(
     >>> round(float(value), 4), grad_a.round(4).tolist()
     (0.8046, [-0.2963, -0.0699, 0.3662])
     """
-    quick = _quick_type(a, y)
-    if quick is not None and out is None and reduction == "sum" and threads == 1:
-        value, grad_a = _value_and_grad(a, y, 1.0)
-        return quick(value), grad_a
+    is_plain = out is None and reduction == "sum" and threads == 1
+    if is_plain and type(a) is type(y) is np.ndarray and a.ndim == 2:
+        dtype = a.dtype
+        grad_a = np.empty(a.shape, dtype)
+        try:
+            value = _LEARNT["element"](a, y, grad_a)
+        except (KeyError, TypeError):  # for arrays like these it has not been compiled
+            value = _learn("element", _element, a, y, grad_a)
+        if value is not None:
+            return dtype.type(value), grad_a
+    return _checked_value_and_grad(a, y, reduction, out, threads)
+
+
+def _checked_value_and_grad(
+    a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
+) -> tuple[Any, Array]:
     if threads != 1:
         _check_threads(threads)
     given = a, y
@@ -637,10 +650,9 @@ def _products(W: Array, h: Array) -> Array:
 
 
 @_compiled
-def _through_layer(W: Array, h: Array, grad_a: Array) -> tuple[Array, Array]:
-    """Return the gradients by W and h, the products added up in loops."""
+def _through_layer(W: Any, h: Any, grad_a: Array, grad_W: Array, grad_h: Array) -> None:
+    """Fill in the gradients by W and h, the products added up in loops."""
     (examples, width), units = h.shape, len(W)
-    grad_W, grad_h = np.empty_like(W), np.empty_like(h)
     for unit in range(units):
         for hidden in range(width):
             total = 0.0
@@ -653,15 +665,24 @@ def _through_layer(W: Array, h: Array, grad_a: Array) -> tuple[Array, Array]:
             for unit in range(units):
                 total += np.float64(W[unit, hidden]) * grad_a[example, unit]
             grad_h[example, hidden] = total
-    return grad_W, grad_h
 
 
 @_compiled
-def _small_layer(W: Array, h: Array, y: Array, count: float) -> tuple[Any, ...]:
-    """Return what `_layer_value_and_grad` does for few products and no biases."""
-    value, grad_a = _value_and_grad(_products(W, h), y, count)
-    grad_W, grad_h = _through_layer(W, h, grad_a)
-    return value, grad_W, grad_h
+def _small_layer(W: Any, h: Any, y: Any, count: float, grad_W: Array, grad_h: Array) -> Any:
+    """Fill in the gradients by W and h of few products and no biases, and return the loss."""
+    a = _products(W, h)
+    losses, grad_a = np.empty(len(a), a.dtype), np.empty_like(a)
+    value = _fill_in(a, y, count, losses, grad_a)
+    _through_layer(W, h, grad_a, grad_W, grad_h)
+    return value
+
+
+@_compiled
+def _quick_layer(W: Any, h: Any, y: Any, grad_W: Array, grad_h: Array) -> Any:
+    """Do the same, the loss not divided; return None for shapes that disagree."""
+    if len(W) < 1 or W.shape[1] != h.shape[1] or y.shape != (len(h), len(W)):
+        return None
+    return _small_layer(W, h, y, 1.0, grad_W, grad_h)
 
 
 @_compiled
@@ -673,9 +694,10 @@ def _small_layer_with_biases(
     for example in range(examples):
         for unit in range(units):
             a[example, unit] += b[unit]
-    value, grad_a = _value_and_grad(a, y, count)
-    grad_W, grad_h = _through_layer(W, h, grad_a)
-    grad_b = np.empty_like(b)
+    losses, grad_a = np.empty(len(a), a.dtype), np.empty_like(a)
+    value = _fill_in(a, y, count, losses, grad_a)
+    grad_W, grad_h, grad_b = np.empty_like(W), np.empty_like(h), np.empty_like(b)
+    _through_layer(W, h, grad_a, grad_W, grad_h)
     for unit in range(units):
         total = 0.0
         for example in range(examples):
@@ -736,14 +758,28 @@ def layer_value_and_grad(
     >>> grad_W.shape, grad_h.round(4).tolist()
     ((3, 3), [-0.2963, -0.0699, 0.3662])
     """
-    if threads != 1:
-        _check_threads(threads)
-    quick = _quick_layer_type(W, h, y)
-    if quick is not None and b is None and reduction == "sum":
-        value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0, threads)
-        return quick(value), grad_W, grad_h
+    is_plain = b is None and reduction == "sum" and threads == 1
+    if is_plain and type(W) is type(h) is type(y) is np.ndarray and W.ndim == 2 == h.ndim:
+        if len(h) * W.size <= _FEW_PRODUCTS:
+            dtype = y.dtype
+            grad_W, grad_h = np.empty(W.shape, dtype), np.empty(h.shape, dtype)
+            try:
+                value = _LEARNT["layer"](W, h, y, grad_W, grad_h)
+            except (KeyError, TypeError):  # for arrays like these it has not been compiled
+                value = _learn("layer", _quick_layer, W, h, y, grad_W, grad_h)
+            if value is not None:
+                return dtype.type(value), grad_W, grad_h
+        elif _are_of_one_layer(W, h, y):
+            value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0, 1)
+            return y.dtype.type(value), grad_W, grad_h
     with np.errstate(all="ignore"):
         return _checked_layer(W, h, y, b, reduction, threads)
+
+
+def _are_of_one_layer(W: Array, h: Array, y: Array) -> bool:
+    """Say whether these matrices need no check and no change."""
+    is_layer = h.shape[1] == W.shape[1] and y.shape == (len(h), len(W))
+    return is_layer and len(W) >= 1 and _agree(W, h) and _agree(W, y)
 
 
 def _checked_layer(
@@ -773,7 +809,8 @@ def _layer_value_and_grad(
     """Return the loss and the gradients of a layer, divided by the count."""
     if y.size * h.shape[1] <= _FEW_PRODUCTS:
         if b is None:
-            return _small_layer(W, h, y, count)
+            grad_W, grad_h = np.empty_like(W), np.empty_like(h)
+            return _small_layer(W, h, y, count, grad_W, grad_h), grad_W, grad_h
         return _small_layer_with_biases(W, h, y, b, count)
     a = h.dot(W.T)
     if b is not None:
