@@ -15,7 +15,7 @@ from derive.generate.layer import LAYER, matrix_source
 from derive.generate.layout import block, broken, hanging, paragraph
 from derive.generate.lower import with_names
 from derive.generate.matching import R, U, X
-from derive.generate.numpy_printer import lines_of, text_of
+from derive.generate.numpy_printer import fresh_lines_of, lines_of, text_of
 from derive.generate.operations import chain_of
 from derive.generate.passes import one_hot_plan_of, plan_of, program_of
 from derive.generate.program import CLASS, UNITS, Program, read, rewrite
@@ -32,6 +32,7 @@ from derive.generate.templates import (
     LABELLED,
     LAYER_BY_UNITS,
     LAYER_VALUE_AND_GRAD,
+    LITTLE,
     LOSS,
     PLAIN,
     PREDICT,
@@ -71,10 +72,13 @@ def numpy_module(spec: KernelSpec) -> str:
     bodies = {name: filled(text, {**words, **_body(spec, name)}) for name, text in _BODIES.items()}
     if labelled:
         bodies["value_and_grad"] += filled(LABELLED, labelled)
+    if plan_of(spec, "value_and_grad").is_elementwise:
+        body = block(fresh_lines_of(plan_of(spec, "value_and_grad")))
+        bodies["value_and_grad"] += filled(LITTLE, {"body": body})
     functions = [*bodies.values()]
     functions.append(_layer_function(spec, words))
     arguments = filled(ARGUMENTS, words)
-    plain = filled(PLAIN, words)
+    plain = filled(PLAIN, words | _asked_of_plain(spec))
     of_kind = _OF_ENTRIES if plan_of(spec, "value_and_grad").is_elementwise else _OF_EXAMPLES
     if _has_few(spec):
         lines = _few(spec)
@@ -130,13 +134,29 @@ def _labelled(spec: KernelSpec) -> dict[str, str] | None:
     return {"body": block(lines_of(plan, "labelled")), "work": work}
 
 
+def _asked_of_plain(spec: KernelSpec) -> dict[str, str]:
+    """Return what is asked of arrays beside what is asked of all: what entries have no need of."""
+    fewest = spec.fewest_classes
+    of_both = "a.flags.c_contiguous", "y.flags.c_contiguous"
+    is_elementwise = plan_of(spec, "value_and_grad").is_elementwise
+    lines = () if is_elementwise else of_both
+    return {
+        "contiguous": "".join(f"\n        and {line}" for line in lines),
+        "enough_classes": f"\n        and shape[-1] >= {fewest}" if fewest > 1 else "",
+        "enough_units": f"\n        and shape[0] >= {fewest}" if fewest > 1 else "",
+    }
+
+
 def _firsts(spec: KernelSpec, labelled: dict[str, str] | None) -> dict[str, str]:
     """Return what is tried first: few numbers, and labels of one unit."""
     work = ", work" if labelled and labelled["work"] else ""
     plan = plan_of(spec, "value_and_grad")
     small = _SMALL_ENTRIES_FIRST if plan.is_elementwise else _SMALL_FIRST
+    few = _PLAIN_FEW_FIRST if _has_few(spec) else ""
+    little = _PLAIN_LITTLE_FIRST if plan.is_elementwise else ""
     return {
         "few_first": _FEW_FIRST if _has_few(spec) else "",
+        "plain_first": few + little,
         "small_first": small.format(buffers=plan.buffers),
         "labelled_first": _LABELLED_FIRST.format(work=work) if labelled else "",
     }
@@ -144,9 +164,23 @@ def _firsts(spec: KernelSpec, labelled: dict[str, str] | None) -> dict[str, str]
 
 _FEW_FIRST = """\
     if 0 < a.size <= _FEW and reduction == "sum":
-        loss = _of_few(a, y, grad_a)
-        if loss is not None:
-            return loss
+        few = _of_few(a, y)
+        if few is not None:
+            grad_a[...] = few[1]
+            return few[0]
+"""
+_PLAIN_FEW_FIRST = """\
+    if a.size <= _FEW and (few := _of_few(a, y)) is not None:
+        return few
+"""
+_PLAIN_LITTLE_FIRST = """\
+    if a.nbytes <= SMALL_BYTES:
+        return _of_little(a, y)
+"""
+_PLAIN_LAYER_FIRST = """\
+    if y.size <= _FEW and (few := _of_few({a}, y)) is not None:
+        value, grad_a = few
+        return value, {grad_W}, {grad_h}
 """
 _SMALL_FIRST = """\
     if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and threads == 1:
@@ -302,6 +336,9 @@ _PLACES: dict[str, dict[str, tuple[dict[str, str], str]]] = {
 def _layer_function(spec: KernelSpec, words: dict[str, str]) -> str:
     """Return the functions of the layer, that by units where none has to do with another."""
     words = words | _layer_lines()
+    results = {name: words[f"layer_{name}"] for name in ("a", "grad_W", "grad_h")}
+    first = _PLAIN_LAYER_FIRST.format(**results) if _has_few(spec) else ""
+    words["plain_layer_first"] = first
     plan = plan_of(spec, "value_and_grad")
     block_of_layer = BLOCK_OF_ENTRIES if plan.is_elementwise else BLOCK_OF_EXAMPLES
     parts = {

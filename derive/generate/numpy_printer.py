@@ -7,7 +7,7 @@ one, so that all of it broadcasts; for a single example it is a number, and the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import (
@@ -15,6 +15,7 @@ from sympy import (
     Expr,
     Function,
     Indexed,
+    Integer,
     Mul,
     Number,
     Pow,
@@ -54,7 +55,7 @@ from derive.generate.program import (
 )
 from derive.language import Entries, relu, step
 
-__all__ = ["FUNCTIONS", "FunctionRow", "lines_of", "text_of"]
+__all__ = ["FUNCTIONS", "FunctionRow", "fresh_lines_of", "lines_of", "text_of"]
 
 _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
 """How tightly a text holds together."""
@@ -339,6 +340,17 @@ def lines_of(plan: Plan, leader: str | None = None) -> list[str]:
     return lines.lines
 
 
+def fresh_lines_of(plan: Plan) -> list[str]:
+    """Return the lines that carry out a program without any places: each array is made anew.
+
+    What an array may be written over entry by entry it still is. Nothing is divided by the count.
+    """
+    lines = _FreshLines(plan, None)
+    for assignment in plan.program.assignments:
+        lines.add(replace(assignment, value=assignment.value.xreplace({COUNT: Integer(1)})))
+    return lines.lines
+
+
 class _Lines:
     """Writes the lines of one assignment after the other."""
 
@@ -376,7 +388,10 @@ class _Lines:
         if name == LOGITS:
             self._look_at(LOGITS)
         if name in DERIVATIVES and "count" not in names_in(value):
-            self.lines += ["if count != 1:", f"    {name} /= count"]
+            self._divide(name)
+
+    def _divide(self, name: str) -> None:
+        self.lines += ["if count != 1:", f"    {name} /= count"]
 
     def _losses(self, value: Expr) -> None:
         source = self.printer.text(value).source
@@ -387,8 +402,7 @@ class _Lines:
 
     def _array(self, name: str, value: Expr) -> None:
         operations, entry = chain_and_entry(value)
-        place = self.plan.places[name]
-        into = self.plan.over.get(name, place) if place.startswith("work") else place
+        into = self._place_of(name)
         if operations:
             self._begin(name, operations[0], into)
         else:
@@ -399,11 +413,15 @@ class _Lines:
             entries = f"{name}.ravel()[{self.leader}]"  # a view, for what lies row by row
             self.lines.append(f"{entries} = {self.printer.text(entry).source}")
 
+    def _place_of(self, name: str) -> str:
+        place = self.plan.places[name]
+        return self.plan.over.get(name, place) if place.startswith("work") else place
+
     def _assign(self, name: str, into: str, source: str) -> None:
         self.lines.append(source if name == into else f"{name} = {source}")
 
     def _begin(self, name: str, operation: Operation, into: str) -> None:
-        operands = [*self.printer.operands(operation, name), f"out={into}"]
+        operands = [*self.printer.operands(operation, name), *_into(into)]
         if operation.function == _WITH_MORE_DIGITS and not self._may_forget(operation, name):
             operands[1] += ".copy()"
         line = f"{_called(operation)}({', '.join(operands)})"
@@ -423,7 +441,7 @@ class _Lines:
 
     def _double(self, source: str, into: str, line: str) -> None:
         """Write twice an array, divided by a count; without one a sum starts sooner."""
-        doubled = f"np.add({source}, {source}, out={into})"
+        doubled = f"np.add({', '.join((source, source, *_into(into)))})"
         self.lines += ["if count == 1:", f"    {doubled}", "else:", f"    {line}"]
 
     def _copy(self, name: str, value: Expr, into: str) -> None:
@@ -434,7 +452,7 @@ class _Lines:
         elif over is not None and over != name:
             self.lines.append(f"{name} = {over}")
         else:
-            self._assign(name, into, f"np.positive({source}, out={into})")
+            self._assign(name, into, f"np.positive({', '.join((source, *_into(into)))})")
 
     def _go_on(self, name: str, operation: Operation) -> None:
         operands = self.printer.operands(operation, name)
@@ -445,6 +463,31 @@ class _Lines:
             self.lines.append(f"{name} {sign}= {operands[0]}")
         else:
             self.lines.append(f"{_called(operation)}({', '.join([*operands, f'out={name}'])})")
+
+
+class _FreshLines(_Lines):
+    """Writes them where there are no arrays yet to write into."""
+
+    def _place_of(self, name: str) -> str:
+        return self.plan.over.get(name, "")
+
+    def _divide(self, name: str) -> None:
+        pass
+
+    def _copy(self, name: str, value: Expr, into: str) -> None:
+        if is_array(value):
+            super()._copy(name, value, into)
+        else:
+            self.lines.append(f"{name} = np.full_like(a, {self.printer.as_number(value).source})")
+
+    def _begin(self, name: str, operation: Operation, into: str) -> None:
+        if operation.function == "multiply" and operation.operands[0] == 2:
+            operation = Operation("add", (operation.operands[1], operation.operands[1]))
+        super()._begin(name, operation, into)
+
+
+def _into(place: str) -> tuple[str, ...]:
+    return (f"out={place}",) if place else ()
 
 
 def _called(operation: Operation) -> str:

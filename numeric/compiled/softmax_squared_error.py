@@ -186,7 +186,7 @@ For other arguments they are a TypeError, so that nothing else has to be checked
 
 
 def _learn(name: str, function: Any, *matrices: Any) -> Any:
-    """Call a function, compiled for matrices of one format; or return None, if they are not that."""
+    """Call a function, compiled for matrices of one format; return None for anything else."""
     dtype = matrices[0].dtype
     if not isinstance(function, Dispatcher) or dtype not in _FORMATS:
         return None

@@ -49,7 +49,9 @@ WEIGHTS_BYTES = 2**19
 """With larger weights the examples are one block: gradients of weights are added by blocks."""
 UNITS_BYTES = 2**20
 """What the weights of a block of units of a layer may take."""
-_FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+_DOUBLE = np.dtype(np.float64)
+_SINGLE = np.dtype(np.float32)
+_FORMATS = (_DOUBLE, _SINGLE)
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -371,29 +373,31 @@ def _inner(left: Array, right: Array) -> Any:
 
 def _are_plain(a: Any, y: Any) -> bool:
     """Say whether these are arrays that need no check and no change."""
+    if not type(a) is type(y) is np.ndarray:
+        return False
+    dtype, shape = a.dtype, a.shape
     return (
-        type(a) is np.ndarray
-        and type(y) is np.ndarray
-        and _agree(a, y)
-        and a.shape == y.shape
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and dtype is y.dtype
+        and shape == y.shape
         and a.size > 0
         and a.ndim > 0
-        and a.shape[-1] >= 1
     )
 
 
 def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
     """Say the same of the matrices of a layer."""
-    if not (type(W) is type(h) is type(y) is np.ndarray and W.ndim == h.ndim == y.ndim == 2):
+    if not type(W) is type(h) is type(y) is np.ndarray:
         return False
-    (units, width), (examples, columns) = W.shape, h.shape
+    dtype, shape = W.dtype, W.shape
     return (
-        width == columns
-        and y.shape == (examples, units)
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and dtype is h.dtype
+        and dtype is y.dtype
+        and len(shape) == h.ndim == 2
+        and shape[1] == h.shape[1]
+        and y.shape == (len(h), shape[0])
         and y.size > 0
-        and units >= 1
-        and W.dtype is h.dtype is y.dtype
-        and y.dtype in _FORMATS
         and y.flags.c_contiguous
     )
 
@@ -521,8 +525,14 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
+    if a.nbytes <= SMALL_BYTES:
+        return _of_little(a, y)
+    return _of_array(a, y)
+
+
+@np.errstate(all="ignore")
+def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
@@ -569,6 +579,17 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     else:
         np.multiply(2 / count, error, out=grad_a)
     return losses
+
+
+@np.errstate(all="ignore")
+def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
+    """Return the same for so few numbers that the calls of NumPy are the cost."""
+    shape, dtype = a.shape, a.dtype
+    a, y = a.ravel(), y.ravel()
+    error = np.subtract(a, y)
+    losses = _inner(error, error)
+    grad_a = np.add(error, error, out=error)
+    return losses if losses.dtype is dtype else losses.astype(dtype), grad_a.reshape(shape)
 
 
 @np.errstate(all="ignore")
@@ -670,10 +691,14 @@ def layer_value_and_grad(
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)
+    return _small_layer(W, h, y)
+
+
+@np.errstate(all="ignore")
+def _small_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...]:
     a = h.dot(W.T)  # `dot` starts sooner than `@`
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
@@ -705,6 +730,7 @@ def _checked_layer(
     return value, grad_W, grad_h, *grad_b
 
 
+@np.errstate(all="ignore")
 def _large_layer(
     W: Array, h: Array, y: Array, b: Array | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:

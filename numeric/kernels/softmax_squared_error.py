@@ -48,7 +48,9 @@ QUICK_PRODUCT = 10**6
 """Up to so many multiplications BLAS does a product of matrices without copies of them."""
 WEIGHTS_BYTES = 2**19
 """With larger weights the examples are one block: gradients of weights are added by blocks."""
-_FORMATS = (np.dtype(np.float64), np.dtype(np.float32))
+_DOUBLE = np.dtype(np.float64)
+_SINGLE = np.dtype(np.float32)
+_FORMATS = (_DOUBLE, _SINGLE)
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -415,29 +417,33 @@ def _exponentials(a: Array, reference: Any, is_moderate: bool, out: Array | None
 
 def _are_plain(a: Any, y: Any) -> bool:
     """Say whether these are arrays that need no check and no change."""
+    if not type(a) is type(y) is np.ndarray:
+        return False
+    dtype, shape = a.dtype, a.shape
     return (
-        type(a) is np.ndarray
-        and type(y) is np.ndarray
-        and _agree(a, y)
-        and a.shape == y.shape
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and dtype is y.dtype
+        and shape == y.shape
         and a.size > 0
         and a.ndim > 0
-        and a.shape[-1] >= 1
+        and a.flags.c_contiguous
+        and y.flags.c_contiguous
     )
 
 
 def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
     """Say the same of the matrices of a layer."""
-    if not (type(W) is type(h) is type(y) is np.ndarray and W.ndim == h.ndim == y.ndim == 2):
+    if not type(W) is type(h) is type(y) is np.ndarray:
         return False
-    (units, width), (examples, columns) = W.shape, h.shape
+    dtype, shape = W.dtype, W.shape
     return (
-        width == columns
-        and y.shape == (examples, units)
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and dtype is h.dtype
+        and dtype is y.dtype
+        and len(shape) == h.ndim == 2
+        and shape[1] == h.shape[1]
+        and y.shape == (len(h), shape[0])
         and y.size > 0
-        and units >= 1
-        and W.dtype is h.dtype is y.dtype
-        and y.dtype in _FORMATS
         and y.flags.c_contiguous
     )
 
@@ -450,10 +456,10 @@ _FITS = 1e38
 """Numbers up to it fit into float32."""
 
 
-def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
+def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
     """Do the same for few numbers; or, if some are not moderate, nothing, and return None."""
     units = a.shape[-1]
-    numbers, labels = a.reshape(-1).tolist(), y.reshape(-1).tolist()
+    numbers, labels = a.ravel().tolist(), y.ravel().tolist()
     if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
         return None
     try:
@@ -467,10 +473,10 @@ def _of_few(a: Array, y: Array, grad_a: Array) -> Any:
             gradients = [entry for _, row in each for entry in row]
     except (ArithmeticError, ValueError):  # what Python refuses is inf or NaN in an array
         return None
-    if a.dtype.char != "d" and not all(-_FITS <= one <= _FITS for one in (value, *gradients)):
+    dtype = a.dtype
+    if dtype is not _DOUBLE and not all(-_FITS <= one <= _FITS for one in (value, *gradients)):
         return None
-    grad_a.reshape(-1)[:] = gradients
-    return a.dtype.type(value)
+    return dtype.type(value), np.array(gradients, dtype).reshape(a.shape)
 
 
 def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]:
@@ -665,8 +671,14 @@ def value_and_grad(
     return _checked_value_and_grad(a, y, reduction, out, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
+    if a.size <= _FEW and (few := _of_few(a, y)) is not None:
+        return few
+    return _of_array(a, y)
+
+
+@np.errstate(all="ignore")
+def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
@@ -694,9 +706,10 @@ def _checked_value_and_grad(
 def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: int) -> Any:
     """Write the gradient, which may be written over ``a``, and return the loss."""
     if 0 < a.size <= _FEW and reduction == "sum":
-        loss = _of_few(a, y, grad_a)
-        if loss is not None:
-            return loss
+        few = _of_few(a, y)
+        if few is not None:
+            grad_a[...] = few[1]
+            return few[0]
     if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and threads == 1:
         losses = _of_one_block(a, y, grad_a, (None,) * 2, _count(a, reduction))
         return _reduced(losses, reduction, a)
@@ -888,10 +901,17 @@ def layer_value_and_grad(
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
+    if y.size <= _FEW and (few := _of_few(h.dot(W.T), y)) is not None:
+        value, grad_a = few
+        return value, grad_a.T.dot(h), grad_a.dot(W)
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)
+    return _small_layer(W, h, y)
+
+
+@np.errstate(all="ignore")
+def _small_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...]:
     a = h.dot(W.T)  # `dot` starts sooner than `@`
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
@@ -923,6 +943,7 @@ def _checked_layer(
     return value, grad_W, grad_h, *grad_b
 
 
+@np.errstate(all="ignore")
 def _large_layer(
     W: Array, h: Array, y: Array, b: Array | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
