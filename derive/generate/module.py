@@ -30,6 +30,7 @@ from derive.generate.templates import (
     HELPERS,
     HESSIAN_DIAGONAL,
     LABELLED,
+    LABELLED_BYTES,
     LAYER_BY_UNITS,
     LAYER_VALUE_AND_GRAD,
     LITTLE,
@@ -90,6 +91,7 @@ def numpy_module(spec: KernelSpec) -> str:
     firsts = {
         "math": "import math\n" if "math." in source else "",
         "units_bytes": UNITS_BYTES if "UNITS_BYTES" in source else "",
+        "labelled_bytes": LABELLED_BYTES if "LABELLED_BYTES" in source else "",
     }
     return filled(HEADER, {**words, **firsts}) + source
 
@@ -152,12 +154,14 @@ def _firsts(spec: KernelSpec, labelled: dict[str, str] | None) -> dict[str, str]
     work = ", work" if labelled and labelled["work"] else ""
     plan = plan_of(spec, "value_and_grad")
     small = _SMALL_ENTRIES_FIRST if plan.is_elementwise else _SMALL_FIRST
+    nowhere = f", (None,) * {plan.buffers}" if work else ""
     few = _PLAIN_FEW_FIRST if _has_few(spec) else ""
     little = _PLAIN_LITTLE_FIRST if plan.is_elementwise else ""
     return {
         "few_first": _FEW_FIRST if _has_few(spec) else "",
         "plain_first": few + little,
-        "small_first": small.format(buffers=plan.buffers),
+        "small_first": small.format(buffers=plan.buffers)
+        + (_LARGE_LABELLED_FIRST.format(work=nowhere) if labelled else ""),
         "labelled_first": _LABELLED_FIRST.format(work=work) if labelled else "",
     }
 
@@ -178,9 +182,16 @@ _PLAIN_LITTLE_FIRST = """\
         return _of_little(a, y)
 """
 _PLAIN_LAYER_FIRST = """\
-    if y.size <= _FEW and (few := _of_few({a}, y)) is not None:
+    if y.size <= _FEW and (few := _of_few(a, y)) is not None:
         value, grad_a = few
         return value, {grad_W}, {grad_h}
+"""
+_LARGE_LABELLED_FIRST = """\
+    if ONE_BLOCK_BYTES < a.nbytes <= LABELLED_BYTES and a.ndim == 2 and threads == 1:
+        labelled = _labelled_units(a, y)
+        if labelled is not None:
+            losses = _labelled_block(a, labelled, grad_a{work}, _count(a, reduction))
+            return _reduced(losses, reduction, a)
 """
 _SMALL_FIRST = """\
     if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and threads == 1:
@@ -336,7 +347,7 @@ _PLACES: dict[str, dict[str, tuple[dict[str, str], str]]] = {
 def _layer_function(spec: KernelSpec, words: dict[str, str]) -> str:
     """Return the functions of the layer, that by units where none has to do with another."""
     words = words | _layer_lines()
-    results = {name: words[f"layer_{name}"] for name in ("a", "grad_W", "grad_h")}
+    results = {name: words[f"layer_{name}"] for name in ("grad_W", "grad_h")}
     first = _PLAIN_LAYER_FIRST.format(**results) if _has_few(spec) else ""
     words["plain_layer_first"] = first
     plan = plan_of(spec, "value_and_grad")

@@ -14,6 +14,7 @@ __all__ = [
     "HELPERS",
     "HESSIAN_DIAGONAL",
     "LABELLED",
+    "LABELLED_BYTES",
     "LAYER_BY_UNITS",
     "LAYER_VALUE_AND_GRAD",
     "LITTLE",
@@ -70,7 +71,7 @@ QUICK_PRODUCT = 10**6
 """Up to so many multiplications BLAS does a product of matrices without copies of them."""
 WEIGHTS_BYTES = 2**19
 """With larger weights the examples are one block: gradients of weights are added by blocks."""
-${units_bytes}_DOUBLE = np.dtype(np.float64)
+${units_bytes}${labelled_bytes}_DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
 '''
@@ -289,6 +290,8 @@ _CHUNKS_OF = (16, 8)
 """So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
+_LONG = 256
+"""So many units are added example by example rather than copied."""
 _COLUMNS = 4
 """Up to so many are added column by column, which is sooner done than row by row."""
 _LITTLE = 512
@@ -338,8 +341,11 @@ def _in_chunks(values: Array, chunk: int) -> Any:
     """Add so many units at a time, and their sums with more digits."""
     *examples, units = values.shape
     count, rest = divmod(units, chunk)
-    chunks = values if rest == 0 else values[..., :-rest]  # copied where a rest is left out
-    sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    chunks = values if rest == 0 else values[..., :-rest]
+    if rest and units >= _LONG:
+        sums = chunks.reshape(*examples, count, chunk) @ _ones(chunk)[:, 0]
+    else:  # copied where a rest is left out
+        sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
     if count > _CHUNKS:
         total = _sums(sums)
     elif count == 1:
@@ -553,7 +559,8 @@ def _labelled_units(a: Array, y: Array) -> Any:
     else:
         if np.count_nonzero(y[0]) != 1:  # labels of another kind are known by the first example
             return None
-        if np.count_nonzero(y != 0) != examples:
+        bits = y.view(_BITS[y.dtype.char])
+        if np.count_nonzero(bits) != examples:
             return None
         places = y.dot(_places(units, y.dtype.char))  # where each example has one label, of 1
         if not 0 <= places.min() <= places.max() < units:
@@ -562,6 +569,10 @@ def _labelled_units(a: Array, y: Array) -> Any:
     if y.take(labelled).tobytes() != _bytes_of_ones(examples, y.dtype.char):
         return None
     return labelled if _is_bounded(a, _MODERATE[a.dtype.char]) else None
+
+
+_BITS = {"d": np.int64, "f": np.int32}
+"""What numbers are looked at as, to find those that are not 0 sooner; −0.0 is one of them."""
 
 
 @lru_cache(maxsize=8)
@@ -1046,16 +1057,12 @@ def layer_value_and_grad(
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-${plain_layer_first}    if y.nbytes > SMALL_BYTES:
-        return _large_layer(W, h, y, None, "sum", 1)
-    return _small_layer(W, h, y)
-
-
 @np.errstate(all="ignore")
-def _small_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...]:
+def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
+    if y.nbytes > SMALL_BYTES:
+        return _large_layer(W, h, y, None, "sum", 1)
     a = ${layer_a}  # `dot` starts sooner than `@`
-    grad_a = a
+${plain_layer_first}    grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
     return value, ${layer_grad_W}, ${layer_grad_h}
 
@@ -1085,7 +1092,6 @@ def _checked_layer(
     return value, grad_W, grad_h, *grad_b
 
 
-@np.errstate(all="ignore")
 def _large_layer(
     W: Array, h: Array, y: Array, b: Array | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -1151,6 +1157,11 @@ def _block_of_layer(grad_a: Array, y: Array, reduction: str, count: int) -> Arra
         grad_a, y = grad_a.ravel(), y.ravel()
     losses = _value_and_grad_block(grad_a, y, grad_a, (None,) * ${buffers}, count)
     return np.ravel(losses)
+'''
+
+LABELLED_BYTES = '''\
+LABELLED_BYTES = 2**21
+"""So much is one block, too, where labels of one unit each need no arrays beside the gradient."""
 '''
 
 UNITS_BYTES = '''\

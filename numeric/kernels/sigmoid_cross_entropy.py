@@ -251,6 +251,8 @@ _CHUNKS_OF = (16, 8)
 """So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
+_LONG = 256
+"""So many units are added example by example rather than copied."""
 _COLUMNS = 4
 """Up to so many are added column by column, which is sooner done than row by row."""
 _LITTLE = 512
@@ -302,8 +304,11 @@ def _in_chunks(values: Array, chunk: int) -> Any:
     """Add so many units at a time, and their sums with more digits."""
     *examples, units = values.shape
     count, rest = divmod(units, chunk)
-    chunks = values if rest == 0 else values[..., :-rest]  # copied where a rest is left out
-    sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    chunks = values if rest == 0 else values[..., :-rest]
+    if rest and units >= _LONG:
+        sums = chunks.reshape(*examples, count, chunk) @ _ones(chunk)[:, 0]
+    else:  # copied where a rest is left out
+        sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
     if count > _CHUNKS:
         total = _sums(sums)
     elif count == 1:
@@ -772,18 +777,14 @@ def layer_value_and_grad(
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    if y.size <= _FEW and (few := _of_few(h.dot(W.T), y)) is not None:
-        value, grad_a = few
-        return value, grad_a.T.dot(h), grad_a.dot(W)
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)
-    return _small_layer(W, h, y)
-
-
-@np.errstate(all="ignore")
-def _small_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...]:
     a = h.dot(W.T)  # `dot` starts sooner than `@`
+    if y.size <= _FEW and (few := _of_few(a, y)) is not None:
+        value, grad_a = few
+        return value, grad_a.T.dot(h), grad_a.dot(W)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
     return value, grad_a.T.dot(h), grad_a.dot(W)
@@ -814,7 +815,6 @@ def _checked_layer(
     return value, grad_W, grad_h, *grad_b
 
 
-@np.errstate(all="ignore")
 def _large_layer(
     W: Array, h: Array, y: Array, b: Array | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:

@@ -46,6 +46,8 @@ QUICK_PRODUCT = 10**6
 """Up to so many multiplications BLAS does a product of matrices without copies of them."""
 WEIGHTS_BYTES = 2**19
 """With larger weights the examples are one block: gradients of weights are added by blocks."""
+LABELLED_BYTES = 2**21
+"""So much is one block, too, where labels of one unit each need no arrays beside the gradient."""
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
@@ -236,6 +238,8 @@ _CHUNKS_OF = (16, 8)
 """So many of more units are added at a time: the first that leaves no rest, if there is one."""
 _CHUNKS = 64
 """Up to so many sums are added with more digits, which is dear."""
+_LONG = 256
+"""So many units are added example by example rather than copied."""
 _COLUMNS = 4
 """Up to so many are added column by column, which is sooner done than row by row."""
 _LITTLE = 512
@@ -285,8 +289,11 @@ def _in_chunks(values: Array, chunk: int) -> Any:
     """Add so many units at a time, and their sums with more digits."""
     *examples, units = values.shape
     count, rest = divmod(units, chunk)
-    chunks = values if rest == 0 else values[..., :-rest]  # copied where a rest is left out
-    sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
+    chunks = values if rest == 0 else values[..., :-rest]
+    if rest and units >= _LONG:
+        sums = chunks.reshape(*examples, count, chunk) @ _ones(chunk)[:, 0]
+    else:  # copied where a rest is left out
+        sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
     if count > _CHUNKS:
         total = _sums(sums)
     elif count == 1:
@@ -436,7 +443,8 @@ def _labelled_units(a: Array, y: Array) -> Any:
     else:
         if np.count_nonzero(y[0]) != 1:  # labels of another kind are known by the first example
             return None
-        if np.count_nonzero(y != 0) != examples:
+        bits = y.view(_BITS[y.dtype.char])
+        if np.count_nonzero(bits) != examples:
             return None
         places = y.dot(_places(units, y.dtype.char))  # where each example has one label, of 1
         if not 0 <= places.min() <= places.max() < units:
@@ -445,6 +453,10 @@ def _labelled_units(a: Array, y: Array) -> Any:
     if y.take(labelled).tobytes() != _bytes_of_ones(examples, y.dtype.char):
         return None
     return labelled if _is_bounded(a, _MODERATE[a.dtype.char]) else None
+
+
+_BITS = {"d": np.int64, "f": np.int32}
+"""What numbers are looked at as, to find those that are not 0 sooner; −0.0 is one of them."""
 
 
 @lru_cache(maxsize=8)
@@ -850,6 +862,11 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
     if a.nbytes <= ONE_BLOCK_BYTES and a.ndim == 2 and threads == 1:
         losses = _of_one_block(a, y, grad_a, (None,) * 2, _count(a, reduction))
         return _reduced(losses, reduction, a)
+    if ONE_BLOCK_BYTES < a.nbytes <= LABELLED_BYTES and a.ndim == 2 and threads == 1:
+        labelled = _labelled_units(a, y)
+        if labelled is not None:
+            losses = _labelled_block(a, labelled, grad_a, _count(a, reduction))
+            return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -1019,18 +1036,14 @@ def layer_value_and_grad(
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
+@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
-    if y.size <= _FEW and (few := _of_few(h.dot(W.T), y)) is not None:
-        value, grad_a = few
-        return value, grad_a.T.dot(h), grad_a.dot(W)
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)
-    return _small_layer(W, h, y)
-
-
-@np.errstate(all="ignore")
-def _small_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...]:
     a = h.dot(W.T)  # `dot` starts sooner than `@`
+    if y.size <= _FEW and (few := _of_few(a, y)) is not None:
+        value, grad_a = few
+        return value, grad_a.T.dot(h), grad_a.dot(W)
     grad_a = a
     value = _value_and_grad(a, y, grad_a, "sum", 1)
     return value, grad_a.T.dot(h), grad_a.dot(W)
@@ -1061,7 +1074,6 @@ def _checked_layer(
     return value, grad_W, grad_h, *grad_b
 
 
-@np.errstate(all="ignore")
 def _large_layer(
     W: Array, h: Array, y: Array, b: Array | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
