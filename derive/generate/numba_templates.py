@@ -73,6 +73,8 @@ _FORMATS = (np.dtype(np.float32), np.dtype(np.float64))
 _LOWEST = -np.finfo(np.float64).max
 _ROOM = 300.0
 """Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
+THREAD_BYTES = 2**18
+"""An array has a further thread for each so much: with less a thread costs more than it saves."""
 _FEW_PRODUCTS = 1024
 """Up to so many products are added up in loops; a matrix library is quicker from there on."""
 
@@ -352,11 +354,11 @@ PUBLIC = {
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
-    if threads != 1:
-        _check_threads(threads)
     given = a, y
     with np.errstate(all="ignore"):
         a, y = _labelled(a, y)
+    if threads != 1:
+        threads = _useful_threads(threads, a)
     _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y, *given)
     rows = _rows(a)
@@ -427,6 +429,8 @@ def _checked_layer(
     + """    shape, count = h.shape, float(_count(y, reduction))
     biases = None if b is None else _rows(b[np.newaxis])[0]
     matrices = (_rows(W), _rows(h), _rows(y))
+    if threads != 1:
+        threads = _useful_threads(threads, y)
     value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count, threads)
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 

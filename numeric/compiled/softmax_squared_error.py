@@ -40,6 +40,8 @@ _FORMATS = (np.dtype(np.float32), np.dtype(np.float64))
 _LOWEST = -np.finfo(np.float64).max
 _ROOM = 300.0
 """Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
+THREAD_BYTES = 2**18
+"""An array has a further thread for each so much: with less a thread costs more than it saves."""
 _FEW_PRODUCTS = 1024
 """Up to so many products are added up in loops; a matrix library is quicker from there on."""
 
@@ -129,6 +131,12 @@ def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Arra
 def _check_threads(threads: Any) -> None:
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
         raise ValueError(f"threads={threads!r}; a whole number of at least 1 is expected")
+
+
+def _useful_threads(threads: Any, a: Array) -> int:
+    """Return how many threads are quicker than fewer, no more than are asked for."""
+    _check_threads(threads)
+    return max(min(int(threads), a.nbytes // THREAD_BYTES), 1)
 
 
 def _check_out(out: Array | None, a: Array, y: Array, *originals: ArrayLike) -> None:
@@ -459,7 +467,7 @@ def value_and_grad(
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
     threads : int
-        How many threads share the blocks of examples. It helps from many examples of many units on.
+        How many threads share the blocks of examples, where there are `THREAD_BYTES` of ``a`` for each.
 
     Returns
     -------
@@ -495,11 +503,11 @@ def value_and_grad(
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
-    if threads != 1:
-        _check_threads(threads)
     given = a, y
     with np.errstate(all="ignore"):
         a, y = _labelled(a, y)
+    if threads != 1:
+        threads = _useful_threads(threads, a)
     _check_reduction(reduction, "sum", "mean", "none")
     _check_out(out, a, y, *given)
     rows = _rows(a)
@@ -732,7 +740,8 @@ def layer_value_and_grad(
         What is made of the losses of several examples. ``"none"`` is refused: the gradients of a
         layer belong to one number.
     threads : int
-        How many threads share the blocks of examples; the products have those of their library.
+        How many threads share the blocks of examples, where there are `THREAD_BYTES` of ``y`` for
+        each; the products have those of their library.
 
     Returns
     -------
@@ -797,6 +806,8 @@ def _checked_layer(
     shape, count = h.shape, float(_count(y, reduction))
     biases = None if b is None else _rows(b[np.newaxis])[0]
     matrices = (_rows(W), _rows(h), _rows(y))
+    if threads != 1:
+        threads = _useful_threads(threads, y)
     value, grad_W, grad_h, *rest = _layer_value_and_grad(*matrices, biases, count, threads)
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 

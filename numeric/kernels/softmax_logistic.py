@@ -42,6 +42,8 @@ SMALL_BYTES = 2**13
 """In an array of up to so much the calls of NumPy are the cost, and not the numbers."""
 ROWS_BYTES = 2**20
 """What the hidden and output units may take together for the examples of a block of a layer."""
+THREAD_BYTES = 2**21
+"""An array has a further thread for each so much: with less a thread costs more than it saves."""
 FEWEST_ROWS = 2**8
 """So many examples a block of a layer has at least."""
 QUICK_PRODUCT = 10**6
@@ -127,6 +129,12 @@ def _layer(W: ArrayLike, h: ArrayLike, b: ArrayLike | None) -> tuple[Array, Arra
 def _check_threads(threads: Any) -> None:
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
         raise ValueError(f"threads={threads!r}; a whole number of at least 1 is expected")
+
+
+def _useful_threads(threads: Any, a: Array) -> int:
+    """Return how many threads are quicker than fewer, no more than are asked for."""
+    _check_threads(threads)
+    return max(min(int(threads), a.nbytes // THREAD_BYTES), 1)
 
 
 def _check_out(out: Array | None, a: Array, y: Array, *originals: ArrayLike) -> None:
@@ -718,7 +726,7 @@ def value_and_grad(
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
     threads : int
-        How many threads share the blocks of examples. It helps from many examples of many units on.
+        How many threads share the blocks of examples, where there are `THREAD_BYTES` of ``a`` for each.
 
     Returns
     -------
@@ -764,7 +772,7 @@ def _checked_value_and_grad(
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
     if threads != 1:
-        _check_threads(threads)
+        threads = _useful_threads(threads, a)
     _check_out(out, a, y, *given)
     in_place = out is not None and out.flags.c_contiguous
     grad_a = out if out is not None and in_place else np.empty(a.shape, a.dtype)
@@ -969,7 +977,8 @@ def layer_value_and_grad(
         What is made of the losses of several examples. ``"none"`` is refused: the gradients of a
         layer belong to one number.
     threads : int
-        How many threads share the blocks of examples; the products have those of their library.
+        How many threads share the blocks of examples, where there are `THREAD_BYTES` of ``y`` for
+        each; the products have those of their library.
 
     Returns
     -------
@@ -1030,6 +1039,8 @@ def _checked_layer(
     if h.ndim != 2:
         h = h.reshape(y.size // len(W), shape[-1])
         y = y.reshape(len(h), len(W))
+    if threads != 1:
+        threads = _useful_threads(threads, y)
     value, grad_W, grad_h, *grad_b = _large_layer(W, h, y, b, reduction, threads)
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)

@@ -128,7 +128,10 @@ def test_no_more_than_four_units_are_lost(
     assert max(part.worst for part in report.parts) <= 4, str(report)
 
 
-def test_it_writes_where_it_is_told_and_leaves_its_arguments(ways: list[int]) -> None:
+def test_it_writes_where_it_is_told_and_leaves_its_arguments(
+    ways: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "THREAD_BYTES", 1)
     a, y = drawn((700, 10))
     a_before, y_before, out = a.copy(), y.copy(), np.empty_like(a)
     value, gradient = kernel.value_and_grad(a, y, out=out)

@@ -243,14 +243,33 @@ def test_an_empty_batch_has_no_loss(name: str) -> None:
 
 @every_kernel
 @pytest.mark.parametrize("examples", [0, 1, 7])
-def test_threads_share_the_examples_and_change_nothing(name: str, examples: int) -> None:
+def test_threads_share_the_examples_and_change_nothing(
+    name: str, examples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kernel, random = kernel_of(name), np.random.default_rng(5)
+    pools: list[int] = []
+    monkeypatch.setattr(kernel, "THREAD_BYTES", 1)
+    pool = kernel.ThreadPoolExecutor
+    monkeypatch.setattr(
+        kernel, "ThreadPoolExecutor", lambda threads: pools.append(threads) or pool(threads)
+    )
     a, y, W = random.normal(size=(examples, 3)), np.full((examples, 3), 0.25), np.eye(3)
     for reduction in ("sum", "mean"):
         for call in (partial(kernel.value_and_grad, a), partial(kernel.layer_value_and_grad, W, a)):
             alone, shared = (call(y, reduction=reduction, threads=number) for number in (1, 3))
             assert shared[0] == pytest.approx(alone[0], rel=1e-15)
             assert all(np.array_equal(*pair) for pair in zip(alone[1:], shared[1:], strict=True))
+    assert set(pools) <= {3}
+    assert pools or examples <= 1
+
+
+@every_kernel
+def test_few_numbers_are_not_shared(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel, a = kernel_of(name), np.full((50, 4), 0.25)
+    monkeypatch.setattr(kernel, "ThreadPoolExecutor", None)
+    alone, shared = (kernel.value_and_grad(a, a, threads=number) for number in (1, 2))
+    assert shared[0] == alone[0]
+    assert np.array_equal(shared[1], alone[1])
 
 
 @every_kernel
