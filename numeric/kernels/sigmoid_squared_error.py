@@ -577,7 +577,8 @@ def value_and_grad(
     out : ndarray, shape (..., k), optional
         Receives the gradient; of the dtype of ``a``, with memory of its own.
     threads : int
-        How many threads share the blocks of examples, where there are `THREAD_BYTES` of ``a`` for each.
+        How many threads share the blocks of examples, where there are `THREAD_BYTES` of ``a`` for
+        each.
 
     Returns
     -------

@@ -242,13 +242,14 @@ def test_an_empty_batch_has_no_loss(name: str) -> None:
 
 
 @every_kernel
-@pytest.mark.parametrize("examples", [0, 1, 7])
+@pytest.mark.parametrize("examples", [0, 1, 7, 3000])
 def test_threads_share_the_examples_and_change_nothing(
     name: str, examples: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kernel, random = kernel_of(name), np.random.default_rng(5)
     pools: list[int] = []
-    monkeypatch.setattr(kernel, "THREAD_BYTES", 1)
+    for constant, size in {"THREAD_BYTES": 1, "SMALL_BYTES": 1, "CACHE_BYTES": 2**17}.items():
+        monkeypatch.setattr(kernel, constant, size, raising=False)
     pool = kernel.ThreadPoolExecutor
     monkeypatch.setattr(
         kernel, "ThreadPoolExecutor", lambda threads: pools.append(threads) or pool(threads)
