@@ -332,8 +332,8 @@ def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -
 
 
 def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) -> Any:
-    """Return what ``block`` returns for small arrays; float32 is computed in float64."""
-    if arrays[0].dtype.char == "d":
+    """Return what ``block`` returns for one block; few numbers of float32 become float64."""
+    if arrays[0].dtype.char == "d" or arrays[0].nbytes > SMALL_BYTES:
         return block(*arrays, nowhere)
     wide = [array.astype(np.float64) for array in arrays]
     losses = block(*wide, nowhere)
