@@ -11,6 +11,7 @@ from sympy import Expr, Symbol
 from derive.generate.buffers import chain_and_entry
 from derive.generate.evaluate import evaluate
 from derive.generate.few import few_lines
+from derive.generate.helper_templates import HELPERS
 from derive.generate.layer import LAYER, matrix_source
 from derive.generate.layout import block, broken, hanging, paragraph
 from derive.generate.lower import with_names
@@ -27,7 +28,6 @@ from derive.generate.templates import (
     BLOCK_OF_EXAMPLES,
     FEW,
     HEADER,
-    HELPERS,
     HESSIAN_DIAGONAL,
     LABELLED,
     LABELLED_BYTES,

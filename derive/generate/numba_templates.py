@@ -6,7 +6,7 @@ the NumPy modules say word for word is taken from their templates.
 
 from __future__ import annotations
 
-from derive.generate import templates
+from derive.generate import helper_templates, templates
 
 __all__ = [
     "ARGUMENTS",
@@ -42,6 +42,11 @@ def _heading_and_body(template: str) -> tuple[str, str]:
 
 def _heading(template: str) -> str:
     return _heading_and_body(template)[0]
+
+
+def _compiled(name: str) -> str:
+    """Return a helper of the NumPy modules to be compiled."""
+    return helper_templates.HELPERS[name].replace("def ", "@_compiled\ndef ", 1)
 
 
 def _checks_of_layer() -> str:
@@ -191,7 +196,9 @@ def _scaled_exp(x: float, origin: float) -> float:
 ${compensated}
     return power + power * rounding if 0.0 < power < math.inf else power
 ''',
-    "_quotient_lost": templates.HELPERS["_quotient_lost"].replace("def", "@_compiled\ndef", 1),
+    "_quotient_lost": helper_templates.HELPERS["_quotient_lost"].replace(
+        "def", "@_compiled\ndef", 1
+    ),
     "_ramp": '''
 
 @_compiled
@@ -199,15 +206,7 @@ def _ramp(x: float) -> float:
     """Return x, or 0 where it is negative."""
     return 0.0 if x < 0.0 else x
 ''',
-    "_slope_of_ramp": '''
-
-@_compiled
-def _slope_of_ramp(x: float, at_zero: float) -> float:
-    """Return 1 for a positive x, 0 for a negative one, and the slope chosen between them at 0."""
-    if x == 0.0:
-        return at_zero
-    return 1.0 if x > 0.0 else 0.0
-''',
+    "_slope_of_ramp": _compiled("_slope_of_ramp"),
 }
 """The private functions that the lines of loops call; a module has those that it needs."""
 
