@@ -12,9 +12,17 @@ from dataclasses import replace
 from sympy import Add, Expr, Indexed, Mul, S, Sum, fraction
 
 from derive.generate.operations import is_array, is_negative
-from derive.generate.primitives import exact_sum, placed, quotient_lost, scaled_difference
+from derive.generate.primitives import (
+    exact_sum,
+    in_doubles,
+    log1p,
+    placed,
+    quotient_lost,
+    scaled_difference,
+)
 from derive.generate.program import (
     DERIVATIVES,
+    LOSSES,
     Assignment,
     Program,
     names_in,
@@ -53,7 +61,22 @@ def keep_digits(program: Program) -> Program:
         is_wanted = not one.per_class and (one.name in wanted or names_in(one.value) == {_LABELS})
         wanted |= names_in(one.value) if is_wanted else frozenset()
         kept.append(replace(one, value=rewrite(one.value, _exact)) if is_wanted else one)
-    return Program(tuple(reversed(kept)), program.results)
+    exact = {one.read for one in kept if one.value.has(exact_sum)}
+    short = [replace(one, value=_shortened(one, exact)) for one in reversed(kept)]
+    return Program(tuple(short), program.results)
+
+
+def _shortened(assignment: Assignment, exact: set[Expr]) -> Expr:
+    """Read sums with no more digits than a loss and a logarithm need: all of these are dear."""
+
+    def shorten(node: Expr) -> Expr | None:
+        if node in exact and assignment.name == LOSSES:
+            return in_doubles(node)
+        if isinstance(node, log1p) and not is_array(node) and names_in(node):
+            return log1p(in_doubles(node.args[0]))
+        return None
+
+    return rewrite(assignment.value, shorten)
 
 
 def keep_remainders(program: Program) -> Program:

@@ -60,6 +60,7 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     primitives.sign_bit: lambda x: mpmath.mpf(x < 0),
     primitives.with_sign: lambda value, x: value if x >= 0 else -value,
     primitives.finite: lambda x: x,
+    primitives.in_doubles: lambda x: x,
 }
 
 

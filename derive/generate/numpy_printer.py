@@ -101,6 +101,7 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(primitives.weighted_gap, "_weighted_gaps({0}, {1}, {2}, is_moderate)"),
     FunctionRow(primitives.scaled_difference, "_scaled_difference({0}, {1}, {2})"),
     FunctionRow(primitives.exact_sum, "_exact_total({0})"),
+    FunctionRow(primitives.in_doubles, "{0}.astype(np.float64, copy=False)"),
     FunctionRow(primitives.largest, "_largest({0})"),
     FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)"),
     FunctionRow(primitives.sum_but_largest, "_sum_but_largest({0})"),
@@ -194,18 +195,12 @@ class _Printer:
         row = _ROWS.get(value.func)
         if row is None:
             raise UnsupportedExpression("the NumPy printer", value, ", ".join(_names()))
-        inner = [self._argument(value, argument) for argument in value.args]
+        inner = [self.as_number(argument).source for argument in value.args]
         if isinstance(value, primitives.exact_sum) and self.spare:
             inner[-1] += f", out={self.spare}"
+        if isinstance(value, primitives.in_doubles):
+            inner = [self.text(value.args[0]).within(_ATOM)]
         return Text(row.template.format(*inner), row.precedence, row.is_boolean)
-
-    def _argument(self, value: Function, argument: Expr) -> str:
-        """Return an argument; the logarithm of one with further digits would be dear."""
-        text = self.as_number(argument)
-        is_log = isinstance(value, primitives.log1p)
-        if is_log and not is_array(argument) and names_in(argument) & self.of_sums:
-            return f"{text.within(_ATOM)}.astype(np.float64, copy=False)"
-        return text.source
 
     def _slope_of_ramp(self, value: Function) -> Text:
         argument, kink = value.args

@@ -22,6 +22,7 @@ __all__ = [
     "clear_sign",
     "exact_sum",
     "finite",
+    "in_doubles",
     "largest",
     "largest_rival",
     "log1p",
@@ -88,6 +89,10 @@ class scaled_exp(_Primitive):  # noqa: N801
 
 class scaled_difference(_Primitive):  # noqa: N801
     """``scaled_difference(s, x, y)``: s x − y, for a number s that has more digits than x and y."""
+
+
+class in_doubles(_Primitive):  # noqa: N801
+    """x itself, with no more digits than a double has."""
 
 
 class quotient_lost(_Primitive):  # noqa: N801
@@ -163,6 +168,7 @@ _TABLE = (
     Primitive(weighted_gap, lambda weight, x, reference: (weight * (x - reference),)),
     Primitive(scaled_difference, lambda factor, x, taken: (factor * x - taken,)),
     Primitive(quotient_lost, lambda above, left, right, quotient: (S.Zero,)),
+    Primitive(in_doubles, lambda x: (x,)),
     Primitive(exact_sum, lambda vector: (_sum(vector),)),
     Primitive(rounded_exp, lambda x: (exp(x),)),
     Primitive(scaled_exp, lambda x, reference: (exp(x - _SHIFT * reference),)),

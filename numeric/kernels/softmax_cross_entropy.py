@@ -778,7 +778,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     log_partition = np.log1p((others / top).astype(np.float64, copy=False))
     label_sum = _exact_total(y, out=work[0])
     loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
-    return label_sum * log_partition - _total(loss_terms)
+    return log_partition * label_sum.astype(np.float64, copy=False) - _total(loss_terms)
 
 
 def value_and_grad(
@@ -899,7 +899,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     log_partition = np.log1p((others / top).astype(np.float64, copy=False))
     label_sum = _exact_total(y, out=work[1])
     loss_terms = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[1])
-    losses = label_sum * log_partition - _total(loss_terms)
+    losses = log_partition * label_sum.astype(np.float64, copy=False) - _total(loss_terms)
     partition = others + top
     leading_label = y.take(leader)
     offset = label_sum - leading_label

@@ -215,7 +215,7 @@ def test_brackets_stand_where_they_are_needed(value: object, text: str) -> None:
 
 def test_loops_have_a_word_for_all_that_arrays_have_one_for() -> None:
     words = FUNCTIONS.keys() | REDUCTIONS.keys()
-    of_arrays = {primitives.exact_sum, primitives.scaled_difference}  # written as a pair here
+    of_arrays = {primitives.exact_sum, primitives.in_doubles, primitives.scaled_difference}
     assert {row.head for row in numpy_printer.FUNCTIONS} - of_arrays <= words
 
 
