@@ -27,6 +27,7 @@ frameworks take 0.
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any, TypeVar
 
 import numba
@@ -194,6 +195,7 @@ _LEARNT: dict[str, Any] = {}
 
 For other arguments they are a TypeError, so that nothing else has to be checked.
 """
+_LEARNING = Lock()
 
 
 def _learn(name: str, function: Any, *matrices: Any) -> Any:
@@ -203,12 +205,15 @@ def _learn(name: str, function: Any, *matrices: Any) -> Any:
         return None
     if any(one.ndim != 2 or one.dtype != dtype or not one.flags.aligned for one in matrices):
         return None
-    if function.signatures:
-        function.disable_compile(False)
-    function.compile(tuple(map(numba.typeof, matrices)))
-    function.disable_compile()
-    _LEARNT[name] = function
-    return function(*matrices)
+    with _LEARNING:
+        types = tuple(map(numba.typeof, matrices))
+        known = _LEARNT[name].signatures if name in _LEARNT else []
+        learnt = _compiled(function.py_func)  # another one: that in use never compiles anything
+        for signature in {*known, types}:
+            learnt.compile(signature)
+        learnt.disable_compile()
+        _LEARNT[name] = learnt
+    return learnt(*matrices)
 
 
 @_compiled
