@@ -29,7 +29,6 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
-from numba.core.dispatcher import Dispatcher
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value_and_grad"]
@@ -198,7 +197,8 @@ _LEARNING = Lock()
 def _learn(name: str, function: Any, *matrices: Any) -> Any:
     """Call a function, compiled for matrices of one format; return None for anything else."""
     dtype = matrices[0].dtype
-    if not isinstance(function, Dispatcher) or dtype not in _FORMATS:
+    is_compiled = hasattr(function, "py_func") and not numba.config.DISABLE_JIT
+    if not is_compiled or dtype not in _FORMATS:
         return None
     if any(one.ndim != 2 or one.dtype != dtype or not one.flags.aligned for one in matrices):
         return None

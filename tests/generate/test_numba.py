@@ -74,7 +74,15 @@ def test_a_module_reads_well(spec: KernelSpec) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
-    assert imported == {"collections", "concurrent", "math", "numba", "numpy", "typing"}
+    assert imported == {
+        "collections",
+        "concurrent",
+        "math",
+        "numba",
+        "numpy",
+        "threading",
+        "typing",
+    }
     assert max(map(len, text.splitlines())) <= LINE_LENGTH
     assert not re.search(r"_?tmp\d|\bx\d\b|\$", text)
     assert "for Numba; do not edit" in text
