@@ -24,7 +24,6 @@ The loss is without the factor ½ that many books put in front; a sum over the u
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
 from typing import Any, TypeVar
 
 import numba
@@ -36,7 +35,9 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_FORMATS = (np.dtype(np.float32), np.dtype(np.float64))
+_DOUBLE = np.dtype(np.float64)
+_SINGLE = np.dtype(np.float32)
+_FORMATS = (_DOUBLE, _SINGLE)
 _LOWEST = -np.finfo(np.float64).max
 _ROOM = 300.0
 """Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
@@ -186,31 +187,30 @@ def _rows(array: Array) -> Array:
     return rows if is_ready else rows.astype(rows.dtype.newbyteorder("="), order="C")
 
 
-_LEARNT: dict[str, Any] = {}
-"""The functions that are compiled for no matrices but those that `_learn` has seen.
+def _are_ready(a: Any, y: Any) -> bool:
+    """Say whether compiled code can read two arrays as they are: of one native format, in order."""
+    dtype = a.dtype
+    return (
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and y.dtype is dtype
+        and a.ndim == y.ndim == 2
+        and a.flags.carray
+        and y.flags.carray
+    )
 
-For other arguments they are a TypeError, so that nothing else has to be checked.
-"""
-_LEARNING = Lock()
 
-
-def _learn(name: str, function: Any, *matrices: Any) -> Any:
-    """Call a function, compiled for matrices of one format; return None for anything else."""
-    dtype = matrices[0].dtype
-    is_compiled = hasattr(function, "py_func") and not numba.config.DISABLE_JIT
-    if not is_compiled or dtype not in _FORMATS:
-        return None
-    if any(one.ndim != 2 or one.dtype != dtype or not one.flags.aligned for one in matrices):
-        return None
-    with _LEARNING:
-        types = tuple(map(numba.typeof, matrices))
-        known = _LEARNT[name].signatures if name in _LEARNT else []
-        learnt = _compiled(function.py_func)  # another one: that in use never compiles anything
-        for signature in {*known, types}:
-            learnt.compile(signature)
-        learnt.disable_compile()
-        _LEARNT[name] = learnt
-    return learnt(*matrices)
+def _are_ready_for_layer(W: Any, h: Any, y: Any) -> bool:
+    """Say the same of the matrices of a layer."""
+    dtype = W.dtype
+    return (
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and h.dtype is dtype
+        and y.dtype is dtype
+        and W.ndim == h.ndim == y.ndim == 2
+        and W.flags.carray
+        and h.flags.carray
+        and y.flags.carray
+    )
 
 
 @_compiled
@@ -344,8 +344,8 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
 
 
 @_compiled
-def _element(a: Any, y: Any, gradients: Array) -> Any:
-    """Fill in the gradients and return the sum of the losses; None for shapes that disagree."""
+def _fill_in_one(a: Any, y: Any, gradients: Array) -> Any:
+    """Fill in the gradients, and return the sum of the losses; None for wrong shapes."""
     if y.shape != a.shape or a.shape[1] < 1:
         return None
     return _fill_in(a, y, 1.0, np.empty(len(a), a.dtype), gradients)
@@ -395,16 +395,19 @@ def value_and_grad(
     (3.5, [1.0, -2.0, -3.0])
     """
     is_plain = out is None and reduction == "sum" and threads == 1
-    if is_plain and type(a) is type(y) is np.ndarray and a.ndim == 2:
-        dtype = a.dtype
-        grad_a = np.empty(a.shape, dtype)
-        try:
-            value = _LEARNT["element"](a, y, grad_a)
-        except (KeyError, TypeError):  # for arrays like these it has not been compiled
-            value = _learn("element", _element, a, y, grad_a)
-        if value is not None:
-            return dtype.type(value), grad_a
+    if is_plain and type(a) is type(y) is np.ndarray and _are_ready(a, y):
+        results = _of_matrices(a, y)
+        if results is not None:
+            return results
     return _checked_value_and_grad(a, y, reduction, out, threads)
+
+
+def _of_matrices(a: Array, y: Array) -> tuple[Any, Array] | None:
+    """Return the results; None for wrong shapes."""
+    dtype = a.dtype
+    grad_a = np.empty(a.shape, dtype)
+    value = _fill_in_one(a, y, grad_a)
+    return None if value is None else (dtype.type(value), grad_a)
 
 
 def _checked_value_and_grad(
@@ -535,8 +538,8 @@ def _small_layer(W: Any, h: Any, y: Any, count: float, grad_W: Array, grad_h: Ar
 
 
 @_compiled
-def _quick_layer(W: Any, h: Any, y: Any, grad_W: Array, grad_h: Array) -> Any:
-    """Do the same, the loss not divided; return None for shapes that disagree."""
+def _fill_in_layer(W: Any, h: Any, y: Any, grad_W: Array, grad_h: Array) -> Any:
+    """Fill in the gradients of a small layer, and return the loss; None for wrong shapes."""
     if len(W) < 1 or W.shape[1] != h.shape[1] or y.shape != (len(h), len(W)):
         return None
     return _small_layer(W, h, y, 1.0, grad_W, grad_h)
@@ -617,27 +620,24 @@ def layer_value_and_grad(
     ((3, 3), [1.0, -2.0, -3.0])
     """
     is_plain = b is None and reduction == "sum" and threads == 1
-    if is_plain and type(W) is type(h) is type(y) is np.ndarray and W.ndim == 2 == h.ndim:
-        if len(h) * W.size <= _FEW_PRODUCTS:
-            dtype = y.dtype
-            grad_W, grad_h = np.empty(W.shape, dtype), np.empty(h.shape, dtype)
-            try:
-                value = _LEARNT["layer"](W, h, y, grad_W, grad_h)
-            except (KeyError, TypeError):  # for arrays like these it has not been compiled
-                value = _learn("layer", _quick_layer, W, h, y, grad_W, grad_h)
-            if value is not None:
-                return dtype.type(value), grad_W, grad_h
-        elif _are_of_one_layer(W, h, y):
-            value, grad_W, grad_h = _layer_value_and_grad(W, h, y, None, 1.0, 1)
-            return y.dtype.type(value), grad_W, grad_h
+    if is_plain and type(W) is type(h) is type(y) is np.ndarray:
+        results = _of_layer(W, h, y) if _are_ready_for_layer(W, h, y) else None
+        if results is not None:
+            return results
     with np.errstate(all="ignore"):
         return _checked_layer(W, h, y, b, reduction, threads)
 
 
-def _are_of_one_layer(W: Array, h: Array, y: Array) -> bool:
-    """Say whether these matrices need no check and no change."""
-    is_layer = h.shape[1] == W.shape[1] and y.shape == (len(h), len(W))
-    return is_layer and len(W) >= 1 and _agree(W, h) and _agree(W, y)
+def _of_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...] | None:
+    """Return the results; None for wrong shapes."""
+    dtype = W.dtype
+    if len(h) * W.size > _FEW_PRODUCTS:
+        is_layer = h.shape[1] == W.shape[1] and y.shape == (len(h), len(W))
+        is_plain = is_layer and len(W) >= 1
+        return _layer_value_and_grad(W, h, y, None, 1.0, 1) if is_plain else None
+    grad_W, grad_h = np.empty(W.shape, dtype), np.empty(h.shape, dtype)
+    value = _fill_in_layer(W, h, y, grad_W, grad_h)
+    return None if value is None else (dtype.type(value), grad_W, grad_h)
 
 
 def _checked_layer(

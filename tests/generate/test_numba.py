@@ -80,7 +80,6 @@ def test_a_module_reads_well(spec: KernelSpec) -> None:
         "math",
         "numba",
         "numpy",
-        "threading",
         "typing",
     }
     assert max(map(len, text.splitlines())) <= LINE_LENGTH
