@@ -117,7 +117,7 @@ def _function(value: Expr, arrays: Mapping[str, Any], indices: Mapping[str, int]
         return max(entry for place, entry in enumerate(entries) if place != indices["leader"])
     if isinstance(value, primitives.largest):
         return max(_vector(value.args[0], arrays, indices))
-    if isinstance(value, primitives.exact_sum):
+    if isinstance(value, primitives.exact_sum | primitives.sound_sum):
         return mpmath.fsum(_vector(value.args[0], arrays, indices))
     if isinstance(value, primitives.sum_but_largest):
         return mpmath.fsum(sorted(_vector(value.args[0], arrays, indices))[:-1])

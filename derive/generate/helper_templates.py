@@ -79,11 +79,11 @@ def _sums(values: Array) -> Any:
         is_spoilt = np.isnan(total).any()  # by an infinity, times the 0 of another group
         return np.add.reduce(values, axis=-1, dtype=np.longdouble) if is_spoilt else total
     chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
-    return _in_chunks(values, chunk)
+    return _in_chunks(values, chunk, _CHUNKS)
 
 
-def _in_chunks(values: Array, chunk: int) -> Any:
-    """Add so many units at a time, and their sums with more digits."""
+def _in_chunks(values: Array, chunk: int, most: float = math.inf) -> Any:
+    """Add so many units at a time, and up to so many sums of them with more digits."""
     *examples, units = values.shape
     count, rest = divmod(units, chunk)
     chunks = values if rest == 0 else values[..., :-rest]
@@ -91,7 +91,7 @@ def _in_chunks(values: Array, chunk: int) -> Any:
         sums = chunks.reshape(*examples, count, chunk) @ _ones(chunk)[:, 0]
     else:  # copied where a rest is left out
         sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
-    if count > _CHUNKS:
+    if count > most:
         total = _sums(sums)
     elif count == 1:
         total = sums[..., 0]
@@ -180,40 +180,77 @@ def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) 
     arrays[-1][...] = wide[-1]
     return losses
 ''',
+    "_long_ones": '''
+
+@lru_cache(maxsize=8)
+def _long_ones(units: int) -> Array:
+    """Return the same with more digits: a product with it has as many, and starts soon."""
+    return np.ones((units, 1), np.longdouble)
+''',
+    "_cut_sums": '''
+
+_CUT = 26
+"""The binary digits of the largest number that are in its head."""
+
+
+def _cut_sums(values: Array, largest: float, out: Array | None = None) -> tuple[Any, Any]:
+    """Return the sums of the heads of numbers, which are exact, and of their tails.
+
+    Heads are multiples of one power of two, and so few of them that nothing has to be rounded. The
+    tails of k units are rounded by k² 2⁻²⁶ units of the largest number at most.
+    """
+    ones = _ones(values.shape[-1])
+    cut = math.ldexp(1.5, math.frexp(largest)[1] + _CUT)
+    heads = np.add(values, cut, out=out)
+    heads -= cut
+    total = heads.dot(ones)
+    tails = np.subtract(values, heads, out=heads)
+    return total, tails.dot(ones)
+''',
     "_exact_total": '''
 
 def _exact_total(values: Array, out: Array | None = None) -> Any:
-    """Return the sums over the units, with more digits than the values; write over ``out``.
-
-    Values are cut where the heads are multiples of one power of two, so few of them that their sums
-    are exact; the tails are so small that the rounding of theirs does not count. The power is that
-    of the largest value: examples of far smaller ones have no heads, and are added one by one.
-    """
+    """Return the sums over the units, with more digits than the values; ``out`` is worked in."""
     if values.dtype.char == "f":
         return _total(values)
-    is_cut = values.size > _LITTLE
-    if is_cut:
-        largest = float(np.fmax.reduce(np.abs(values, out=out), axis=None))
-        is_cut = largest < _CUT_BELOW
-    if not is_cut:
+    if values.size <= _LITTLE:
+        total: Any = values.dot(_long_ones(values.shape[-1]))
+        return total if values.ndim > 1 else total[0]
+    largest = float(np.fmax.reduce(np.abs(values, out=out), axis=None))
+    if not largest < _CUT_BELOW:
         return values.sum(axis=-1, dtype=np.longdouble, keepdims=values.ndim > 1)
-    ones = _ones(values.shape[-1])
-    cut = math.ldexp(1.5, math.frexp(largest)[1] + 26)
-    heads = np.add(values, cut, out=out)
-    heads -= cut
-    total = heads.dot(ones).astype(np.longdouble)
-    np.subtract(values, heads, out=heads)
-    total += heads.dot(ones)
+    heads, tails = _cut_sums(values, largest, out)
+    total = heads.astype(np.longdouble) + tails
+    least = largest * values.shape[-1] ** 2 * 2.0 ** (3 - _CUT)
+    small = np.flatnonzero(np.abs(total) < least)  # beside it the rounding of the tails counts
     if values.ndim == 1:
-        return total[0]
-    small = np.flatnonzero(np.abs(total) < largest * 2**-16)
+        return values.sum(dtype=np.longdouble) if small.size else total[0]
     if small.size:
         total[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
     return total
 
 
 _CUT_BELOW = 1e290
-"""Numbers up to it are cut; beside larger ones what cuts them would be infinite."""
+"""Smaller numbers are cut; beside larger ones what cuts them would be infinite."""
+''',
+    "_sound_total": '''
+
+def _sound_total(values: Array) -> Any:
+    """Return the sums over the units of powers, rounded no more than twice where that is dear."""
+    units = values.shape[-1]
+    if values.dtype.char == "f" or values.ndim == 1:
+        return _total(values)
+    if values.size <= _LITTLE:
+        return values.dot(_long_ones(units)).astype(np.float64)
+    if units > _GROUPED:
+        return _in_chunks(values, 8)[:, np.newaxis]
+    largest = float(values.max())
+    heads, tails = _cut_sums(values, largest)
+    total = heads + tails
+    small = np.flatnonzero(total < largest * units**2 * 2.0 ** (3 - _CUT))
+    if small.size:
+        total[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    return total
 ''',
     "_scaled_difference": '''
 
@@ -229,8 +266,9 @@ def _scaled_difference(factor: Any, values: Array, taken: Array, out: Array) -> 
         out[...] = exact
         return out
     rounded = factor.astype(values.dtype)
+    lost = np.where(np.isfinite(rounded), factor - rounded, 0).astype(values.dtype)
     np.multiply(values, rounded, out=out)
-    put_back = np.multiply(values, (factor - rounded).astype(values.dtype), out=values)
+    put_back = np.multiply(values, lost, out=values)
     np.subtract(taken, put_back, out=put_back)
     out -= put_back
     return out

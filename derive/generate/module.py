@@ -190,7 +190,8 @@ _LARGE_LABELLED_FIRST = """\
     if ONE_BLOCK_BYTES < a.nbytes <= LABELLED_BYTES and a.ndim == 2 and threads == 1:
         labelled = _labelled_units(a, y)
         if labelled is not None:
-            losses = _labelled_block(a, labelled, grad_a{work}, _count(a, reduction))
+            count = _count(a, reduction)
+            losses = _labelled_block(a, labelled, grad_a{work}, _sound_total, count)
             return _reduced(losses, reduction, a)
 """
 _SMALL_FIRST = """\
@@ -206,7 +207,8 @@ _SMALL_ENTRIES_FIRST = """\
 _LABELLED_FIRST = """\
     labelled = _labelled_units(a, y)
     if labelled is not None:
-        return _labelled_block(a, labelled, grad_a{work}, count)
+        total = _sound_total if y.dtype is a.dtype else _total  # else of float32, and rounded again
+        return _labelled_block(a, labelled, grad_a{work}, total, count)
 """
 
 

@@ -101,6 +101,7 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(primitives.weighted_gap, "_weighted_gaps({0}, {1}, {2}, is_moderate)"),
     FunctionRow(primitives.scaled_difference, "_scaled_difference({0}, {1}, {2})"),
     FunctionRow(primitives.exact_sum, "_exact_total({0})"),
+    FunctionRow(primitives.sound_sum, "total({0})"),
     FunctionRow(primitives.in_doubles, "{0}.astype(np.float64, copy=False)"),
     FunctionRow(primitives.largest, "_largest({0})"),
     FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)"),
@@ -301,7 +302,7 @@ def _of_sums(program: Program) -> set[str]:
     """Return the numbers of an example that are made of sums, which may have more digits."""
     found: set[str] = set()
     for one in program.assignments:
-        is_sum = one.value.has(Sum, primitives.exact_sum)
+        is_sum = one.value.has(Sum, primitives.exact_sum, primitives.sound_sum)
         if not one.per_class and (is_sum or names_in(one.value) & found):
             found.add(one.name)
     return found

@@ -114,7 +114,7 @@ def is_array(value: Expr) -> bool:
         return LEADER not in value.indices
     if isinstance(value, Sum | primitives.largest | primitives.largest_rival):
         return False
-    if isinstance(value, primitives.sum_but_largest | primitives.exact_sum):
+    if isinstance(value, primitives.sum_but_largest | primitives.exact_sum | primitives.sound_sum):
         return False
     return any(is_array(part) for part in value.args)
 

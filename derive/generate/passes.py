@@ -11,7 +11,7 @@ from derive.generate.common import (
     renumber,
     share_common,
 )
-from derive.generate.digits import keep_digits
+from derive.generate.digits import keep_digits, sum_soundly
 from derive.generate.inner import split_sums
 from derive.generate.leader import (
     divide_once,
@@ -100,7 +100,7 @@ def one_hot_plan_of(spec: KernelSpec, function: str) -> Plan | None:
     The labelled class is the leader then, and exponentials are not scaled.
     """
     program = for_one_hot(program_of(spec, function))
-    return None if program is None else _planned(program)
+    return None if program is None else _planned(sum_soundly(program))
 
 
 def _planned(program: Program) -> Plan:

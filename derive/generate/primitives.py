@@ -35,6 +35,7 @@ __all__ = [
     "scaled_difference",
     "scaled_exp",
     "sign_bit",
+    "sound_sum",
     "sum_but_largest",
     "weighted_gap",
     "with_sign",
@@ -123,6 +124,10 @@ class exact_sum(_Primitive):  # noqa: N801
     """``exact_sum(Entries(x_j, (j, k)))``: Σ x_j, with more digits than its terms."""
 
 
+class sound_sum(_Primitive):  # noqa: N801
+    """``sound_sum(Entries(x_j, (j, k)))``: Σ x_j, rounded as rarely as the format lets it be."""
+
+
 @dataclass(frozen=True)
 class Primitive:
     """A row: the function and what it stands for in each case.
@@ -170,6 +175,7 @@ _TABLE = (
     Primitive(quotient_lost, lambda above, left, right, quotient: (S.Zero,)),
     Primitive(in_doubles, lambda x: (x,)),
     Primitive(exact_sum, lambda vector: (_sum(vector),)),
+    Primitive(sound_sum, lambda vector: (_sum(vector),)),
     Primitive(rounded_exp, lambda x: (exp(x),)),
     Primitive(scaled_exp, lambda x, reference: (exp(x - _SHIFT * reference),)),
     Primitive(

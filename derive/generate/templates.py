@@ -527,7 +527,9 @@ ${body}
 
 LABELLED = '''
 
-def _labelled_block(a: Array, labelled: Any, grad_a: Array${work}, count: int = 1) -> Any:
+def _labelled_block(
+    a: Array, labelled: Any, grad_a: Array${work}, total: Callable[[Array], Any], count: int = 1
+) -> Any:
     """Do the same where the label of an example is 1 for the unit at ``labelled`` and else 0."""
 ${body}
     return losses

@@ -307,11 +307,11 @@ def _sums(values: Array) -> Any:
         is_spoilt = np.isnan(total).any()  # by an infinity, times the 0 of another group
         return np.add.reduce(values, axis=-1, dtype=np.longdouble) if is_spoilt else total
     chunk = next((length for length in _CHUNKS_OF if units % length == 0), _CHUNKS_OF[0])
-    return _in_chunks(values, chunk)
+    return _in_chunks(values, chunk, _CHUNKS)
 
 
-def _in_chunks(values: Array, chunk: int) -> Any:
-    """Add so many units at a time, and their sums with more digits."""
+def _in_chunks(values: Array, chunk: int, most: float = math.inf) -> Any:
+    """Add so many units at a time, and up to so many sums of them with more digits."""
     *examples, units = values.shape
     count, rest = divmod(units, chunk)
     chunks = values if rest == 0 else values[..., :-rest]
@@ -319,7 +319,7 @@ def _in_chunks(values: Array, chunk: int) -> Any:
         sums = chunks.reshape(*examples, count, chunk) @ _ones(chunk)[:, 0]
     else:  # copied where a rest is left out
         sums = chunks.reshape(-1, chunk).dot(_ones(chunk)).reshape(*examples, count)
-    if count > _CHUNKS:
+    if count > most:
         total = _sums(sums)
     elif count == 1:
         total = sums[..., 0]

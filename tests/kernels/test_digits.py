@@ -42,8 +42,10 @@ def test_what_does_not_fit_is_not_put_back() -> None:
 
 @needs_digits
 @pytest.mark.parametrize("shape", [(30, 3), (600, 3), (40, 65), (5, 1000), (1000,)], ids=str)
-@pytest.mark.parametrize("kind", ["alike", "one large", "of both signs", "far apart", "tiny"])
-def test_exact_sums_are_within_a_thousandth_of_a_unit(shape: tuple[int, ...], kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind", ["alike", "one large", "of both signs", "far apart", "tiny", "one row large"]
+)
+def test_exact_sums_are_within_a_seventh_of_a_unit(shape: tuple[int, ...], kind: str) -> None:
     random = np.random.default_rng(5)
     values = random.random(shape)
     if kind == "one large":
@@ -52,6 +54,9 @@ def test_exact_sums_are_within_a_thousandth_of_a_unit(shape: tuple[int, ...], ki
         values[..., 1] *= -1
     elif kind == "far apart":
         values = np.exp(20 * random.standard_normal((*shape[:-1], 1))) * values
+    elif kind == "one row large":
+        values = np.full(shape, 2.0**-15 / shape[-1] * (1 + 0.1 / 7))
+        values.ravel()[0] = 1
     elif kind == "tiny":
         values *= 1e-300
     got = kernel._exact_total(values)
@@ -60,7 +65,7 @@ def test_exact_sums_are_within_a_thousandth_of_a_unit(shape: tuple[int, ...], ki
         true, size = sum(exact(row)), sum(map(abs, exact(row)))
         head = Fraction(float(total))
         tail = Fraction(float(total - np.longdouble(float(total))))
-        assert abs(head + tail - true) <= UNIT / 1000 * size
+        assert abs(head + tail - true) <= UNIT / 7 * size
 
 
 @needs_digits
@@ -88,3 +93,20 @@ def test_a_scaled_difference_is_rounded_no_more_than_it_says(shape: tuple[int, .
     is_small = values.size <= kernel._LITTLE
     allowed = (0 if is_small else product + np.abs(taken)) + np.abs(expected)
     assert (np.abs(got - expected) <= float(UNIT) * 1.01 * allowed).all()
+
+
+@needs_digits
+@pytest.mark.parametrize(("units", "size"), [(1000, 0.52), (5000, 0.4), (20_000, 0.3)])
+def test_a_gradient_does_not_depend_on_larger_examples_beside_it(units: int, size: float) -> None:
+    a, y = np.full((2, units), np.log(size)), np.full((2, units), 0.1 / units)
+    a[0, :2] = 25 * np.log(2) + 1e-9
+    y[:, 5] += 0.9
+    beside, alone = kernel.value_and_grad(a, y)[1][1], kernel.value_and_grad(a[1], y[1])[1]
+    assert (np.abs(beside - alone) <= 2 * float(UNIT) * (1 / units + y[1])).all()
+
+
+def test_labels_far_too_large_give_no_nan() -> None:
+    a, y = np.full((200, 4), -299.0), np.full((200, 4), 1e200)
+    y[:, 0] = 3e200
+    gradient = kernel.value_and_grad(a, y)[1]
+    assert not np.isnan(gradient).any()

@@ -10,6 +10,8 @@ import pytest
 from numeric.accuracy import accuracy_report
 from numeric.kernels import softmax_cross_entropy as kernel
 
+from .soft import HAS_MORE_DIGITS
+
 Array = np.ndarray[Any, Any]
 SHAPES = ((5, 4), (32, 10), (600, 10), (9, 200), (1, 30))
 """Up to 512 numbers the labels are looked for in another way than in larger arrays."""
@@ -167,3 +169,22 @@ def test_large_arrays_of_float32_are_as_exact_as_small_ones(kind: str, scale: fl
     assert errors.max() <= ULPS_OF_LARGE_ARRAYS[kind]
     spacing = np.spacing(exact_losses.astype(np.float32))
     assert (np.abs(losses - exact_losses) <= 4 * spacing).all()
+
+
+@pytest.mark.skipif(not HAS_MORE_DIGITS, reason="numpy.longdouble has no more digits here")
+@pytest.mark.parametrize("units", [2, 5, 8, 10, 12, 16, 32, 64, 65, 100, 1000])
+def test_few_exponentials_that_are_nearly_all_of_a_sum_lose_no_more(units: int) -> None:
+    random = np.random.default_rng(units)
+    for examples in (500 // units + 1, 100_000 // units):
+        a = (30 * random.standard_normal((examples, units))).clip(-290, 290)
+        labels = random.integers(units, size=examples)
+        labels[::2] = a.argmax(axis=1)[::2]
+        y = np.eye(units)[labels]
+        _, gradient = kernel.value_and_grad(a, y)
+        powers = np.exp(a.astype(np.longdouble))
+        rivals = np.where(y == 1, 0, powers)
+        exact = np.where(y == 1, -rivals.sum(axis=1, keepdims=True), powers)
+        exact /= powers.sum(axis=1, keepdims=True)
+        size = np.abs(exact).astype(np.float64)
+        is_normal = size >= np.finfo(np.float64).tiny
+        assert (np.abs(gradient - exact) <= 4 * np.spacing(size))[is_normal].all()
