@@ -111,7 +111,7 @@ def keep_remainders(program: Program) -> Program:
     partition others + top
     scale 1/partition
     scale_lost quotient_lost(1, others, top, scale)
-    grad_a scaled_difference(scale, powers[i], -powers[i]*scale_lost + y[i])
+    grad_a scaled_difference(scale, powers[i], -scale_lost*powers[i] + y[i])
     """
     keeper = _Remainders(program)
     for one in _with_differences(program):
@@ -154,7 +154,8 @@ class _Remainders:
             return value
         (first, first_rest), (second, second_rest) = added, taken
         lost = first_rest * self._lost(first) - second_rest * self._lost(second)
-        return scaled_difference(first, first_rest, second * second_rest - lost)
+        taken = self._named("leading_taken", second * second_rest - lost)
+        return scaled_difference(first, first_rest, taken)
 
     def _quotient_and_rest(self, term: Expr) -> tuple[Expr, Expr] | None:
         quotients = [one for one in Mul.make_args(term) if self._parts(one) is not None]

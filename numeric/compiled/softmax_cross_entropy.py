@@ -458,10 +458,8 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
         scale_lost = _quotient_lost(label_sum, others, top, scale)
         leading_lost = _quotient_lost(top, others, top, leading)
         doubt_lost = _quotient_lost(others, others, top, doubt)
-        leading_grad_a = (
-            leading * offset
-            - (doubt * leading_label + doubt_lost * leading_label - leading_lost * offset)
-        )
+        leading_taken = doubt * leading_label + doubt_lost * leading_label - leading_lost * offset
+        leading_grad_a = leading * offset - leading_taken
         for unit in range(units):
             label = np.float64(y[example, unit])
             if unit == leader:

@@ -706,10 +706,8 @@ def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]
     scale_lost = _quotient_lost(label_sum, others, top, scale) if is_soft else 0.0
     leading_lost = _quotient_lost(top, others, top, leading) if is_soft else 0.0
     doubt_lost = _quotient_lost(others, others, top, doubt) if is_soft else 0.0
-    leading_grad_a = (
-        leading * offset
-        - (doubt * leading_label + doubt_lost * leading_label - leading_lost * offset)
-    )
+    leading_taken = doubt * leading_label + doubt_lost * leading_label - leading_lost * offset
+    leading_grad_a = leading * offset - leading_taken
     for unit in range(units):
         label = y[unit]
         if unit == leader:

@@ -107,7 +107,7 @@ def test_gradients_are_slopes_in_every_direction(unit: str, biases: bool) -> Non
         ("slopes[number - 2]", "1"),
         ("slopes[number - 2]", "slopes[0][:, :1]"),
         ("a += b", "pass"),
-        ("grad_a -= y", "grad_a -= 0.9 * y"),
+        ("rivals, y, out=grad_a", "rivals, 0.9 * y, out=grad_a"),
     ],
 )
 def test_the_slopes_catch_a_module_with_a_fault(right: str, wrong: str) -> None:
