@@ -154,8 +154,8 @@ class _Remainders:
             return value
         (first, first_rest), (second, second_rest) = added, taken
         lost = first_rest * self._lost(first) - second_rest * self._lost(second)
-        taken = self._named("leading_taken", second * second_rest - lost)
-        return scaled_difference(first, first_rest, taken)
+        rest = self._named("leading_taken", second * second_rest - lost)
+        return scaled_difference(first, first_rest, rest)
 
     def _quotient_and_rest(self, term: Expr) -> tuple[Expr, Expr] | None:
         quotients = [one for one in Mul.make_args(term) if self._parts(one) is not None]

@@ -201,9 +201,7 @@ def _scaled_exp(x: float, origin: float) -> float:
 ${compensated}
     return power + power * rounding if 0.0 < power < math.inf else power
 ''',
-    "_quotient_lost": helper_templates.HELPERS["_quotient_lost"].replace(
-        "def", "@_compiled\ndef", 1
-    ),
+    "_quotient_lost": _compiled("_quotient_lost"),
     "_ramp": '''
 
 @_compiled

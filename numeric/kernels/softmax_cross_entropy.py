@@ -343,7 +343,7 @@ def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) 
 
 @lru_cache(maxsize=8)
 def _long_ones(units: int) -> Array:
-    """Return the same with more digits: a product with it has as many, and starts soon."""
+    """Return a column of ones with more digits: a product with it has as many, and starts soon."""
     return np.ones((units, 1), np.longdouble)
 
 
@@ -366,6 +366,16 @@ def _cut_sums(values: Array, largest: float, out: Array | None = None) -> tuple[
     return total, tails.dot(ones)
 
 
+def _without_small(total: Array, values: Array, largest: float) -> Array:
+    """Add one by one where a sum is so small that the rounding of the tails counts beside it."""
+    totals = total.reshape(-1, 1)
+    least = largest * values.shape[-1] ** 2 * 2.0 ** (3 - _CUT)
+    small = np.flatnonzero(np.abs(totals) < least)
+    if small.size:
+        totals[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    return total
+
+
 def _exact_total(values: Array, out: Array | None = None) -> Any:
     """Return the sums over the units, with more digits than the values; ``out`` is worked in."""
     if values.dtype.char == "f":
@@ -378,13 +388,9 @@ def _exact_total(values: Array, out: Array | None = None) -> Any:
         return values.sum(axis=-1, dtype=np.longdouble, keepdims=values.ndim > 1)
     heads, tails = _cut_sums(values, largest, out)
     total = heads.astype(np.longdouble) + tails
-    least = largest * values.shape[-1] ** 2 * 2.0 ** (3 - _CUT)
-    small = np.flatnonzero(np.abs(total) < least)  # beside it the rounding of the tails counts
     if values.ndim == 1:
-        return values.sum(dtype=np.longdouble) if small.size else total[0]
-    if small.size:
-        total[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
-    return total
+        return _without_small(total, values[np.newaxis], largest)[0]
+    return _without_small(total, values, largest)
 
 
 _CUT_BELOW = 1e290
@@ -402,11 +408,7 @@ def _sound_total(values: Array) -> Any:
         return _in_chunks(values, 8)[:, np.newaxis]
     largest = float(values.max())
     heads, tails = _cut_sums(values, largest)
-    total = heads + tails
-    small = np.flatnonzero(total < largest * units**2 * 2.0 ** (3 - _CUT))
-    if small.size:
-        total[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
-    return total
+    return _without_small(heads + tails, values, largest)
 
 
 def _scaled_difference(factor: Any, values: Array, taken: Array, out: Array) -> Array:
