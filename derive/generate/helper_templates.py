@@ -150,6 +150,8 @@ def _inner(left: Array, right: Array) -> Any:
     if left.ndim > 1:
         return _total(left * right)
     size = left.size
+    if size <= _LANES:
+        return left.dot(right)
     rest = size % (_LANES if size <= _TERMS else _TERMS)
     if 0 < rest < size:  # what is left over is added apart, so that its roundings are small
         return _inner(left[rest:], right[rest:]) + _inner(left[:rest], right[:rest])

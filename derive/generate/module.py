@@ -179,7 +179,7 @@ _PLAIN_FEW_FIRST = """\
 """
 _PLAIN_LITTLE_FIRST = """\
     if a.nbytes <= SMALL_BYTES:
-        return _of_little(a, y)
+        return _QUIET.copy().run(_of_little, a, y)
 """
 _PLAIN_LAYER_FIRST = """\
     if y.size <= _FEW and (few := _of_few(a, y)) is not None:

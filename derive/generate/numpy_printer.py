@@ -146,6 +146,7 @@ class _Printer:
         self.booleans = {one.name for one in program.assignments if gives_booleans(one.value)}
         self.of_sums = _of_sums(program)
         self.spare = ""
+        self.is_flat = False
 
     def text(self, value: Expr) -> Text:
         """Return the source of an expression.
@@ -270,6 +271,8 @@ class _Printer:
             others = [other for other in floats if other is not one]
             beside = DONE in others or any(not self.text(other).is_boolean for other in others)
             text = self.text(one) if beside else self.as_number(one)
+            if one.is_Integer:  # NumPy is sooner done with a float
+                text = Text(f"{one}.0")
             keeps_digits = operation.function == _WITH_MORE_DIGITS
             source = text.source if keeps_digits else self._rounded(one, text)
             texts.append(done if one == DONE else source)
@@ -293,9 +296,13 @@ class _Printer:
         if not is_array(body):
             return self.text(UNITS * body)
         if (products := factors_of(body)) is not None:
-            left, right = (self.text(one).source for one in products)
+            left, right = (self._summed(self.text(one)) for one in products)
             return Text(f"_inner({left}, {right})")
-        return Text(f"_total({self.as_number(body).source})")
+        return Text(f"_total({self._summed(self.as_number(body))})")
+
+    def _summed(self, text: Text) -> str:
+        """Return what is summed: all of an array, where it is the sum of all that counts."""
+        return f"{text.within(_ATOM)}.ravel()" if self.is_flat else text.source
 
 
 def _of_sums(program: Program) -> set[str]:
@@ -462,7 +469,11 @@ class _Lines:
 
 
 class _FreshLines(_Lines):
-    """Writes them where there are no arrays yet to write into."""
+    """Writes them where there are no arrays yet to write into, and one sum of all entries."""
+
+    def __init__(self, plan: Plan, leader: str | None) -> None:
+        super().__init__(plan, leader)
+        self.printer.is_flat = True
 
     def _place_of(self, name: str) -> str:
         return self.plan.over.get(name, "")

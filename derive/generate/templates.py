@@ -46,6 +46,7 @@ meaning in the results of its example.${conventions}
 
 ${math}from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -75,6 +76,9 @@ WEIGHTS_BYTES = 2**19
 ${units_bytes}${labelled_bytes}_DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 '''
 
 ARGUMENTS = '''
@@ -470,10 +474,9 @@ def value_and_grad(
 
 
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
-${plain_first}    return _of_array(a, y)
+${plain_first}    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -516,13 +519,10 @@ ${labelled_first}${body}
 
 LITTLE = '''
 
-@np.errstate(all="ignore")
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the same for so few numbers that the calls of NumPy are the cost."""
-    shape, dtype = a.shape, a.dtype
-    a, y = a.ravel(), y.ravel()
 ${body}
-    return losses if losses.dtype is dtype else losses.astype(dtype), grad_a.reshape(shape)
+    return losses if losses.dtype is a.dtype else losses.astype(a.dtype), grad_a
 '''
 
 LABELLED = '''
@@ -635,11 +635,10 @@ def layer_value_and_grad(
     ((3, 3), ${example_grad_a})
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)

@@ -24,6 +24,7 @@ The loss is without the factor ½ that many books put in front; a sum over the u
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -55,6 +56,9 @@ UNITS_BYTES = 2**20
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -376,6 +380,8 @@ def _inner(left: Array, right: Array) -> Any:
     if left.ndim > 1:
         return _total(left * right)
     size = left.size
+    if size <= _LANES:
+        return left.dot(right)
     rest = size % (_LANES if size <= _TERMS else _TERMS)
     if 0 < rest < size:  # what is left over is added apart, so that its roundings are small
         return _inner(left[rest:], right[rest:]) + _inner(left[:rest], right[:rest])
@@ -542,11 +548,10 @@ def value_and_grad(
 
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.nbytes <= SMALL_BYTES:
-        return _of_little(a, y)
-    return _of_array(a, y)
+        return _QUIET.copy().run(_of_little, a, y)
+    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -596,15 +601,12 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     return losses
 
 
-@np.errstate(all="ignore")
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the same for so few numbers that the calls of NumPy are the cost."""
-    shape, dtype = a.shape, a.dtype
-    a, y = a.ravel(), y.ravel()
     error = np.subtract(a, y)
-    losses = _inner(error, error)
+    losses = _inner(error.ravel(), error.ravel())
     grad_a = np.add(error, error, out=error)
-    return losses if losses.dtype is dtype else losses.astype(dtype), grad_a.reshape(shape)
+    return losses if losses.dtype is a.dtype else losses.astype(a.dtype), grad_a
 
 
 @np.errstate(all="ignore")
@@ -703,11 +705,10 @@ def layer_value_and_grad(
     ((3, 3), [1.0, -2.0, -3.0])
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)

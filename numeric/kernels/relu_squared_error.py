@@ -27,6 +27,7 @@ frameworks take 0.
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -58,6 +59,9 @@ UNITS_BYTES = 2**20
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -379,6 +383,8 @@ def _inner(left: Array, right: Array) -> Any:
     if left.ndim > 1:
         return _total(left * right)
     size = left.size
+    if size <= _LANES:
+        return left.dot(right)
     rest = size % (_LANES if size <= _TERMS else _TERMS)
     if 0 < rest < size:  # what is left over is added apart, so that its roundings are small
         return _inner(left[rest:], right[rest:]) + _inner(left[:rest], right[:rest])
@@ -504,7 +510,7 @@ def predict(a: ArrayLike) -> Array:
 
 
 def _predict_block(a: Array, prediction: Array, work: Any) -> None:
-    np.maximum(a, 0, out=prediction)
+    np.maximum(a, 0.0, out=prediction)
 
 
 @np.errstate(all="ignore")
@@ -544,7 +550,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
 
 
 def _loss_block(a: Array, y: Array, work: Any) -> Any:
-    error = np.maximum(a, 0, out=work[0])
+    error = np.maximum(a, 0.0, out=work[0])
     error -= y
     return _inner(error, error)
 
@@ -601,11 +607,10 @@ def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
     if a.nbytes <= SMALL_BYTES:
-        return _of_little(a, y)
-    return _of_array(a, y)
+        return _QUIET.copy().run(_of_little, a, y)
+    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -651,7 +656,7 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
 
 def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
-    error = np.maximum(a, 0, out=work[0])
+    error = np.maximum(a, 0.0, out=work[0])
     error -= y
     losses = _inner(error, error)
     np.multiply(error, a >= 0, out=grad_a)
@@ -659,17 +664,14 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     return losses
 
 
-@np.errstate(all="ignore")
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the same for so few numbers that the calls of NumPy are the cost."""
-    shape, dtype = a.shape, a.dtype
-    a, y = a.ravel(), y.ravel()
-    error = np.maximum(a, 0)
+    error = np.maximum(a, 0.0)
     error -= y
-    losses = _inner(error, error)
+    losses = _inner(error.ravel(), error.ravel())
     grad_a = np.multiply(error, a >= 0)
-    grad_a *= 2
-    return losses if losses.dtype is dtype else losses.astype(dtype), grad_a.reshape(shape)
+    grad_a *= 2.0
+    return losses if losses.dtype is a.dtype else losses.astype(a.dtype), grad_a
 
 
 @np.errstate(all="ignore")
@@ -768,11 +770,10 @@ def layer_value_and_grad(
     ((3, 3), [1.0, 0.0, -3.0])
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)

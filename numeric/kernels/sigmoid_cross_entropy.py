@@ -22,6 +22,7 @@ meaning in the results of its example.
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -53,6 +54,9 @@ UNITS_BYTES = 2**20
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -480,7 +484,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    one_plus_decay = np.add(1, decay, out=work[1])
+    one_plus_decay = np.add(1.0, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
     signed = np.copysign(minority, a, out=minority)
     np.subtract(~np.signbit(a), signed, out=prediction)
@@ -585,11 +589,10 @@ def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
     if a.nbytes <= SMALL_BYTES:
-        return _of_little(a, y)
-    return _of_array(a, y)
+        return _QUIET.copy().run(_of_little, a, y)
+    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -644,7 +647,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     loss_terms -= product
     loss_terms *= y
     losses = _total(loss_terms)
-    one_plus_decay = np.add(1, decay, out=work[1])
+    one_plus_decay = np.add(1.0, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
     complement = np.copysign(minority, a, out=grad_a)
     complement += side
@@ -655,11 +658,8 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     return losses
 
 
-@np.errstate(all="ignore")
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the same for so few numbers that the calls of NumPy are the cost."""
-    shape, dtype = a.shape, a.dtype
-    a, y = a.ravel(), y.ravel()
     decay = np.abs(a)
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
@@ -668,14 +668,14 @@ def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     loss_terms = np.log1p(decay)
     loss_terms -= product
     loss_terms *= y
-    losses = _total(loss_terms)
-    one_plus_decay = np.add(1, decay)
+    losses = _total(loss_terms.ravel())
+    one_plus_decay = np.add(1.0, decay)
     minority = np.divide(decay, one_plus_decay, out=decay)
     complement = np.copysign(minority, a)
     complement += side
     grad_a = np.negative(complement, out=complement)
     grad_a *= y
-    return losses if losses.dtype is dtype else losses.astype(dtype), grad_a.reshape(shape)
+    return losses if losses.dtype is a.dtype else losses.astype(a.dtype), grad_a
 
 
 @np.errstate(all="ignore")
@@ -720,9 +720,9 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    one_plus_decay = np.add(1, decay, out=work[1])
+    one_plus_decay = np.add(1.0, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
-    slope = np.subtract(1, minority, out=curvature)
+    slope = np.subtract(1.0, minority, out=curvature)
     slope *= minority
     np.multiply(slope, y, out=curvature)
     if count != 1:
@@ -783,11 +783,10 @@ def layer_value_and_grad(
     ((3, 3), [-0.242, -0.0881, 0.0])
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)

@@ -24,6 +24,7 @@ The loss is without the factor ½ that many books put in front; a sum over the u
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -55,6 +56,9 @@ UNITS_BYTES = 2**20
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -376,6 +380,8 @@ def _inner(left: Array, right: Array) -> Any:
     if left.ndim > 1:
         return _total(left * right)
     size = left.size
+    if size <= _LANES:
+        return left.dot(right)
     rest = size % (_LANES if size <= _TERMS else _TERMS)
     if 0 < rest < size:  # what is left over is added apart, so that its roundings are small
         return _inner(left[rest:], right[rest:]) + _inner(left[:rest], right[:rest])
@@ -501,7 +507,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    one_plus_decay = np.add(1, decay, out=work[1])
+    one_plus_decay = np.add(1.0, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
     signed = np.copysign(minority, a, out=minority)
     np.subtract(~np.signbit(a), signed, out=prediction)
@@ -548,7 +554,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     decay = np.abs(a, out=work[1])
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    one_plus_decay = np.add(1, decay, out=work[2])
+    one_plus_decay = np.add(1.0, decay, out=work[2])
     minority = np.divide(decay, one_plus_decay, out=decay)
     signed = np.copysign(minority, a, out=minority)
     error = np.subtract(offset, signed, out=offset)
@@ -607,11 +613,10 @@ def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
     if a.nbytes <= SMALL_BYTES:
-        return _of_little(a, y)
-    return _of_array(a, y)
+        return _QUIET.copy().run(_of_little, a, y)
+    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -661,12 +666,12 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     decay = np.abs(a, out=work[1])
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    one_plus_decay = np.add(1, decay, out=work[2])
+    one_plus_decay = np.add(1.0, decay, out=work[2])
     minority = np.divide(decay, one_plus_decay, out=decay)
     signed = np.copysign(minority, a, out=grad_a)
     error = np.subtract(offset, signed, out=grad_a)
     losses = _inner(error, error)
-    slope = np.subtract(1, minority, out=work[0])
+    slope = np.subtract(1.0, minority, out=work[0])
     slope *= minority
     if count == 1:
         np.add(error, error, out=grad_a)
@@ -676,25 +681,22 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     return losses
 
 
-@np.errstate(all="ignore")
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the same for so few numbers that the calls of NumPy are the cost."""
-    shape, dtype = a.shape, a.dtype
-    a, y = a.ravel(), y.ravel()
     offset = np.subtract(~np.signbit(a), y)
     decay = np.abs(a)
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    one_plus_decay = np.add(1, decay)
+    one_plus_decay = np.add(1.0, decay)
     minority = np.divide(decay, one_plus_decay, out=decay)
     signed = np.copysign(minority, a)
     error = np.subtract(offset, signed, out=signed)
-    losses = _inner(error, error)
-    slope = np.subtract(1, minority)
+    losses = _inner(error.ravel(), error.ravel())
+    slope = np.subtract(1.0, minority)
     slope *= minority
     grad_a = np.add(error, error, out=error)
     grad_a *= slope
-    return losses if losses.dtype is dtype else losses.astype(dtype), grad_a.reshape(shape)
+    return losses if losses.dtype is a.dtype else losses.astype(a.dtype), grad_a
 
 
 @np.errstate(all="ignore")
@@ -739,21 +741,21 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    one_plus_decay = np.add(1, decay, out=work[1])
+    one_plus_decay = np.add(1.0, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
-    slope = np.subtract(1, minority, out=work[1])
+    slope = np.subtract(1.0, minority, out=work[1])
     slope *= minority
     signed = np.copysign(minority, a, out=minority)
     complement = np.add(signed, np.signbit(a), out=work[2])
     side = ~np.signbit(a)
     offset = np.subtract(side, y, out=work[3])
     error = np.subtract(offset, signed, out=offset)
-    product = np.multiply(2, complement, out=complement)
+    product = np.multiply(2.0, complement, out=complement)
     product *= error
     product_2 = np.subtract(side, signed, out=signed)
-    product_2 *= 2
+    product_2 *= 2.0
     product_2 *= error
-    np.multiply(2, slope, out=curvature)
+    np.multiply(2.0, slope, out=curvature)
     curvature += product
     curvature -= product_2
     curvature *= slope
@@ -815,11 +817,10 @@ def layer_value_and_grad(
     ((3, 3), [0.0909, 0.235, -0.6475])
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)

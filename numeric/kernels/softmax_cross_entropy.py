@@ -22,6 +22,7 @@ meaning in the results of its example.
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -53,6 +54,9 @@ LABELLED_BYTES = 2**21
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -867,10 +871,9 @@ def value_and_grad(
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
-    return _of_array(a, y)
+    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -1019,7 +1022,7 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
     prediction.ravel()[leader] = leading
     doubt = others / partition
-    complement = np.subtract(1, prediction, out=curvature)
+    complement = np.subtract(1.0, prediction, out=curvature)
     complement.ravel()[leader] = doubt
     slope = np.multiply(complement, prediction, out=curvature)
     np.multiply(label_sum.astype(a.dtype, copy=False), slope, out=curvature)
@@ -1081,11 +1084,10 @@ def layer_value_and_grad(
     ((3, 3), [-0.2963, -0.0699, 0.3662])
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)

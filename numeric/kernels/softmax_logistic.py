@@ -24,6 +24,7 @@ The loss is a sum over the units, where others take their mean.
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -53,6 +54,9 @@ WEIGHTS_BYTES = 2**19
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -697,7 +701,7 @@ def _loss_block(a: Array, y: Array, work: Any) -> Any:
     log_complement.ravel()[leader] = log_doubt
     weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[0])
     scaled_y = np.multiply(log_partition.astype(a.dtype, copy=False), y, out=work[2])
-    loss_terms = np.subtract(1, y, out=work[3])
+    loss_terms = np.subtract(1.0, y, out=work[3])
     loss_terms *= log_complement
     loss_terms += weighted_gaps
     loss_terms -= scaled_y
@@ -755,10 +759,9 @@ def value_and_grad(
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
-    return _of_array(a, y)
+    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -827,14 +830,14 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     log_complement.ravel()[leader] = log_doubt
     weighted_gaps = _weighted_gaps(y, a, leading_logit, is_moderate, out=work[3])
     scaled_y = np.multiply(log_partition.astype(a.dtype, copy=False), y, out=work[4])
-    loss_terms = np.subtract(1, y, out=work[5])
+    loss_terms = np.subtract(1.0, y, out=work[5])
     loss_terms *= log_complement
     loss_terms += weighted_gaps
     loss_terms -= scaled_y
     losses = -_total(loss_terms)
     leading = top / partition
     doubt = others / partition
-    complement = np.subtract(1, prediction, out=work[2])
+    complement = np.subtract(1.0, prediction, out=work[2])
     leading_label = y.take(leader)
     offset = 1 - leading_label
     error = np.subtract(prediction, y, out=grad_a)
@@ -907,23 +910,23 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     leading = top / partition
     doubt = others / partition
     prediction = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
-    complement = np.subtract(1, prediction, out=work[1])
+    complement = np.subtract(1.0, prediction, out=work[1])
     error = np.subtract(prediction, y, out=work[2])
     rest_terms = np.negative(error, out=error)
     rest_terms /= complement
     rest_terms.ravel()[leader] = 0
     rest = _total(rest_terms)
     power = np.square(complement, out=work[2])
-    rest_2_terms = np.subtract(1, y, out=work[3])
+    rest_2_terms = np.subtract(1.0, y, out=work[3])
     rest_2_terms *= prediction
     rest_2_terms /= power
     rest_2_terms.ravel()[leader] = 0
     rest_2 = _total(rest_2_terms)
     scaled_complement = np.multiply((1 + rest).astype(a.dtype, copy=False), complement, out=work[2])
-    difference = np.multiply(2, prediction, out=work[3])
-    np.subtract(1, difference, out=difference)
+    difference = np.multiply(2.0, prediction, out=work[3])
+    np.subtract(1.0, difference, out=difference)
     power_2 = np.square(complement, out=complement)
-    quotient = np.subtract(1, y, out=work[4])
+    quotient = np.subtract(1.0, y, out=work[4])
     quotient *= difference
     quotient /= power_2
     runner_up = _largest_rival(a, leader)
@@ -1004,11 +1007,10 @@ def layer_value_and_grad(
     ((3, 3), [0.1412, 0.0878, -0.229])
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)

@@ -24,6 +24,7 @@ The loss is without the factor ½ that many books put in front; a sum over the u
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from functools import lru_cache, partial
 from typing import Any
 
@@ -53,6 +54,9 @@ WEIGHTS_BYTES = 2**19
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
+_QUIET = Context()
+_QUIET.run(np.seterr, all="ignore")
+"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -688,10 +692,9 @@ def value_and_grad(
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
-    return _of_array(a, y)
+    return _QUIET.copy().run(_of_array, a, y)
 
 
-@np.errstate(all="ignore")
 def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     grad_a = np.empty(a.shape, a.dtype)
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
@@ -823,7 +826,7 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     doubt = others / partition
     leading_label = y.take(leader)
     offset = 1 - leading_label
-    rest_terms = np.multiply(2, prediction, out=work[0])
+    rest_terms = np.multiply(2.0, prediction, out=work[0])
     rest_terms -= y
     rest_terms *= prediction
     rest_terms.ravel()[leader] = 0
@@ -833,13 +836,13 @@ def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, cou
     rest_2_terms = np.multiply(error, prediction, out=error)
     rest_2_terms.ravel()[leader] = 0
     rest_2 = _total(rest_2_terms)
-    complement = np.subtract(1, prediction, out=work[0])
+    complement = np.subtract(1.0, prediction, out=work[0])
     mean_2 = rest_2 + leading * (leading * offset - doubt * leading_label)
     scaled_complement = np.multiply(mean_2.astype(a.dtype, copy=False), complement, out=complement)
-    scaled_prediction = np.multiply(2, prediction, out=work[2])
+    scaled_prediction = np.multiply(2.0, prediction, out=work[2])
     difference = np.subtract(y, scaled_prediction, out=scaled_prediction)
-    product = np.multiply(2, prediction, out=work[3])
-    np.subtract(1, product, out=product)
+    product = np.multiply(2.0, prediction, out=work[3])
+    np.subtract(1.0, product, out=product)
     product *= difference
     curvature_terms = np.multiply(mean.astype(a.dtype, copy=False), prediction, out=curvature)
     curvature_terms -= product
@@ -912,11 +915,10 @@ def layer_value_and_grad(
     ((3, 3), [0.7347, 0.0923, -0.827])
     """
     if b is None and reduction == "sum" and threads == 1 and _are_plain_matrices(W, h, y):
-        return _plain_layer(W, h, y)
+        return _QUIET.copy().run(_plain_layer, W, h, y)
     return _checked_layer(W, h, y, b, reduction, threads)
 
 
-@np.errstate(all="ignore")
 def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)
