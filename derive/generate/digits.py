@@ -19,7 +19,6 @@ from derive.generate.primitives import (
     placed,
     quotient_lost,
     scaled_difference,
-    sound_sum,
 )
 from derive.generate.program import (
     DERIVATIVES,
@@ -32,7 +31,7 @@ from derive.generate.program import (
 )
 from derive.language import Entries
 
-__all__ = ["keep_digits", "keep_remainders", "sum_soundly"]
+__all__ = ["keep_digits", "keep_remainders"]
 
 _LABELS = "y"
 
@@ -65,22 +64,6 @@ def keep_digits(program: Program) -> Program:
     exact = {one.read for one in kept if one.value.has(exact_sum)}
     short = [replace(one, value=_shortened(one, exact)) for one in reversed(kept)]
     return Program(tuple(short), program.results)
-
-
-def sum_soundly(program: Program) -> Program:
-    """Add numbers of an example as soundly as it can be done without more digits in all of it."""
-    return Program(
-        tuple(
-            one if one.per_class else replace(one, value=rewrite(one.value, _sound))
-            for one in program.assignments
-        ),
-        program.results,
-    )
-
-
-def _sound(node: Expr) -> Expr | None:
-    exact = _exact(node)
-    return None if exact is None else sound_sum(*exact.args)
 
 
 def _shortened(assignment: Assignment, exact: set[Expr]) -> Expr:

@@ -52,7 +52,6 @@ _FUNCTIONS: dict[type, Callable[..., Any]] = {
     primitives.quotient_lost: lambda above, left, right, quotient: (
         above / (left + right) - quotient
     ),
-    primitives.rounded_exp: mpmath.exp,
     primitives.scaled_exp: lambda x, reference: mpmath.exp(x - reference / 3 - 1),
     primitives.magnitude: abs,
     primitives.positive_part: lambda x: max(x, mpmath.mpf(0)),
@@ -117,7 +116,7 @@ def _function(value: Expr, arrays: Mapping[str, Any], indices: Mapping[str, int]
         return max(entry for place, entry in enumerate(entries) if place != indices["leader"])
     if isinstance(value, primitives.largest):
         return max(_vector(value.args[0], arrays, indices))
-    if isinstance(value, primitives.exact_sum | primitives.sound_sum):
+    if isinstance(value, primitives.SUMS):
         return mpmath.fsum(_vector(value.args[0], arrays, indices))
     if isinstance(value, primitives.sum_but_largest):
         return mpmath.fsum(sorted(_vector(value.args[0], arrays, indices))[:-1])

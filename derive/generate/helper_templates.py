@@ -244,17 +244,22 @@ _CUT_BELOW = 1e290
     "_sound_total": '''
 
 def _sound_total(values: Array) -> Any:
-    """Return the sums over the units of powers, rounded no more than twice where that is dear."""
+    """Return the sums over the units of doubles, rounded no more than twice where that is dear."""
     units = values.shape[-1]
-    if values.dtype.char == "f" or values.ndim == 1:
-        return _total(values)
     if values.size <= _LITTLE:
         return values.dot(_long_ones(units)).astype(np.float64)
     if units > _GROUPED:
-        return _in_chunks(values, 8)[:, np.newaxis]
+        return _in_chunks(values, 8)[:, np.newaxis].astype(np.float64, copy=False)
     largest = float(values.max())
     heads, tails = _cut_sums(values, largest)
     return _without_small(heads + tails, values, largest)
+''',
+    "_plain_total": '''
+
+def _plain_total(values: Array) -> Array:
+    """Return the sums over the units of doubles, as they are rounded by the way."""
+    total: Array = values.dot(_ones(values.shape[-1]))
+    return total
 ''',
     "_scaled_difference": '''
 
@@ -332,10 +337,7 @@ def _leaders(a: Array) -> Any:
     "_labelled_units": '''
 
 def _labelled_units(a: Array, y: Array) -> Any:
-    """Return the flat position of each example's label, if each has one, of 1, and no other.
-
-    Return None if not, or if not all e^a and their quotients fit.
-    """
+    """Return the flat position of each example's label, if each has one, of 1, and no other."""
     if y.ndim == 1:
         return None
     examples, units = y.shape
@@ -355,7 +357,7 @@ def _labelled_units(a: Array, y: Array) -> Any:
         labelled = places.astype(np.intp)[:, np.newaxis] + _starts(examples, units)
     if y.take(labelled).tobytes() != _bytes_of_ones(examples, y.dtype.char):
         return None
-    return labelled if _is_bounded(a, _MODERATE[a.dtype.char]) else None
+    return labelled
 
 
 _BITS = {"d": np.int64, "f": np.int32}
@@ -377,8 +379,17 @@ def _bytes_of_ones(count: int, dtype: str) -> bytes:
 def _is_bounded(a: Array, limit: int) -> bool:
     """Say whether no number is larger than the limit: of few, whether their length is not."""
     if a.size <= _LITTLE:
-        return bool(np.vdot(a, a) <= limit**2)
+        numbers = a.ravel()
+        return bool(numbers.dot(numbers) <= limit**2)
     return bool(a.max() <= limit and a.min() >= -limit)
+
+
+_WIDE = 1e150
+
+
+def _is_within(least: Array, most: Array) -> bool:
+    """Say whether these numbers and their quotients fit into float64."""
+    return bool(least.min() >= 1 / _WIDE and most.max() <= _WIDE)
 ''',
     "_is_moderate": '''
 

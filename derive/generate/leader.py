@@ -56,6 +56,7 @@ from derive.generate.stabilize import drop_unused
 from derive.language import Entries, canonical, index, k, quantity, softmax, substitute, total
 
 __all__ = [
+    "SPREAD",
     "divide_once",
     "forget_unread_leaders",
     "fuse_prediction",
@@ -106,6 +107,9 @@ _ANATOMY: tuple[Assignment, ...] = (
     ),
 )
 """What a softmax is made of; `drop_unused` leaves what a program needs."""
+
+SPREAD = str(_TOP), str(_PARTITION)
+"""The numbers of an example between which its exponentials and their quotients lie, or fit."""
 
 _LOG_PARTITION = read("log_partition", False)
 _PREDICTION = placed(_entry("rivals") / _PARTITION, _LEADING, CLASS)

@@ -9,14 +9,16 @@ from string import Template
 from sympy import Expr, Symbol
 
 from derive.generate.buffers import chain_and_entry
+from derive.generate.doubles import keep_doubles, spare_digits
 from derive.generate.evaluate import evaluate
 from derive.generate.few import few_lines
 from derive.generate.helper_templates import HELPERS
 from derive.generate.layer import LAYER, matrix_source
 from derive.generate.layout import block, broken, hanging, paragraph
+from derive.generate.leader import SPREAD
 from derive.generate.lower import with_names
 from derive.generate.matching import R, U, X
-from derive.generate.numpy_printer import fresh_lines_of, lines_of, text_of
+from derive.generate.numpy_printer import fresh_lines_of, lines_of, lines_of_doubles, text_of
 from derive.generate.operations import chain_of
 from derive.generate.passes import one_hot_plan_of, plan_of, program_of
 from derive.generate.program import CLASS, UNITS, Program, read, rewrite
@@ -31,6 +33,7 @@ from derive.generate.templates import (
     HESSIAN_DIAGONAL,
     LABELLED,
     LABELLED_BYTES,
+    LABELLED_FIRST,
     LAYER_BY_UNITS,
     LAYER_VALUE_AND_GRAD,
     LITTLE,
@@ -129,11 +132,18 @@ def _few(spec: KernelSpec) -> str:
 
 def _labelled(spec: KernelSpec) -> dict[str, str] | None:
     """Return the lines for labels of which one is 1 and the others 0, where there are such."""
-    plan = one_hot_plan_of(spec, "value_and_grad")
-    if plan is None:
-        return None
-    work = ", work: Any" if plan.buffers else ""
-    return {"body": block(lines_of(plan, "labelled")), "work": work}
+    texts = {}
+    for name, finished in _FINISHED.items():
+        plan = one_hot_plan_of(spec, "value_and_grad", finished)
+        if plan is None or not set(SPREAD) <= set(plan.program.names):
+            return None
+        texts[name] = block(lines_of_doubles(plan, "labelled"))
+    buffers = str(plan_of(spec, "value_and_grad").buffers)
+    return {**texts, "spread": ", ".join(SPREAD), "buffers": buffers}
+
+
+_FINISHED = {"doubles": keep_doubles, "singles": spare_digits}
+"""What is done with doubles, by what they are to be rounded to."""
 
 
 def _asked_of_plain(spec: KernelSpec) -> dict[str, str]:
@@ -151,18 +161,17 @@ def _asked_of_plain(spec: KernelSpec) -> dict[str, str]:
 
 def _firsts(spec: KernelSpec, labelled: dict[str, str] | None) -> dict[str, str]:
     """Return what is tried first: few numbers, and labels of one unit."""
-    work = ", work" if labelled and labelled["work"] else ""
     plan = plan_of(spec, "value_and_grad")
     small = _SMALL_ENTRIES_FIRST if plan.is_elementwise else _SMALL_FIRST
-    nowhere = f", (None,) * {plan.buffers}" if work else ""
     few = _PLAIN_FEW_FIRST if _has_few(spec) else ""
-    little = _PLAIN_LITTLE_FIRST if plan.is_elementwise else ""
+    has_little = plan.is_elementwise or labelled is not None
     return {
         "few_first": _FEW_FIRST if _has_few(spec) else "",
-        "plain_first": few + little,
+        "plain_first": few + (_PLAIN_LITTLE_FIRST if has_little else ""),
+        "of_little": "_of_little" if has_little else "_of_array",
         "small_first": small.format(buffers=plan.buffers)
-        + (_LARGE_LABELLED_FIRST.format(work=nowhere) if labelled else ""),
-        "labelled_first": _LABELLED_FIRST.format(work=work) if labelled else "",
+        + (_LARGE_LABELLED_FIRST if labelled else ""),
+        "labelled_first": LABELLED_FIRST if labelled else "",
     }
 
 
@@ -188,10 +197,8 @@ _PLAIN_LAYER_FIRST = """\
 """
 _LARGE_LABELLED_FIRST = """\
     if ONE_BLOCK_BYTES < a.nbytes <= LABELLED_BYTES and a.ndim == 2 and threads == 1:
-        labelled = _labelled_units(a, y)
-        if labelled is not None:
-            count = _count(a, reduction)
-            losses = _labelled_block(a, labelled, grad_a{work}, _sound_total, count)
+        losses = _of_one_label_each(a, y, grad_a, _count(a, reduction))
+        if losses is not None:
             return _reduced(losses, reduction, a)
 """
 _SMALL_FIRST = """\
@@ -202,13 +209,7 @@ _SMALL_FIRST = """\
 _SMALL_ENTRIES_FIRST = """\
     if a.nbytes <= ONE_BLOCK_BYTES and reduction == "sum" and threads == 1:
         loss = _value_and_grad_block(a.ravel(), y.ravel(), grad_a.ravel(), (None,) * {buffers})
-        return loss if loss.dtype is a.dtype else loss.astype(a.dtype)
-"""
-_LABELLED_FIRST = """\
-    labelled = _labelled_units(a, y)
-    if labelled is not None:
-        total = _sound_total if y.dtype is a.dtype else _total  # else of float32, and rounded again
-        return _labelled_block(a, labelled, grad_a{work}, total, count)
+        return loss if loss.dtype is a.dtype else a.dtype.type(loss)
 """
 
 

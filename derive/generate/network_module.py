@@ -127,8 +127,9 @@ def _read_in(definition: ast.stmt) -> set[str]:
 _IMPORTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("collections.abc", ("Callable", "Mapping", "Sequence")),
     ("concurrent.futures", ("ThreadPoolExecutor",)),
-    ("functools", ("lru_cache", "partial")),
-    ("typing", ("Any",)),
+    ("contextvars", ("Context",)),
+    ("functools", ("lru_cache", "partial", "wraps")),
+    ("typing", ("Any", "ParamSpec", "TypeVar")),
 )
 
 

@@ -75,7 +75,6 @@ FUNCTIONS: dict[type[Function], str] = {
     primitives.finite: "_finite({0})",
     primitives.weighted_gap: "_weighted_gap({0}, {1}, {2})",
     primitives.quotient_lost: "_quotient_lost({0}, {1}, {2}, {3})",
-    primitives.rounded_exp: "math.exp({0})",
     primitives.scaled_exp: "_scaled_exp({0}, {1})",
     origin: "_origin({0})",
     relu: "_ramp({0})",

@@ -55,7 +55,7 @@ from derive.generate.program import (
 )
 from derive.language import Entries, relu, step
 
-__all__ = ["FUNCTIONS", "FunctionRow", "fresh_lines_of", "lines_of", "text_of"]
+__all__ = ["FUNCTIONS", "FunctionRow", "fresh_lines_of", "lines_of", "lines_of_doubles", "text_of"]
 
 _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
 """How tightly a text holds together."""
@@ -96,12 +96,12 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
     FunctionRow(primitives.clear_sign, "~np.signbit({0})", is_boolean=True, precedence=_SIGN),
     FunctionRow(primitives.sign_bit, "np.signbit({0})", is_boolean=True),
     FunctionRow(primitives.finite, "_finite({0}, is_moderate)"),
-    FunctionRow(primitives.rounded_exp, "_exp({0})"),
     FunctionRow(primitives.scaled_exp, "_exponentials({0}, {1}, is_moderate)"),
     FunctionRow(primitives.weighted_gap, "_weighted_gaps({0}, {1}, {2}, is_moderate)"),
     FunctionRow(primitives.scaled_difference, "_scaled_difference({0}, {1}, {2})"),
     FunctionRow(primitives.exact_sum, "_exact_total({0})"),
-    FunctionRow(primitives.sound_sum, "total({0})"),
+    FunctionRow(primitives.sound_sum, "_sound_total({0})"),
+    FunctionRow(primitives.plain_sum, "_plain_total({0})"),
     FunctionRow(primitives.in_doubles, "{0}.astype(np.float64, copy=False)"),
     FunctionRow(primitives.largest, "_largest({0})"),
     FunctionRow(primitives.largest_rival, "_largest_rival({0}, leader)"),
@@ -256,7 +256,7 @@ class _Printer:
     def _power(self, value: Pow) -> Text:
         base, exponent = value.args
         if exponent.is_negative:
-            return Text(f"1 / {self.text(1 / value).within(_SIGN)}", _PRODUCT)
+            return Text(f"1.0 / {self.text(1 / value).within(_SIGN)}", _PRODUCT)
         if not exponent.is_Integer:
             raise UnsupportedExpression("the NumPy printer", value, "whole powers")
         text = self.as_number(base).within(_ATOM)
@@ -309,7 +309,7 @@ def _of_sums(program: Program) -> set[str]:
     """Return the numbers of an example that are made of sums, which may have more digits."""
     found: set[str] = set()
     for one in program.assignments:
-        is_sum = one.value.has(Sum, primitives.exact_sum, primitives.sound_sum)
+        is_sum = one.value.has(Sum, *primitives.SUMS)
         if not one.per_class and (is_sum or names_in(one.value) & found):
             found.add(one.name)
     return found
@@ -351,6 +351,17 @@ def fresh_lines_of(plan: Plan) -> list[str]:
     lines = _FreshLines(plan, None)
     for assignment in plan.program.assignments:
         lines.add(replace(assignment, value=assignment.value.xreplace({COUNT: Integer(1)})))
+    return lines.lines
+
+
+def lines_of_doubles(plan: Plan, leader: str) -> list[str]:
+    """Return the lines for arrays of doubles, which make all but the gradient anew.
+
+    That is written into ``out``, where it is given, and what comes before it, too.
+    """
+    lines = _LinesOfDoubles(plan, leader)
+    for assignment in plan.program.assignments:
+        lines.add(assignment)
     return lines.lines
 
 
@@ -468,18 +479,11 @@ class _Lines:
             self.lines.append(f"{_called(operation)}({', '.join([*operands, f'out={name}'])})")
 
 
-class _FreshLines(_Lines):
-    """Writes them where there are no arrays yet to write into, and one sum of all entries."""
-
-    def __init__(self, plan: Plan, leader: str | None) -> None:
-        super().__init__(plan, leader)
-        self.printer.is_flat = True
+class _LinesWithoutPlaces(_Lines):
+    """Writes them where there are no arrays yet to write into."""
 
     def _place_of(self, name: str) -> str:
         return self.plan.over.get(name, "")
-
-    def _divide(self, name: str) -> None:
-        pass
 
     def _copy(self, name: str, value: Expr, into: str) -> None:
         if is_array(value):
@@ -491,6 +495,29 @@ class _FreshLines(_Lines):
         if operation.function == "multiply" and operation.operands[0] == 2:
             operation = Operation("add", (operation.operands[1], operation.operands[1]))
         super()._begin(name, operation, into)
+
+
+class _FreshLines(_LinesWithoutPlaces):
+    """Writes them with one sum of all entries, which is divided by nothing."""
+
+    def __init__(self, plan: Plan, leader: str | None) -> None:
+        super().__init__(plan, leader)
+        self.printer.is_flat = True
+
+    def _divide(self, name: str) -> None:
+        pass
+
+
+class _LinesOfDoubles(_LinesWithoutPlaces):
+    """Writes them where more digits are rounded to doubles by the program itself."""
+
+    def __init__(self, plan: Plan, leader: str | None) -> None:
+        super().__init__(plan, leader)
+        self.printer.of_sums = set()
+
+    def _place_of(self, name: str) -> str:
+        is_in_gradient = self.plan.places[name] in self.plan.program.results
+        return self.plan.over.get(name, "out" if is_in_gradient else "")
 
 
 def _into(place: str) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Expr, Indexed, Mul, S, Sum
+from sympy import Add, Expr, Indexed, Mul, S, Sum, exp
 
 from derive.generate.common import merge_copies
 from derive.generate.operations import is_negative
-from derive.generate.primitives import finite, placed, rounded_exp, scaled_exp
+from derive.generate.primitives import finite, placed, scaled_exp
 from derive.generate.program import (
     CLASS,
     LEADER,
@@ -75,7 +75,7 @@ def _without_labels(value: Expr, known: list[Assignment]) -> Expr:
         if isinstance(node, Indexed) and LEADER in node.indices:
             return _of_leader(node, arrays)
         if isinstance(node, scaled_exp):
-            return rounded_exp(node.args[0])
+            return exp(node.args[0])
         return node.args[0] if isinstance(node, finite) and node.args[0].is_number else None
 
     return rewrite(value, change)

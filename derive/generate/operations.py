@@ -89,7 +89,6 @@ UFUNCS: tuple[Ufunc, ...] = (
     Ufunc(primitives.positive_part, "maximum", (Integer(0),)),
     Ufunc(primitives.with_sign, "copysign"),
     Ufunc(primitives.finite, "_finite"),
-    Ufunc(primitives.rounded_exp, "_exp"),
     Ufunc(primitives.scaled_exp, "_exponentials"),
     Ufunc(primitives.weighted_gap, "_weighted_gaps"),
     Ufunc(primitives.scaled_difference, "_scaled_difference"),
@@ -112,9 +111,7 @@ def is_array(value: Expr) -> bool:
     """
     if isinstance(value, Indexed):
         return LEADER not in value.indices
-    if isinstance(value, Sum | primitives.largest | primitives.largest_rival):
-        return False
-    if isinstance(value, primitives.sum_but_largest | primitives.exact_sum | primitives.sound_sum):
+    if isinstance(value, (Sum, *primitives.OF_VECTORS)):
         return False
     return any(is_array(part) for part in value.args)
 

@@ -11,7 +11,7 @@ from derive.generate.common import (
     renumber,
     share_common,
 )
-from derive.generate.digits import keep_digits, sum_soundly
+from derive.generate.digits import keep_digits
 from derive.generate.inner import split_sums
 from derive.generate.leader import (
     divide_once,
@@ -76,35 +76,36 @@ def _is_scaled(assignment: Assignment) -> bool:
     return bool(value.is_number or abs(value.as_coeff_Mul()[0]) != 1)
 
 
-ARRAY_PASSES: tuple[Pass, ...] = (
+_TO_ARRAYS: tuple[Pass, ...] = (
     divide_by_count,
     divide_once,
     weigh_gaps,
     name_leaders,
     split_sums,
     separate,
-    keep_digits,
-    by_need,
 )
+
+ARRAY_PASSES: tuple[Pass, ...] = (*_TO_ARRAYS, keep_digits, by_need)
 """What makes a program one of single operations on whole arrays, few of them at a time."""
 
 
 def plan_of(spec: KernelSpec, function: str) -> Plan:
     """Return the program of one function as operations on arrays, each with its place."""
-    return _planned(program_of(spec, function))
+    return _planned(program_of(spec, function), ARRAY_PASSES)
 
 
-def one_hot_plan_of(spec: KernelSpec, function: str) -> Plan | None:
+def one_hot_plan_of(spec: KernelSpec, function: str, finished: Pass) -> Plan | None:
     """Return the plan for a label of 1 for the leader and of 0 for its rivals, if there is one.
 
-    The labelled class is the leader then, and exponentials are not scaled.
+    The labelled class is the leader then, exponentials are not scaled, and the arrays are doubles:
+    ``finished`` is a pass for what they are to be rounded to, one of `derive.generate.doubles`.
     """
     program = for_one_hot(program_of(spec, function))
-    return None if program is None else _planned(sum_soundly(program))
+    return None if program is None else _planned(program, (*_TO_ARRAYS, finished, by_need))
 
 
-def _planned(program: Program) -> Plan:
-    for one in ARRAY_PASSES:
+def _planned(program: Program, passes: tuple[Pass, ...]) -> Plan:
+    for one in passes:
         program = one(program)
     return place(program)
 

@@ -17,6 +17,8 @@ from derive.generate.program import LEADER, rewrite
 from derive.language import Entries, total
 
 __all__ = [
+    "OF_VECTORS",
+    "SUMS",
     "Primitive",
     "cases",
     "clear_sign",
@@ -28,10 +30,10 @@ __all__ = [
     "log1p",
     "magnitude",
     "placed",
+    "plain_sum",
     "positive_part",
     "primitive_table",
     "quotient_lost",
-    "rounded_exp",
     "scaled_difference",
     "scaled_exp",
     "sign_bit",
@@ -80,10 +82,6 @@ class finite(_Primitive):  # noqa: N801
     """x itself; a gap too wide for the format is the widest that it holds."""
 
 
-class rounded_exp(_Primitive):  # noqa: N801
-    """e^x, rounded once in every format."""
-
-
 class scaled_exp(_Primitive):  # noqa: N801
     """``scaled_exp(x, reference)``: e^{x − c}, for a c that depends on the reference alone."""
 
@@ -125,7 +123,18 @@ class exact_sum(_Primitive):  # noqa: N801
 
 
 class sound_sum(_Primitive):  # noqa: N801
-    """``sound_sum(Entries(x_j, (j, k)))``: Σ x_j, rounded as rarely as the format lets it be."""
+    """``sound_sum(Entries(x_j, (j, k)))``: Σ x_j of doubles, rounded as rarely as can be."""
+
+
+class plain_sum(_Primitive):  # noqa: N801
+    """``plain_sum(Entries(x_j, (j, k)))``: Σ x_j of doubles, rounded as it comes."""
+
+
+SUMS = (exact_sum, sound_sum, plain_sum)
+"""Σ x_j by how it is rounded."""
+
+OF_VECTORS = (largest, largest_rival, sum_but_largest, *SUMS)
+"""What makes one number of an example out of a vector."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +185,7 @@ _TABLE = (
     Primitive(in_doubles, lambda x: (x,)),
     Primitive(exact_sum, lambda vector: (_sum(vector),)),
     Primitive(sound_sum, lambda vector: (_sum(vector),)),
-    Primitive(rounded_exp, lambda x: (exp(x),)),
+    Primitive(plain_sum, lambda vector: (_sum(vector),)),
     Primitive(scaled_exp, lambda x, reference: (exp(x - _SHIFT * reference),)),
     Primitive(
         placed,

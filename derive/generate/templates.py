@@ -14,6 +14,7 @@ __all__ = [
     "HESSIAN_DIAGONAL",
     "LABELLED",
     "LABELLED_BYTES",
+    "LABELLED_FIRST",
     "LAYER_BY_UNITS",
     "LAYER_VALUE_AND_GRAD",
     "LITTLE",
@@ -47,8 +48,8 @@ meaning in the results of its example.${conventions}
 ${math}from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache, partial, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,9 +77,29 @@ WEIGHTS_BYTES = 2**19
 ${units_bytes}${labelled_bytes}_DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_QUIET = Context()
-_QUIET.run(np.seterr, all="ignore")
-"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
+
+
+def _quiet_context() -> Context:
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    return context
+
+
+_QUIET = _quiet_context()
+"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+
+
+def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
+    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
+
+    @wraps(function)
+    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
+        return _QUIET.copy().run(function, *given, **options)
+
+    return quiet
 '''
 
 ARGUMENTS = '''
@@ -295,7 +316,7 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     if losses.ndim != 0:
         is_few = losses.size <= 64 and losses.dtype.char == "d"  # then a product is quicker
         losses = np.vdot(losses, _ones(losses.size)) if is_few else losses.sum()
-    return losses if losses.dtype is a.dtype else losses.astype(a.dtype)
+    return losses if losses.dtype is a.dtype else a.dtype.type(losses)
 
 
 def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -341,13 +362,12 @@ def _of_blocks(
     share = -(-len(starts) // threads)
     parts = [starts[number : number + share] for number in range(0, len(starts), share)]
     with ThreadPoolExecutor(threads) as pool:
-        quiet = np.errstate(all="ignore")(carry_out)
-        return [result for part in pool.map(quiet, parts) for result in part]
+        return [result for part in pool.map(_quietly(carry_out), parts) for result in part]
 '''
 
 PREDICT = '''
 
-@np.errstate(all="ignore")
+@_quietly
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
 
@@ -384,7 +404,7 @@ ${body}
 
 LOSS = '''
 
-@np.errstate(all="ignore")
+@_quietly
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -482,7 +502,7 @@ def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
 
-@np.errstate(all="ignore")
+@_quietly
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -522,22 +542,82 @@ LITTLE = '''
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the same for so few numbers that the calls of NumPy are the cost."""
 ${body}
-    return losses if losses.dtype is a.dtype else losses.astype(a.dtype), grad_a
+    return losses if losses.dtype is a.dtype else a.dtype.type(losses), grad_a
 '''
+
+LABELLED_FIRST = """\
+    losses = _of_one_label_each(a, y, grad_a, count)
+    return _of_any_labels(a, y, grad_a, work, count) if losses is None else losses
+
+
+def _of_any_labels(a: Array, y: Array, grad_a: Array, work: Any, count: int) -> Any:
+"""
 
 LABELLED = '''
 
-def _labelled_block(
-    a: Array, labelled: Any, grad_a: Array${work}, total: Callable[[Array], Any], count: int = 1
-) -> Any:
-    """Do the same where the label of an example is 1 for the unit at ``labelled`` and else 0."""
-${body}
+def _of_one_label_each(a: Array, y: Array, grad_a: Array, count: int) -> Any:
+    """Do the same where each example has one label, of 1; if not, or for large numbers, nothing."""
+    labelled = _labelled_units(a, y)
+    if labelled is None:
+        return None
+    if y.dtype.char == "f":
+        return _in_doubles(a, y, labelled, grad_a, count)
+    if not _is_bounded(a, _MODERATE["d"]):
+        return None
+    losses, _ = _labelled_block(a, labelled, grad_a, count)
     return losses
+
+
+def _labelled_block(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
+    """Return the losses and ∂L/∂a where the label at ``labelled`` is 1, and the others are 0."""
+${doubles}
+    return losses, grad_a
+
+
+def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) -> Any:
+    """Do the same of float32 in float64, for so many examples at a time."""
+    examples, units = a.shape
+    rows = max(min(DOUBLES_BYTES // (8 * units), examples), 1)
+    work, losses = np.empty((rows, units)), np.empty((examples, 1))
+    for start in range(0, examples, rows):
+        part = slice(start, start + rows)
+        wide = work[: len(a[part])]
+        wide[...] = a[part]
+        here = labelled[part] - start * units
+        losses[part], _, ${spread} = _block_to_be_rounded(wide, here, wide, count)
+        if _is_within(${spread}):
+            grad_a[part] = wide
+        else:
+            nowhere = (None,) * ${buffers}
+            losses[part] = _of_any_labels(a[part], y[part], grad_a[part], nowhere, count)
+    return losses
+
+
+def _block_to_be_rounded(
+    a: Array, labelled: Any, out: Array | None = None, count: int = 1
+) -> tuple[Any, ...]:
+    """Return them for what is to be float32, and between which numbers the exponentials lie."""
+${singles}
+    return losses, grad_a, ${spread}
+
+
+def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
+    """Return the same for so few numbers that the calls of NumPy are the cost."""
+    labelled = _labelled_units(a, y) if a.ndim == 2 else None
+    if labelled is None or not _is_bounded(a, _MODERATE["d"]):
+        return _of_array(a, y)
+    if a.dtype is _DOUBLE:
+        losses, grad_a = _labelled_block(a, labelled)
+    else:
+        losses, wide, *_ = _block_to_be_rounded(a.astype(np.float64), labelled)
+        grad_a = wide.astype(np.float32)
+    loss = losses.ravel().dot(_ones(len(losses)).ravel())
+    return loss if a.dtype is _DOUBLE else np.float32(loss), grad_a
 '''
 
 HESSIAN_DIAGONAL = '''
 
-@np.errstate(all="ignore")
+@_quietly
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -643,12 +723,11 @@ def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.nbytes > SMALL_BYTES:
         return _large_layer(W, h, y, None, "sum", 1)
     a = ${layer_a}  # `dot` starts sooner than `@`
-${plain_layer_first}    grad_a = a
-    value = _value_and_grad(a, y, grad_a, "sum", 1)
+${plain_layer_first}    value, grad_a = ${of_little}(a, y)
     return value, ${layer_grad_W}, ${layer_grad_h}
 
 
-@np.errstate(all="ignore")
+@_quietly
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -743,6 +822,8 @@ def _block_of_layer(grad_a: Array, y: Array, reduction: str, count: int) -> Arra
 '''
 
 LABELLED_BYTES = '''\
+DOUBLES_BYTES = 2**21
+"""What numbers of float32 may take that are computed in float64 at a time."""
 LABELLED_BYTES = 2**21
 """So much is one block, too, where labels of one unit each need no arrays beside the gradient."""
 '''

@@ -28,8 +28,8 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache, partial, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,9 +59,29 @@ UNITS_BYTES = 2**20
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_QUIET = Context()
-_QUIET.run(np.seterr, all="ignore")
-"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
+
+
+def _quiet_context() -> Context:
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    return context
+
+
+_QUIET = _quiet_context()
+"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+
+
+def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
+    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
+
+    @wraps(function)
+    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
+        return _QUIET.copy().run(function, *given, **options)
+
+    return quiet
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -195,7 +215,7 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     if losses.ndim != 0:
         is_few = losses.size <= 64 and losses.dtype.char == "d"  # then a product is quicker
         losses = np.vdot(losses, _ones(losses.size)) if is_few else losses.sum()
-    return losses if losses.dtype is a.dtype else losses.astype(a.dtype)
+    return losses if losses.dtype is a.dtype else a.dtype.type(losses)
 
 
 def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -241,8 +261,7 @@ def _of_blocks(
     share = -(-len(starts) // threads)
     parts = [starts[number : number + share] for number in range(0, len(starts), share)]
     with ThreadPoolExecutor(threads) as pool:
-        quiet = np.errstate(all="ignore")(carry_out)
-        return [result for part in pool.map(quiet, parts) for result in part]
+        return [result for part in pool.map(_quietly(carry_out), parts) for result in part]
 
 
 def _by_parts(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -478,7 +497,7 @@ def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]
     return loss, gradients
 
 
-@np.errstate(all="ignore")
+@_quietly
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
 
@@ -513,7 +532,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     np.maximum(a, 0.0, out=prediction)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -616,7 +635,7 @@ def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
 
-@np.errstate(all="ignore")
+@_quietly
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -645,7 +664,7 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
             return few[0]
     if a.nbytes <= ONE_BLOCK_BYTES and reduction == "sum" and threads == 1:
         loss = _value_and_grad_block(a.ravel(), y.ravel(), grad_a.ravel(), (None,) * 1)
-        return loss if loss.dtype is a.dtype else loss.astype(a.dtype)
+        return loss if loss.dtype is a.dtype else a.dtype.type(loss)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
         block = partial(block, count=_count(a, reduction))
@@ -671,10 +690,10 @@ def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     losses = _inner(error.ravel(), error.ravel())
     grad_a = np.multiply(error, a >= 0)
     grad_a *= 2.0
-    return losses if losses.dtype is a.dtype else losses.astype(a.dtype), grad_a
+    return losses if losses.dtype is a.dtype else a.dtype.type(losses), grad_a
 
 
-@np.errstate(all="ignore")
+@_quietly
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -781,12 +800,11 @@ def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.size <= _FEW and (few := _of_few(a, y)) is not None:
         value, grad_a = few
         return value, grad_a.T.dot(h), grad_a.dot(W)
-    grad_a = a
-    value = _value_and_grad(a, y, grad_a, "sum", 1)
+    value, grad_a = _of_little(a, y)
     return value, grad_a.T.dot(h), grad_a.dot(W)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:

@@ -23,8 +23,8 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache, partial, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,14 +49,36 @@ QUICK_PRODUCT = 10**6
 """Up to so many multiplications BLAS does a product of matrices without copies of them."""
 WEIGHTS_BYTES = 2**19
 """With larger weights the examples are one block: gradients of weights are added by blocks."""
+DOUBLES_BYTES = 2**21
+"""What numbers of float32 may take that are computed in float64 at a time."""
 LABELLED_BYTES = 2**21
 """So much is one block, too, where labels of one unit each need no arrays beside the gradient."""
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_QUIET = Context()
-_QUIET.run(np.seterr, all="ignore")
-"""Where NumPy gives no warning: a copy of it is entered sooner than `np.errstate`."""
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
+
+
+def _quiet_context() -> Context:
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    return context
+
+
+_QUIET = _quiet_context()
+"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+
+
+def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
+    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
+
+    @wraps(function)
+    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
+        return _QUIET.copy().run(function, *given, **options)
+
+    return quiet
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -190,7 +212,7 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     if losses.ndim != 0:
         is_few = losses.size <= 64 and losses.dtype.char == "d"  # then a product is quicker
         losses = np.vdot(losses, _ones(losses.size)) if is_few else losses.sum()
-    return losses if losses.dtype is a.dtype else losses.astype(a.dtype)
+    return losses if losses.dtype is a.dtype else a.dtype.type(losses)
 
 
 def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -236,8 +258,7 @@ def _of_blocks(
     share = -(-len(starts) // threads)
     parts = [starts[number : number + share] for number in range(0, len(starts), share)]
     with ThreadPoolExecutor(threads) as pool:
-        quiet = np.errstate(all="ignore")(carry_out)
-        return [result for part in pool.map(quiet, parts) for result in part]
+        return [result for part in pool.map(_quietly(carry_out), parts) for result in part]
 
 
 _AT_ONCE = 10
@@ -402,17 +423,21 @@ _CUT_BELOW = 1e290
 
 
 def _sound_total(values: Array) -> Any:
-    """Return the sums over the units of powers, rounded no more than twice where that is dear."""
+    """Return the sums over the units of doubles, rounded no more than twice where that is dear."""
     units = values.shape[-1]
-    if values.dtype.char == "f" or values.ndim == 1:
-        return _total(values)
     if values.size <= _LITTLE:
         return values.dot(_long_ones(units)).astype(np.float64)
     if units > _GROUPED:
-        return _in_chunks(values, 8)[:, np.newaxis]
+        return _in_chunks(values, 8)[:, np.newaxis].astype(np.float64, copy=False)
     largest = float(values.max())
     heads, tails = _cut_sums(values, largest)
     return _without_small(heads + tails, values, largest)
+
+
+def _plain_total(values: Array) -> Array:
+    """Return the sums over the units of doubles, as they are rounded by the way."""
+    total: Array = values.dot(_ones(values.shape[-1]))
+    return total
 
 
 def _scaled_difference(factor: Any, values: Array, taken: Array, out: Array) -> Array:
@@ -478,10 +503,7 @@ def _leaders(a: Array) -> Any:
 
 
 def _labelled_units(a: Array, y: Array) -> Any:
-    """Return the flat position of each example's label, if each has one, of 1, and no other.
-
-    Return None if not, or if not all e^a and their quotients fit.
-    """
+    """Return the flat position of each example's label, if each has one, of 1, and no other."""
     if y.ndim == 1:
         return None
     examples, units = y.shape
@@ -501,7 +523,7 @@ def _labelled_units(a: Array, y: Array) -> Any:
         labelled = places.astype(np.intp)[:, np.newaxis] + _starts(examples, units)
     if y.take(labelled).tobytes() != _bytes_of_ones(examples, y.dtype.char):
         return None
-    return labelled if _is_bounded(a, _MODERATE[a.dtype.char]) else None
+    return labelled
 
 
 _BITS = {"d": np.int64, "f": np.int32}
@@ -523,8 +545,17 @@ def _bytes_of_ones(count: int, dtype: str) -> bytes:
 def _is_bounded(a: Array, limit: int) -> bool:
     """Say whether no number is larger than the limit: of few, whether their length is not."""
     if a.size <= _LITTLE:
-        return bool(np.vdot(a, a) <= limit**2)
+        numbers = a.ravel()
+        return bool(numbers.dot(numbers) <= limit**2)
     return bool(a.max() <= limit and a.min() >= -limit)
+
+
+_WIDE = 1e150
+
+
+def _is_within(least: Array, most: Array) -> bool:
+    """Say whether these numbers and their quotients fit into float64."""
+    return bool(least.min() >= 1 / _WIDE and most.max() <= _WIDE)
 
 
 _MODERATE = {"d": 300, "f": 37}
@@ -724,7 +755,7 @@ def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]
     return loss, gradients
 
 
-@np.errstate(all="ignore")
+@_quietly
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
 
@@ -770,7 +801,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     prediction.ravel()[leader] = leading
 
 
-@np.errstate(all="ignore")
+@_quietly
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -871,6 +902,8 @@ def value_and_grad(
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
+    if a.nbytes <= SMALL_BYTES:
+        return _QUIET.copy().run(_of_little, a, y)
     return _QUIET.copy().run(_of_array, a, y)
 
 
@@ -879,7 +912,7 @@ def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
 
-@np.errstate(all="ignore")
+@_quietly
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -910,10 +943,8 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
         losses = _of_one_block(a, y, grad_a, (None,) * 2, _count(a, reduction))
         return _reduced(losses, reduction, a)
     if ONE_BLOCK_BYTES < a.nbytes <= LABELLED_BYTES and a.ndim == 2 and threads == 1:
-        labelled = _labelled_units(a, y)
-        if labelled is not None:
-            count = _count(a, reduction)
-            losses = _labelled_block(a, labelled, grad_a, _sound_total, count)
+        losses = _of_one_label_each(a, y, grad_a, _count(a, reduction))
+        if losses is not None:
             return _reduced(losses, reduction, a)
     block: Callable[..., Any] = _value_and_grad_block
     if reduction == "mean":
@@ -924,10 +955,11 @@ def _value_and_grad(a: Array, y: Array, grad_a: Array, reduction: str, threads: 
 
 def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: int = 1) -> Any:
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
-    labelled = _labelled_units(a, y)
-    if labelled is not None:
-        total = _sound_total if y.dtype is a.dtype else _total  # else of float32, and rounded again
-        return _labelled_block(a, labelled, grad_a, total, count)
+    losses = _of_one_label_each(a, y, grad_a, count)
+    return _of_any_labels(a, y, grad_a, work, count) if losses is None else losses
+
+
+def _of_any_labels(a: Array, y: Array, grad_a: Array, work: Any, count: int) -> Any:
     leader = _leaders(a)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
@@ -950,26 +982,90 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     return losses
 
 
-def _labelled_block(
-    a: Array, labelled: Any, grad_a: Array, total: Callable[[Array], Any], count: int = 1
-) -> Any:
-    """Do the same where the label of an example is 1 for the unit at ``labelled`` and else 0."""
-    powers = _exp(a, out=grad_a)
-    top = powers.take(labelled)
-    rivals = powers
-    rivals.ravel()[labelled] = 0
-    others = total(rivals)
-    losses = np.log1p((others / top).astype(np.float64, copy=False))
-    partition = others + top
-    doubt = others / partition
-    np.divide(rivals, partition.astype(a.dtype, copy=False), out=grad_a)
-    grad_a.ravel()[labelled] = -doubt
-    if count != 1:
-        grad_a /= count
+def _of_one_label_each(a: Array, y: Array, grad_a: Array, count: int) -> Any:
+    """Do the same where each example has one label, of 1; if not, or for large numbers, nothing."""
+    labelled = _labelled_units(a, y)
+    if labelled is None:
+        return None
+    if y.dtype.char == "f":
+        return _in_doubles(a, y, labelled, grad_a, count)
+    if not _is_bounded(a, _MODERATE["d"]):
+        return None
+    losses, _ = _labelled_block(a, labelled, grad_a, count)
     return losses
 
 
-@np.errstate(all="ignore")
+def _labelled_block(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
+    """Return the losses and ∂L/∂a where the label at ``labelled`` is 1, and the others are 0."""
+    powers = np.exp(a, out=out)
+    top = powers.take(labelled)
+    rivals = powers
+    rivals.ravel()[labelled] = 0
+    others = _sound_total(rivals)
+    losses = np.log1p(others / top)
+    partition = others + top
+    doubt = others / partition
+    grad_a = np.divide(rivals, partition, out=rivals)
+    grad_a.ravel()[labelled] = -doubt
+    if count != 1:
+        grad_a /= count
+    return losses, grad_a
+
+
+def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) -> Any:
+    """Do the same of float32 in float64, for so many examples at a time."""
+    examples, units = a.shape
+    rows = max(min(DOUBLES_BYTES // (8 * units), examples), 1)
+    work, losses = np.empty((rows, units)), np.empty((examples, 1))
+    for start in range(0, examples, rows):
+        part = slice(start, start + rows)
+        wide = work[: len(a[part])]
+        wide[...] = a[part]
+        here = labelled[part] - start * units
+        losses[part], _, top, partition = _block_to_be_rounded(wide, here, wide, count)
+        if _is_within(top, partition):
+            grad_a[part] = wide
+        else:
+            nowhere = (None,) * 2
+            losses[part] = _of_any_labels(a[part], y[part], grad_a[part], nowhere, count)
+    return losses
+
+
+def _block_to_be_rounded(
+    a: Array, labelled: Any, out: Array | None = None, count: int = 1
+) -> tuple[Any, ...]:
+    """Return them for what is to be float32, and between which numbers the exponentials lie."""
+    powers = np.exp(a, out=out)
+    top = powers.take(labelled)
+    rivals = powers
+    rivals.ravel()[labelled] = 0
+    others = _plain_total(rivals)
+    losses = np.log1p(others / top)
+    partition = others + top
+    doubt = others / partition
+    scale = 1.0 / partition
+    grad_a = np.multiply(scale, rivals, out=rivals)
+    grad_a.ravel()[labelled] = -doubt
+    if count != 1:
+        grad_a /= count
+    return losses, grad_a, top, partition
+
+
+def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
+    """Return the same for so few numbers that the calls of NumPy are the cost."""
+    labelled = _labelled_units(a, y) if a.ndim == 2 else None
+    if labelled is None or not _is_bounded(a, _MODERATE["d"]):
+        return _of_array(a, y)
+    if a.dtype is _DOUBLE:
+        losses, grad_a = _labelled_block(a, labelled)
+    else:
+        losses, wide, *_ = _block_to_be_rounded(a.astype(np.float64), labelled)
+        grad_a = wide.astype(np.float32)
+    loss = losses.ravel().dot(_ones(len(losses)).ravel())
+    return loss if a.dtype is _DOUBLE else np.float32(loss), grad_a
+
+
+@_quietly
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -1095,12 +1191,11 @@ def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     if y.size <= _FEW and (few := _of_few(a, y)) is not None:
         value, grad_a = few
         return value, grad_a.T.dot(h), grad_a.dot(W)
-    grad_a = a
-    value = _value_and_grad(a, y, grad_a, "sum", 1)
+    value, grad_a = _of_little(a, y)
     return value, grad_a.T.dot(h), grad_a.dot(W)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:

@@ -23,7 +23,13 @@ from derive.generate import KernelSpec, numba_module, numpy_printer, write_kerne
 from derive.generate.layout import LINE_LENGTH
 from derive.generate.numba_module import loop_source
 from derive.generate.numba_printer import FUNCTIONS, REDUCTIONS, numba_text
-from derive.generate.primitives import exact_sum, in_doubles, scaled_difference, sound_sum
+from derive.generate.primitives import (
+    exact_sum,
+    in_doubles,
+    plain_sum,
+    scaled_difference,
+    sound_sum,
+)
 from derive.generate.program import COUNT, read
 from derive.language import Entries, index, k, quantity, relu, step
 from tests.kernels.soft import HAS_MORE_DIGITS, is_less_exact
@@ -223,7 +229,7 @@ def test_brackets_stand_where_they_are_needed(value: object, text: str) -> None:
 
 def test_loops_have_a_word_for_all_that_arrays_have_one_for() -> None:
     words = FUNCTIONS.keys() | REDUCTIONS.keys()
-    of_arrays = {exact_sum, in_doubles, scaled_difference, sound_sum}
+    of_arrays = {exact_sum, in_doubles, plain_sum, scaled_difference, sound_sum}
     assert {row.head for row in numpy_printer.FUNCTIONS} - of_arrays <= words
 
 

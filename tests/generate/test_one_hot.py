@@ -6,6 +6,7 @@ import pytest
 from mpmath import mp
 from sympy import Integer, S
 
+from derive.generate.doubles import keep_doubles, spare_digits
 from derive.generate.inner import factors_of, is_of_entries, split_sums
 from derive.generate.lower import RESULTS, lower
 from derive.generate.one_hot import for_one_hot
@@ -16,6 +17,7 @@ from derive.generate.program import (
     LEADER,
     LOSSES,
     Assignment,
+    Pass,
     Program,
     names_in,
     read,
@@ -27,10 +29,12 @@ from .specs import OUTSIDE, SPECS
 from .test_buffers import Memory, run_with_count
 from .test_passes import POINTS, agree, run
 
+FINISHED = (keep_doubles, spare_digits)
 CASES = [
-    pytest.param(spec, function, id=f"{spec.module_name}-{function}")
+    pytest.param(spec, function, finished, id=f"{spec.module_name}-{function}-{finished.__name__}")
     for spec in (*SPECS, *OUTSIDE)
     for function in RESULTS
+    for finished in FINISHED
 ]
 (CROSS_ENTROPY,) = (spec for spec in SPECS if spec.module_name == "softmax_cross_entropy")
 
@@ -39,12 +43,12 @@ def label_of(leading: int, size: int) -> tuple[float, ...]:
     return tuple(float(unit == leading) for unit in range(size))
 
 
-@pytest.mark.parametrize(("spec", "function"), CASES)
+@pytest.mark.parametrize(("spec", "function", "finished"), CASES)
 def test_it_means_what_the_whole_program_means_for_its_labels(
-    spec: KernelSpec, function: str
+    spec: KernelSpec, function: str, finished: Pass
 ) -> None:
     program = for_one_hot(program_of(spec, function))
-    plan = one_hot_plan_of(spec, function)
+    plan = one_hot_plan_of(spec, function, finished)
     assert (program is None) == (plan is None)
     if program is None or plan is None:
         return
@@ -59,12 +63,15 @@ def test_it_means_what_the_whole_program_means_for_its_labels(
 
 
 def test_of_the_lecture_s_pairs_cross_entropy_has_one() -> None:
-    found = {spec.module_name for spec in SPECS if one_hot_plan_of(spec, "value_and_grad")}
+    found = {
+        spec.module_name for spec in SPECS if one_hot_plan_of(spec, "value_and_grad", keep_doubles)
+    }
     assert found == {"softmax_cross_entropy"}
 
 
-def test_no_label_and_no_difference_is_left() -> None:
-    plan = one_hot_plan_of(CROSS_ENTROPY, "value_and_grad")
+@pytest.mark.parametrize("finished", FINISHED)
+def test_no_label_and_no_difference_is_left(finished: Pass) -> None:
+    plan = one_hot_plan_of(CROSS_ENTROPY, "value_and_grad", finished)
     assert plan is not None
     assert all("y" not in names_in(one.value) for one in plan.program.assignments)
     assert plan.buffers == 0
@@ -85,6 +92,15 @@ def test_a_faulty_one_is_caught() -> None:
         expected = run(lower(CROSS_ENTROPY, "value_and_grad"), a, y, 0)
         assert agree(expected, run(program, a, y, 1))
         assert not agree(expected, run(faulty, a, y, 1))
+
+
+def test_what_is_rounded_afterwards_is_multiplied_by_a_reciprocal() -> None:
+    plans = [one_hot_plan_of(CROSS_ENTROPY, "value_and_grad", finished) for finished in FINISHED]
+    divided, multiplied = (plan.program["grad_a"].value.args[0] for plan in plans if plan)
+    assert divided == read("rivals", True) / read("partition", False)
+    assert multiplied == read("rivals", True) * read("scale", False)
+    assert plans[1] is not None
+    assert plans[1].program["scale"].value == 1 / read("partition", False)
 
 
 A, Y = read("a", True), read("y", True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,16 @@ def drawn(shape: tuple[int, int], precision: str = "float64") -> tuple[Array, Ar
 def ways(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows with every block that is done by its labelled units."""
     taken: list[int] = []
-    original = kernel._labelled_block
 
-    def counting(*arguments: Any, **options: Any) -> Any:
-        taken.append(1)
-        return original(*arguments, **options)
+    def counting(original: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any, **options: Any) -> Any:
+            taken.append(1)
+            return original(*arguments, **options)
 
-    monkeypatch.setattr(kernel, "_labelled_block", counting)
+        return counted
+
+    for name in ("_labelled_block", "_block_to_be_rounded"):
+        monkeypatch.setattr(kernel, name, counting(getattr(kernel, name)))
     return taken
 
 
@@ -128,6 +132,43 @@ def test_no_more_than_four_units_are_lost(
     assert report.warnings == ()
     assert report.lost == 0
     assert max(part.worst for part in report.parts) <= 4, str(report)
+
+
+@pytest.mark.parametrize("shape", [(700, 10), (9, 200), (300, 3)], ids=str)
+@pytest.mark.parametrize("reduction", ["sum", "mean", "none"])
+def test_float32_does_not_depend_on_how_much_is_computed_at_a_time(
+    shape: tuple[int, int], reduction: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, y = drawn(shape, "float32")
+    value, gradient = kernel.value_and_grad(a, y, reduction=reduction)
+    for size in (1, 8 * 3 * shape[1], 2**12):
+        monkeypatch.setattr(kernel, "DOUBLES_BYTES", size)
+        again, in_parts = kernel.value_and_grad(a, y, reduction=reduction)
+        np.testing.assert_allclose(again, value, rtol=1e-6)
+        np.testing.assert_allclose(in_parts, gradient, rtol=3e-7)
+
+
+@pytest.mark.parametrize("shape", [(32, 10), (700, 10), (9, 200)], ids=str)
+@pytest.mark.parametrize("reach", [80.0, 299.0, 340.0, 400.0, 720.0, 1e4, 1e30, -1e30, np.inf])
+def test_an_example_of_float32_that_is_too_wide_goes_the_other_way_alone(
+    shape: tuple[int, int], reach: float, ways: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "DOUBLES_BYTES", 8 * 3 * shape[1])
+    a, y = drawn(shape, "float32")
+    a[4, 0] = reach
+    is_wild = np.zeros(shape[0], bool)
+    is_wild[4] = not np.isfinite(reach)
+    losses, gradient = kernel.value_and_grad(a, y, reduction="none")
+    assert len(ways) == -(-shape[0] // 3)
+    expected_losses, expected = kernel.value_and_grad(
+        a.astype(float), y.astype(float), reduction="none"
+    )
+    np.testing.assert_allclose(losses[~is_wild], expected_losses[~is_wild], rtol=5e-7, atol=1e-44)
+    np.testing.assert_allclose(gradient[~is_wild], expected[~is_wild], rtol=5e-7, atol=1e-44)
+    inside, W = np.eye(shape[1], dtype="f"), a.astype("f")
+    if np.isfinite(reach):  # the layer writes over its pre-activations
+        _, _, grad_h = kernel.layer_value_and_grad(inside, W, y)
+        np.testing.assert_allclose(grad_h, gradient, rtol=1e-6, atol=1e-44)
 
 
 def test_it_writes_where_it_is_told_and_leaves_its_arguments(

@@ -22,9 +22,10 @@ FOLDER = Path(numeric.kernels.__path__[0])
 RETURN_LAYER = "    if b is None:\n        return value, grad_W, grad_h\n"
 BLOCK, RETURN_BLOCK = "def _value_and_grad_block(", "    return losses\n"
 FEW, RETURN_FEW = "def _of_one_example(", "    return loss, gradients\n"
-LABELLED = "def _labelled_block("
+ANY = "def _of_any_labels("
+LABELLED, ROUNDED = "def _labelled_block(", "def _block_to_be_rounded("
 LITTLE = "def _of_little("
-EXAMPLES = {BLOCK: 8, FEW: 3, LABELLED: 8, LITTLE: 8}
+EXAMPLES = {BLOCK: 8, ANY: 8, FEW: 3, LABELLED: 8, ROUNDED: 8, LITTLE: 8}
 """Three units each: 24 numbers are done in blocks and 9 in Python's own."""
 
 
@@ -65,12 +66,13 @@ MUTATIONS: dict[str, Callable[[str], str]] = {
 }
 
 
-OF_LABELLED: dict[str, Callable[[str], str]] = {
-    "sign": _at_the_end("    np.negative(grad_a, out=grad_a)\n", LABELLED),
-    "factor 1.0001": _at_the_end("    grad_a *= 1.0001\n", LABELLED),
-    "missing row": _at_the_end("    grad_a[..., -1] = 0\n", LABELLED),
-    "swapped label": _at_the_end("    grad_a[...] = grad_a[..., ::-1].copy()\n", LABELLED),
-    "label forgotten": _at_the_end("    grad_a.ravel()[labelled] = 0\n", LABELLED),
+RETURN_LABELLED = "    return losses, grad_a"
+OF_LABELLED: dict[str, str] = {
+    "sign": "    np.negative(grad_a, out=grad_a)\n",
+    "factor 1.0001": "    grad_a *= 1.0001\n",
+    "missing row": "    grad_a[..., -1] = 0\n",
+    "swapped label": "    grad_a[...] = grad_a[..., ::-1].copy()\n",
+    "label forgotten": "    grad_a.ravel()[labelled] = 0\n",
 }
 """The same faults where each example has one label, of 1."""
 
@@ -128,15 +130,30 @@ def test_a_mutant_is_caught(name: str, mutation: str) -> None:
 @pytest.mark.parametrize("mutation", OF_LABELLED)
 def test_a_mutant_for_labels_of_one_unit_is_caught(name: str, mutation: str) -> None:
     source = source_of(name)
-    mutant = OF_LABELLED[mutation](source)
+    mutant = _at_the_end(OF_LABELLED[mutation], LABELLED, RETURN_LABELLED)(source)
     assert mutant != source, "the mutation found nothing to change"
     original = loaded(source)
     assert not caught(original, original, name, EXAMPLES[LABELLED], labelled=True)
     assert caught(loaded(mutant), original, name, EXAMPLES[LABELLED], labelled=True)
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if has(name, ROUNDED)])
+@pytest.mark.parametrize("mutation", OF_LABELLED)
+def test_a_mutant_of_float32_is_told_from_float64(name: str, mutation: str) -> None:
+    source = source_of(name)
+    mutant = _at_the_end(OF_LABELLED[mutation], ROUNDED, RETURN_LABELLED)(source)
+    assert mutant != source, "the mutation found nothing to change"
+    original, random = loaded(source), np.random.default_rng(2)
+    a = random.normal(size=(EXAMPLES[ROUNDED], 3)).astype(np.float32)
+    y = one_hot(random, a.shape)
+    exact = original.value_and_grad(a.astype(np.float64), y)[1]
+    found = [kernel.value_and_grad(a, y.astype("f"))[1] for kernel in (original, loaded(mutant))]
+    assert [np.allclose(exact, one, rtol=1e-6) for one in found] == [True, False]
+
+
 def test_which_kernels_have_ways_of_their_own() -> None:
-    assert {name for name in MODULES if has(name, LABELLED)} == {"softmax_cross_entropy"}
+    for function in (ANY, LABELLED, ROUNDED):
+        assert {name for name in MODULES if has(name, function)} == {"softmax_cross_entropy"}
     assert {name for name in MODULES if not has(name, FEW)} == {"linear_squared_error"}
 
 
@@ -186,7 +203,12 @@ def _is_list(node: ast.BinOp | ast.AugAssign) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "function"),
-    [(name, one) for name in MODULES for one in (BLOCK, FEW, LABELLED, LITTLE) if has(name, one)],
+    [
+        (name, one)
+        for name in MODULES
+        for one in (ANY if has(name, ANY) else BLOCK, FEW, LABELLED, ROUNDED, LITTLE)
+        if has(name, one) and not (one == LITTLE and has(name, LABELLED))
+    ],
 )
 def test_every_operation_of_the_gradient_counts(name: str, function: str) -> None:
     """Swap one operator: the loss or the gradient of the mutant is no longer the original's."""
@@ -195,8 +217,10 @@ def test_every_operation_of_the_gradient_counts(name: str, function: str) -> Non
     random = np.random.default_rng(3)
     a = random.normal(size=(EXAMPLES[function], 3))
     y = 0.7 * random.dirichlet(np.ones(3), len(a))  # a sum of one would hide a product with it
-    if function == LABELLED:
+    if function in (LABELLED, ROUNDED):
         y = one_hot(random, a.shape)
+    if function == ROUNDED:
+        a, y = a.astype(np.float32), y.astype(np.float32)
     mutants = arithmetic_of(source, function)
     assert mutants
     for mutant in mutants:

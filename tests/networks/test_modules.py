@@ -98,7 +98,7 @@ def test_gradients_are_slopes_in_every_direction(unit: str, biases: bool) -> Non
     ("right", "wrong"),
     [
         ("slope = a >= 0", "slope = a >= -1"),
-        ("np.maximum(a, 0, out=values)", "np.maximum(a, -1, out=values)"),
+        ("np.maximum(a, 0.0, out=values)", "np.maximum(a, -1, out=values)"),
         ("(2 * regularisation) * W", "regularisation * W"),
         ("regularisation * np.vdot(W, W)", "2 * regularisation * np.vdot(W, W)"),
         ("grad_a.T @ h", "2 * grad_a.T @ h"),

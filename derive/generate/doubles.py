@@ -1,0 +1,90 @@
+"""Two passes that finish a program whose arrays are doubles, for what they are to be rounded to.
+
+What stays a double has no digit to spare, and its sums are sound. What is rounded to float32
+afterwards has more than half of its digits to spare: its sums are plain, and a quotient of an array
+is a product with a reciprocal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr, Function, Indexed, Mul, S, Sum
+
+from derive.generate.operations import is_array
+from derive.generate.primitives import plain_sum, sound_sum
+from derive.generate.program import DERIVATIVES, Assignment, Program, names_in, rewrite
+from derive.language import Entries
+
+__all__ = ["keep_doubles", "spare_digits"]
+
+
+def keep_doubles(program: Program) -> Program:
+    """Add numbers of an example soundly.
+
+    Examples
+    --------
+    >>> from derive.generate.program import CLASS
+    >>> from derive.language import index, k, substitute, total
+    >>> a, j = read("a", True), index("j")
+    >>> others = Assignment("others", total(substitute(a, {CLASS: j}), j, k), False)
+    >>> keep_doubles(Program((others,), ("others",)))["others"].value
+    sound_sum(Entries(a[j], (j, k)))
+    """
+    return _summed_as(sound_sum, program)
+
+
+def spare_digits(program: Program) -> Program:
+    """Add plainly, and multiply an array by the reciprocal of what it is divided by.
+
+    Examples
+    --------
+    >>> quotient = Assignment("grad_a", read("a", True) / read("partition", False), True)
+    >>> for one in spare_digits(Program((quotient,), ("grad_a",))).assignments:
+    ...     print(one.name, one.value)
+    scale 1/partition
+    grad_a scale*a[i]
+    """
+    finished: list[Assignment] = []
+    scales: dict[Expr, Assignment] = {}
+
+    def change(node: Expr) -> Expr | None:
+        divisors = _divisors(node)
+        if divisors == 1:
+            return None
+        if divisors not in scales:
+            number = f"_{len(scales) + 1}" if scales else ""
+            scales[divisors] = Assignment(f"scale{number}", 1 / divisors, per_class=False)
+            finished.append(scales[divisors])
+        return node * divisors * scales[divisors].read
+
+    for one in _summed_as(plain_sum, program).assignments:
+        value = rewrite(one.value, change) if one.name in DERIVATIVES else one.value
+        finished.append(replace(one, value=value))
+    return Program(tuple(finished), program.results)
+
+
+def _summed_as(head: type[Function], program: Program) -> Program:
+    """Write sums over the units of an array, where they are numbers of an example, with a head."""
+
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Sum) or not isinstance(node.function, Indexed):
+            return None
+        ((bound, _, size),) = node.limits
+        return head(Entries(node.function, (bound, size)))
+
+    return Program(
+        tuple(
+            one if one.per_class else replace(one, value=rewrite(one.value, change))
+            for one in program.assignments
+        ),
+        program.results,
+    )
+
+
+def _divisors(node: Expr) -> Expr:
+    """Return the product of the numbers of an example by which an array is divided."""
+    if not isinstance(node, Mul) or not is_array(node):
+        return S.One
+    parts = (part for part in node.args if not is_array(part) and names_in(part))
+    return Mul(*(part.as_numer_denom()[1] for part in parts))
