@@ -24,7 +24,7 @@ def keep_doubles(program: Program) -> Program:
 
     Examples
     --------
-    >>> from derive.generate.program import CLASS
+    >>> from derive.generate.program import CLASS, read
     >>> from derive.language import index, k, substitute, total
     >>> a, j = read("a", True), index("j")
     >>> others = Assignment("others", total(substitute(a, {CLASS: j}), j, k), False)
@@ -39,6 +39,7 @@ def spare_digits(program: Program) -> Program:
 
     Examples
     --------
+    >>> from derive.generate.program import read
     >>> quotient = Assignment("grad_a", read("a", True) / read("partition", False), True)
     >>> for one in spare_digits(Program((quotient,), ("grad_a",))).assignments:
     ...     print(one.name, one.value)
