@@ -39,6 +39,7 @@ __all__ = [
     "loops_of",
     "origin",
     "position_of_largest",
+    "smallest",
 ]
 
 LEADERS_ENTRIES = {"a": "leading_pre_activation", "y": "leading_label"}
@@ -63,7 +64,7 @@ _QUICK = (
 
 
 class origin(primitives._Primitive):  # noqa: N801
-    """``origin(reference)``: what exponentials are taken from, a number of the reference alone.
+    """``origin(reference, lowest)``: what exponentials are taken from, which these two decide.
 
     It may be 0, for what is not subtracted is not rounded.
     """
@@ -71,6 +72,10 @@ class origin(primitives._Primitive):  # noqa: N801
 
 class position_of_largest(primitives._Primitive):  # noqa: N801
     """``position_of_largest(Entries(x_j, (j, k)))``: the leader of the vector."""
+
+
+class smallest(primitives._Primitive):  # noqa: N801
+    """``smallest(Entries(x_j, (j, k)))``: the smallest entry."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +220,8 @@ class _Parts:
             return placed(rival, leader, position)
         if isinstance(node, scaled_exp):
             x, reference = (self._simple(name, part) for part in node.args)
-            return scaled_exp(x, self._bind(f"{name}_origin", origin(reference)))
+            lowest = self._gather("lowest", smallest, read(self.head, True))
+            return scaled_exp(x, self._bind(f"{name}_origin", origin(reference, lowest)))
         return None
 
     def _of_rivals(self, node: Expr) -> Expr | None:

@@ -40,6 +40,7 @@ from derive.generate.templates import (
     LOSS,
     PLAIN,
     PREDICT,
+    QUIET,
     REDUCTION,
     UNITS_BYTES,
     UNITS_FIRST,
@@ -96,7 +97,7 @@ def numpy_module(spec: KernelSpec) -> str:
         "units_bytes": UNITS_BYTES if "UNITS_BYTES" in source else "",
         "labelled_bytes": LABELLED_BYTES if "LABELLED_BYTES" in source else "",
     }
-    return filled(HEADER, {**words, **firsts}) + source
+    return filled(HEADER, {**words, **firsts}) + QUIET + source
 
 
 _OF_ENTRIES = {

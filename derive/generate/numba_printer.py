@@ -31,7 +31,7 @@ from sympy import (
 from derive.errors import UnsupportedExpression
 from derive.generate import primitives
 from derive.generate.layout import LINE_LENGTH
-from derive.generate.loops import Loop, LoopNest, Reduction, origin, position_of_largest
+from derive.generate.loops import Loop, LoopNest, Reduction, origin, position_of_largest, smallest
 from derive.generate.program import (
     COUNT,
     DERIVATIVES,
@@ -76,7 +76,7 @@ FUNCTIONS: dict[type[Function], str] = {
     primitives.weighted_gap: "_weighted_gap({0}, {1}, {2})",
     primitives.quotient_lost: "_quotient_lost({0}, {1}, {2}, {3})",
     primitives.scaled_exp: "_scaled_exp({0}, {1})",
-    origin: "_origin({0})",
+    origin: "_origin({0}, {1})",
     relu: "_ramp({0})",
     step: "_slope_of_ramp({0}, {1})",
 }
@@ -113,6 +113,7 @@ REDUCTIONS: dict[type[Expr], ReductionRow] = {
         ("{name} = _together({name}, {name}_lost)",),
     ),
     primitives.largest: ReductionRow(("{name} = -math.inf",), ("{name} = max({name}, {term})",)),
+    smallest: ReductionRow(("{name} = math.inf",), ("{name} = min({name}, {term})",)),
     primitives.largest_rival: ReductionRow(
         ("{name}, {name}_except = -math.inf, -math.inf",),
         (

@@ -44,6 +44,10 @@ def _heading(template: str) -> str:
     return _heading_and_body(template)[0]
 
 
+def _quiet_heading(template: str) -> str:
+    return _heading(template).replace("def ", "@_quietly\ndef ", 1)
+
+
 def _compiled(name: str) -> str:
     """Return a helper of the NumPy modules to be compiled."""
     return helper_templates.HELPERS[name].replace("def ", "@_compiled\ndef ", 1)
@@ -62,7 +66,9 @@ HEADER = (
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextvars import Context
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 import numpy as np
@@ -72,6 +78,8 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
 
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
@@ -95,6 +103,7 @@ def _compiled(function: Function) -> Function:
         compiled = numba.njit(**options)(function)
     return compiled
 '''
+    + templates.QUIET
 )
 
 ARGUMENTS = (
@@ -107,32 +116,6 @@ def _rows(array: Array) -> Array:
     rows = array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
     is_ready = rows.flags.carray and rows.dtype.isnative
     return rows if is_ready else rows.astype(rows.dtype.newbyteorder("="), order="C")
-
-
-def _are_ready(a: Any, y: Any) -> bool:
-    """Say whether compiled code can read two arrays as they are: of one native format, in order."""
-    dtype = a.dtype
-    return (
-        (dtype is _DOUBLE or dtype is _SINGLE)
-        and y.dtype is dtype
-        and a.ndim == y.ndim == 2
-        and a.flags.carray
-        and y.flags.carray
-    )
-
-
-def _are_ready_for_layer(W: Any, h: Any, y: Any) -> bool:
-    """Say the same of the matrices of a layer."""
-    dtype = W.dtype
-    return (
-        (dtype is _DOUBLE or dtype is _SINGLE)
-        and h.dtype is dtype
-        and y.dtype is dtype
-        and W.ndim == h.ndim == y.ndim == 2
-        and W.flags.carray
-        and h.flags.carray
-        and y.flags.carray
-    )
 '''
 )
 
@@ -187,9 +170,10 @@ def _weighted_gap(weight: float, x: float, reference: float) -> float:
     "_origin": '''
 
 @_compiled
-def _origin(reference: float) -> float:
-    """Return c for e^(x − c): 0 where the reference is so near, else what leaves as much room."""
-    return 0.0 if 0.0 <= reference <= _ROOM else reference - _ROOM
+def _origin(reference: float, lowest: float) -> float:
+    """Return c for e^(x − c): 0 where nothing is far from 0, else what leaves as much room."""
+    is_near = reference <= _ROOM and (reference >= 0.0 or lowest >= -_ROOM)
+    return 0.0 if is_near else reference - _ROOM
 ''',
     "_scaled_exp": '''
 
@@ -330,9 +314,8 @@ PUBLIC = {
     + """    a = _pre_activations(a)
     return _predict(_rows(a)).reshape(a.shape)
 """,
-    "loss": _heading(templates.LOSS)
-    + """    with np.errstate(all="ignore"):
-        a, y = _labelled(a, y)
+    "loss": _quiet_heading(templates.LOSS)
+    + """    a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     rows = _rows(a)
     losses = np.empty(len(rows), rows.dtype)
@@ -341,7 +324,7 @@ PUBLIC = {
 """,
     "value_and_grad": _heading(templates.VALUE_AND_GRAD)
     + """    is_plain = out is None and reduction == "sum" and threads == 1
-    if is_plain and type(a) is type(y) is np.ndarray and _are_ready(a, y):
+    if is_plain and type(a) is type(y) is np.ndarray:
         results = _of_matrices(a, y)
         if results is not None:
             return results
@@ -349,19 +332,30 @@ PUBLIC = {
 
 
 def _of_matrices(a: Array, y: Array) -> tuple[Any, Array] | None:
-    \"\"\"Return the results; None for wrong shapes.\"\"\"
+    \"\"\"Return the results; None for wrong shapes, or what compiled code cannot read.
+
+    It reads matrices that are of one native format, in order and aligned.
+    \"\"\"
     dtype = a.dtype
+    if not (
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and y.dtype is dtype
+        and a.ndim == y.ndim == 2
+        and a.flags.carray
+        and y.flags.carray
+    ):
+        return None
     grad_a = np.empty(a.shape, dtype)
     value = _fill_in_one(a, y, grad_a)
     return None if value is None else (dtype.type(value), grad_a)
 
 
+@_quietly
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
     given = a, y
-    with np.errstate(all="ignore"):
-        a, y = _labelled(a, y)
+    a, y = _labelled(a, y)
     if threads != 1:
         threads = _useful_threads(threads, a)
     _check_reduction(reduction, "sum", "mean", "none")
@@ -387,16 +381,15 @@ def _by_threads(
         return a.dtype.type(_fill_in(a, y, count, losses, gradients))
     share = max(-(-len(a) // threads), 1)
     places = [slice(first, first + share) for first in range(0, len(a), share)]
-    with ThreadPoolExecutor(threads) as pool, np.errstate(all="ignore"):
+    with ThreadPoolExecutor(threads) as pool:
         parts = [
             pool.submit(_fill_in, a[here], y[here], count, losses[here], gradients[here])
             for here in places
         ]
         return a.dtype.type(sum(part.result() for part in parts))
 """,
-    "hessian_diagonal": _heading(templates.HESSIAN_DIAGONAL)
-    + """    with np.errstate(all="ignore"):
-        a, y = _labelled(a, y)
+    "hessian_diagonal": _quiet_heading(templates.HESSIAN_DIAGONAL)
+    + """    a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     curvatures = _hessian_diagonal(_rows(a), _rows(y), float(_count(a, reduction)))
     return curvatures.reshape(a.shape)
@@ -404,16 +397,25 @@ def _by_threads(
     "layer_value_and_grad": _heading(templates.LAYER_VALUE_AND_GRAD)
     + """    is_plain = b is None and reduction == "sum" and threads == 1
     if is_plain and type(W) is type(h) is type(y) is np.ndarray:
-        results = _of_layer(W, h, y) if _are_ready_for_layer(W, h, y) else None
+        results = _of_layer(W, h, y)
         if results is not None:
             return results
-    with np.errstate(all="ignore"):
-        return _checked_layer(W, h, y, b, reduction, threads)
+    return _checked_layer(W, h, y, b, reduction, threads)
 
 
 def _of_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...] | None:
-    \"\"\"Return the results; None for wrong shapes.\"\"\"
+    \"\"\"Return the results; None for wrong shapes, or what compiled code cannot read.\"\"\"
     dtype = W.dtype
+    if not (
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and h.dtype is dtype
+        and y.dtype is dtype
+        and W.ndim == h.ndim == y.ndim == 2
+        and W.flags.carray
+        and h.flags.carray
+        and y.flags.carray
+    ):
+        return None
     if len(h) * W.size > _FEW_PRODUCTS:
         is_layer = h.shape[1] == W.shape[1] and y.shape == (len(h), len(W))
         is_plain = is_layer and len(W) >= ${fewest_classes}
@@ -423,6 +425,7 @@ def _of_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...] | None:
     return None if value is None else (dtype.type(value), grad_W, grad_h)
 
 
+@_quietly
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -437,6 +440,7 @@ def _checked_layer(
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 
 
+@_quietly
 def _layer_value_and_grad(
     W: Any, h: Any, y: Any, b: Array | None, count: float, threads: int
 ) -> tuple[Any, ...]:
@@ -448,15 +452,13 @@ def _layer_value_and_grad(
         return _small_layer_with_biases(W, h, y, b, count)
     a = ${product_a}
     if b is not None:
-        with np.errstate(all="ignore"):
-            a += b
+        a += b
     losses, grad_a = np.empty(len(a), a.dtype), np.empty_like(a)
     value = _by_threads(threads, a, y, count, losses, grad_a)
     grad_W, grad_h = ${product_grad_W}, ${product_grad_h}
     if b is None:
         return value, grad_W, grad_h
-    with np.errstate(all="ignore"):
-        return value, grad_W, grad_h, ${product_grad_b}
+    return value, grad_W, grad_h, ${product_grad_b}
 """,
 }
 """The functions of the module, which check what they are given."""

@@ -21,6 +21,7 @@ __all__ = [
     "LOSS",
     "PLAIN",
     "PREDICT",
+    "QUIET",
     "REDUCTION",
     "UNITS_BYTES",
     "UNITS_FIRST",
@@ -79,7 +80,9 @@ _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
 _Given = ParamSpec("_Given")
 _Returned = TypeVar("_Returned")
+'''
 
+QUIET = '''
 
 def _quiet_context() -> Context:
     context = Context()

@@ -24,7 +24,9 @@ The loss is without the factor ½ that many books put in front; a sum over the u
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextvars import Context
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 import numpy as np
@@ -34,6 +36,8 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
 
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
@@ -56,6 +60,27 @@ def _compiled(function: Function) -> Function:
     except RuntimeError:  # there is no folder to keep it in
         compiled = numba.njit(**options)(function)
     return compiled
+
+
+def _quiet_context() -> Context:
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    return context
+
+
+_QUIET = _quiet_context()
+"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+
+
+def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
+    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
+
+    @wraps(function)
+    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
+        return _QUIET.copy().run(function, *given, **options)
+
+    return quiet
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -187,32 +212,6 @@ def _rows(array: Array) -> Array:
     return rows if is_ready else rows.astype(rows.dtype.newbyteorder("="), order="C")
 
 
-def _are_ready(a: Any, y: Any) -> bool:
-    """Say whether compiled code can read two arrays as they are: of one native format, in order."""
-    dtype = a.dtype
-    return (
-        (dtype is _DOUBLE or dtype is _SINGLE)
-        and y.dtype is dtype
-        and a.ndim == y.ndim == 2
-        and a.flags.carray
-        and y.flags.carray
-    )
-
-
-def _are_ready_for_layer(W: Any, h: Any, y: Any) -> bool:
-    """Say the same of the matrices of a layer."""
-    dtype = W.dtype
-    return (
-        (dtype is _DOUBLE or dtype is _SINGLE)
-        and h.dtype is dtype
-        and y.dtype is dtype
-        and W.ndim == h.ndim == y.ndim == 2
-        and W.flags.carray
-        and h.flags.carray
-        and y.flags.carray
-    )
-
-
 @_compiled
 def _add(total: float, lost: float, term: float) -> tuple[float, float]:
     """Add a term, and what the addition loses to what was lost before: a sum in two numbers."""
@@ -234,9 +233,10 @@ def _finite(gap: float) -> float:
 
 
 @_compiled
-def _origin(reference: float) -> float:
-    """Return c for e^(x − c): 0 where the reference is so near, else what leaves as much room."""
-    return 0.0 if 0.0 <= reference <= _ROOM else reference - _ROOM
+def _origin(reference: float, lowest: float) -> float:
+    """Return c for e^(x − c): 0 where nothing is far from 0, else what leaves as much room."""
+    is_near = reference <= _ROOM and (reference >= 0.0 or lowest >= -_ROOM)
+    return 0.0 if is_near else reference - _ROOM
 
 
 @_compiled
@@ -262,12 +262,14 @@ def _predict(a: Array) -> Array:
     powers = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
+        lowest = math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
+            lowest = min(lowest, pre_activation)
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation)
+        powers_origin = _origin(leading_pre_activation, lowest)
         others, others_lost = 0.0, 0.0
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
@@ -320,12 +322,14 @@ def _loss(a: Array, y: Array, count: float, losses: Array) -> Any:
     powers = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
+        lowest = math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
+            lowest = min(lowest, pre_activation)
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation)
+        powers_origin = _origin(leading_pre_activation, lowest)
         leading_label = np.float64(y[example, leader])
         offset = 1 - leading_label
         others, others_lost = 0.0, 0.0
@@ -351,6 +355,7 @@ def _loss(a: Array, y: Array, count: float, losses: Array) -> Any:
     return a.dtype.type(_together(value, value_lost))
 
 
+@_quietly
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -378,8 +383,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     >>> round(float(loss([1.0, -2.0, 0.5], [0.5, -1.0, 2.0])), 4)
     3.7411
     """
-    with np.errstate(all="ignore"):
-        a, y = _labelled(a, y)
+    a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     rows = _rows(a)
     losses = np.empty(len(rows), rows.dtype)
@@ -399,12 +403,14 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
     prediction = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
+        lowest = math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
+            lowest = min(lowest, pre_activation)
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation)
+        powers_origin = _origin(leading_pre_activation, lowest)
         leading_label = np.float64(y[example, leader])
         offset = 1 - leading_label
         others, others_lost = 0.0, 0.0
@@ -494,7 +500,7 @@ def value_and_grad(
     (3.7411, [0.7347, 0.0923, -0.827])
     """
     is_plain = out is None and reduction == "sum" and threads == 1
-    if is_plain and type(a) is type(y) is np.ndarray and _are_ready(a, y):
+    if is_plain and type(a) is type(y) is np.ndarray:
         results = _of_matrices(a, y)
         if results is not None:
             return results
@@ -502,19 +508,30 @@ def value_and_grad(
 
 
 def _of_matrices(a: Array, y: Array) -> tuple[Any, Array] | None:
-    """Return the results; None for wrong shapes."""
+    """Return the results; None for wrong shapes, or what compiled code cannot read.
+
+    It reads matrices that are of one native format, in order and aligned.
+    """
     dtype = a.dtype
+    if not (
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and y.dtype is dtype
+        and a.ndim == y.ndim == 2
+        and a.flags.carray
+        and y.flags.carray
+    ):
+        return None
     grad_a = np.empty(a.shape, dtype)
     value = _fill_in_one(a, y, grad_a)
     return None if value is None else (dtype.type(value), grad_a)
 
 
+@_quietly
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
     given = a, y
-    with np.errstate(all="ignore"):
-        a, y = _labelled(a, y)
+    a, y = _labelled(a, y)
     if threads != 1:
         threads = _useful_threads(threads, a)
     _check_reduction(reduction, "sum", "mean", "none")
@@ -540,7 +557,7 @@ def _by_threads(
         return a.dtype.type(_fill_in(a, y, count, losses, gradients))
     share = max(-(-len(a) // threads), 1)
     places = [slice(first, first + share) for first in range(0, len(a), share)]
-    with ThreadPoolExecutor(threads) as pool, np.errstate(all="ignore"):
+    with ThreadPoolExecutor(threads) as pool:
         parts = [
             pool.submit(_fill_in, a[here], y[here], count, losses[here], gradients[here])
             for here in places
@@ -557,12 +574,14 @@ def _hessian_diagonal(a: Array, y: Array, count: float) -> Array:
     prediction = np.empty(units)
     for example in range(examples):
         leader, leader_entry = 0, -math.inf
+        lowest = math.inf
         for unit in range(units):
             pre_activation = np.float64(a[example, unit])
             if pre_activation > leader_entry:
                 leader, leader_entry = unit, pre_activation
+            lowest = min(lowest, pre_activation)
         leading_pre_activation = np.float64(a[example, leader])
-        powers_origin = _origin(leading_pre_activation)
+        powers_origin = _origin(leading_pre_activation, lowest)
         leading_label = np.float64(y[example, leader])
         offset = 1 - leading_label
         others, others_lost = 0.0, 0.0
@@ -615,6 +634,7 @@ def _hessian_diagonal(a: Array, y: Array, count: float) -> Array:
     return curvatures
 
 
+@_quietly
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -643,8 +663,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
     >>> curvature.round(4).tolist()
     [0.0604, 0.0893, -0.0156]
     """
-    with np.errstate(all="ignore"):
-        a, y = _labelled(a, y)
+    a, y = _labelled(a, y)
     _check_reduction(reduction, "sum", "mean", "none")
     curvatures = _hessian_diagonal(_rows(a), _rows(y), float(_count(a, reduction)))
     return curvatures.reshape(a.shape)
@@ -776,16 +795,25 @@ def layer_value_and_grad(
     """
     is_plain = b is None and reduction == "sum" and threads == 1
     if is_plain and type(W) is type(h) is type(y) is np.ndarray:
-        results = _of_layer(W, h, y) if _are_ready_for_layer(W, h, y) else None
+        results = _of_layer(W, h, y)
         if results is not None:
             return results
-    with np.errstate(all="ignore"):
-        return _checked_layer(W, h, y, b, reduction, threads)
+    return _checked_layer(W, h, y, b, reduction, threads)
 
 
 def _of_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...] | None:
-    """Return the results; None for wrong shapes."""
+    """Return the results; None for wrong shapes, or what compiled code cannot read."""
     dtype = W.dtype
+    if not (
+        (dtype is _DOUBLE or dtype is _SINGLE)
+        and h.dtype is dtype
+        and y.dtype is dtype
+        and W.ndim == h.ndim == y.ndim == 2
+        and W.flags.carray
+        and h.flags.carray
+        and y.flags.carray
+    ):
+        return None
     if len(h) * W.size > _FEW_PRODUCTS:
         is_layer = h.shape[1] == W.shape[1] and y.shape == (len(h), len(W))
         is_plain = is_layer and len(W) >= 1
@@ -795,6 +823,7 @@ def _of_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...] | None:
     return None if value is None else (dtype.type(value), grad_W, grad_h)
 
 
+@_quietly
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -818,6 +847,7 @@ def _checked_layer(
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 
 
+@_quietly
 def _layer_value_and_grad(
     W: Any, h: Any, y: Any, b: Array | None, count: float, threads: int
 ) -> tuple[Any, ...]:
@@ -829,12 +859,10 @@ def _layer_value_and_grad(
         return _small_layer_with_biases(W, h, y, b, count)
     a = h.dot(W.T)
     if b is not None:
-        with np.errstate(all="ignore"):
-            a += b
+        a += b
     losses, grad_a = np.empty(len(a), a.dtype), np.empty_like(a)
     value = _by_threads(threads, a, y, count, losses, grad_a)
     grad_W, grad_h = grad_a.T.dot(h), grad_a.dot(W)
     if b is None:
         return value, grad_W, grad_h
-    with np.errstate(all="ignore"):
-        return value, grad_W, grad_h, grad_a.sum(axis=0)
+    return value, grad_W, grad_h, grad_a.sum(axis=0)

@@ -17,6 +17,7 @@ from derive.generate.loops import (
     loops_of,
     origin,
     position_of_largest,
+    smallest,
 )
 from derive.generate.numba_module import loop_program
 from derive.generate.passes import program_of
@@ -38,6 +39,9 @@ def unscaled(value: Expr) -> Expr:
 def gathered(reduction: Reduction, arrays: dict[str, Any], leading: int) -> Any:
     if reduction.head is position_of_largest:
         return leading
+    if reduction.head is smallest:
+        places = range(len(arrays["a"]))
+        return min(evaluate(reduction.term, arrays, {"i": place}) for place in places)
     term = substitute(unscaled(reduction.term), {CLASS: J})
     vector = total(term, J, k) if reduction.head is Sum else Entries(term, (J, k))
     value = vector if reduction.head is Sum else reduction.head(vector)

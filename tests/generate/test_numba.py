@@ -84,6 +84,8 @@ def test_a_module_reads_well(spec: KernelSpec) -> None:
     assert imported == {
         "collections",
         "concurrent",
+        "contextvars",
+        "functools",
         "math",
         "numba",
         "numpy",

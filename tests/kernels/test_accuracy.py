@@ -219,14 +219,19 @@ def test_a_huge_example_changes_no_other(name: str, dtype: type) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_layer_whose_products_overflow_gives_no_warning(name: str) -> None:
-    W, h, y = np.array([[1e300, 0.0], [0.0, 1.0]]), np.array([[1e300, 1.0]]), np.full((1, 2), 0.5)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        value, grad_W, grad_h = kernel_of(name).layer_value_and_grad(W, h, y)
-    assert not np.isfinite(value) or np.isfinite(grad_W).any()
-    assert grad_W.shape == W.shape
-    assert grad_h.shape == h.shape
+@pytest.mark.parametrize(("examples", "units"), [(1, 2), (40, 12), (300, 70)])
+def test_a_layer_whose_products_overflow_gives_no_warning(
+    name: str, examples: int, units: int
+) -> None:
+    W, h, y = np.eye(units), np.ones((examples, units)), np.full((examples, units), 0.5)
+    W[0, 0] = h[0, 0] = 1e300
+    for b in (None, np.full(units, -1e308)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            value, grad_W, grad_h, *_ = kernel_of(name).layer_value_and_grad(W, h, y, b)
+        assert not np.isfinite(value) or np.isfinite(grad_W).any()
+        assert grad_W.shape == W.shape
+        assert grad_h.shape == h.shape
 
 
 def test_hard_inputs_hold_extremes() -> None:
