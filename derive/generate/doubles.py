@@ -1,22 +1,31 @@
-"""Two passes that finish a program whose arrays are doubles, for what they are to be rounded to.
+"""Passes for programs whose arrays are doubles.
 
-What stays a double has no digit to spare, and its sums are sound. What is rounded to float32
-afterwards has more than half of its digits to spare: its sums are plain, and a quotient of an array
-is a product with a reciprocal.
+Two finish a program for what the doubles are to be rounded to. What stays a double has no digit to
+spare, and its sums are sound. What is rounded to float32 afterwards has half its digits to spare:
+its sums are plain, and a quotient of an array is a product with a reciprocal. A third is for so few
+numbers that mixing booleans with doubles would be the cost.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sympy import Expr, Function, Indexed, Mul, S, Sum
 
 from derive.generate.operations import is_array
-from derive.generate.primitives import plain_sum, sound_sum
+from derive.generate.primitives import clear_sign, plain_sum, sign_bit, sound_sum, with_sign
 from derive.generate.program import DERIVATIVES, Assignment, Program, names_in, rewrite
 from derive.language import Entries
 
-__all__ = ["keep_doubles", "spare_digits"]
+__all__ = ["keep_doubles", "signs_as_numbers", "spare_digits"]
+
+
+SIGNS: dict[type[Function], Callable[[Expr], Expr]] = {
+    clear_sign: lambda x: S.Half + with_sign(S.Half, x),
+    sign_bit: lambda x: S.Half - with_sign(S.Half, x),
+}
+"""Each side of a sign, 1 or 0, by a number with the sign."""
 
 
 def keep_doubles(program: Program) -> Program:
@@ -63,6 +72,27 @@ def spare_digits(program: Program) -> Program:
         value = rewrite(one.value, change) if one.name in DERIVATIVES else one.value
         finished.append(replace(one, value=value))
     return Program(tuple(finished), program.results)
+
+
+def signs_as_numbers(program: Program) -> Program:
+    """Write what is true or false of a sign as a number with that sign, and a half.
+
+    Examples
+    --------
+    >>> from derive.generate.program import read
+    >>> side = Assignment("side", sign_bit(read("a", True)), True)
+    >>> signs_as_numbers(Program((side,), ("side",)))["side"].value
+    1/2 - with_sign(1/2, a[i])
+    """
+
+    def change(node: Expr) -> Expr | None:
+        row = SIGNS.get(node.func)
+        return None if row is None else row(rewrite(node.args[0], change))
+
+    return Program(
+        tuple(replace(one, value=rewrite(one.value, change)) for one in program.assignments),
+        program.results,
+    )
 
 
 def _summed_as(head: type[Function], program: Program) -> Program:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from sympy import Expr, Function, S, Sum, exp
+from sympy import Expr, Function, Sum, exp
 
 from derive.generate import primitives
 from derive.generate.common import merge_copies
 from derive.generate.digits import keep_remainders
+from derive.generate.doubles import SIGNS
 from derive.generate.loops import loops_of
 from derive.generate.numba_printer import (
     FUNCTIONS,
@@ -22,7 +23,7 @@ from derive.generate.numba_printer import (
     ReductionRow,
     numba_lines,
 )
-from derive.generate.primitives import finite, with_sign
+from derive.generate.primitives import finite
 from derive.generate.program import Assignment, Program, rewrite
 from derive.language import relu
 
@@ -31,8 +32,7 @@ __all__ = ["PLAIN", "PYTHON", "few_lines", "of_moderate_numbers"]
 PLAIN: dict[type[Function], Callable[..., Expr]] = {
     primitives.weighted_gap: lambda weight, x, reference: weight * finite(x - reference),
     primitives.scaled_exp: lambda x, reference: exp(x),
-    primitives.clear_sign: lambda x: S.Half + with_sign(S.Half, x),
-    primitives.sign_bit: lambda x: S.Half - with_sign(S.Half, x),
+    **SIGNS,
 }
 """What stands for a primitive where numbers are moderate, so that all of it fits as it is."""
 

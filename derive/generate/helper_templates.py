@@ -126,10 +126,11 @@ def _total_of_vector(values: Array) -> Any:
     if size < 2 * _CHUNK or (size <= _TERMS and not is_wide):
         return np.add.reduce(values, dtype=np.float64)
     rest = size % _CHUNK
+    chunks = values[rest:] if rest else values
     if size <= _TERMS:  # BLAS adds them side by side
-        total = values[rest:].dot(_ones(size - rest)[:, 0])
+        total = chunks.dot(_ones(size - rest).ravel())
     else:
-        sums = values[rest:].reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
+        sums = chunks.reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
         total = np.add.reduce(sums, dtype=np.longdouble)
     return total + np.add.reduce(values[:rest], dtype=np.float64) if rest else total
 
@@ -428,6 +429,16 @@ def _exp(values: Array, out: Array | None = None) -> Array:
         return powers
     out = np.empty_like(values) if out is None else out
     return np.exp(values, out=out, dtype=np.float64, casting="unsafe")
+''',
+    "_ONE": '''
+
+_ONE = np.array(1.0)
+"""NumPy is sooner done with an array than with a number."""
+''',
+    "_HALF": '''
+
+_HALF = np.array(0.5)
+"""As an array, too."""
 ''',
     "_exponentials": '''
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from string import Template
 
-from sympy import Expr, Symbol
+from sympy import Expr, Function, Symbol, cosh, exp, log, sinh, tanh
 
 from derive.generate.buffers import chain_and_entry
 from derive.generate.doubles import keep_doubles, spare_digits
@@ -20,7 +20,8 @@ from derive.generate.lower import with_names
 from derive.generate.matching import R, U, X
 from derive.generate.numpy_printer import fresh_lines_of, lines_of, lines_of_doubles, text_of
 from derive.generate.operations import chain_of
-from derive.generate.passes import one_hot_plan_of, plan_of, program_of
+from derive.generate.passes import little_plan_of, one_hot_plan_of, plan_of, program_of
+from derive.generate.primitives import log1p
 from derive.generate.program import CLASS, UNITS, Program, read, rewrite
 from derive.generate.spec import KernelSpec, prediction
 from derive.generate.stable_forms import COMPENSATED, HALVED, Form
@@ -78,8 +79,7 @@ def numpy_module(spec: KernelSpec) -> str:
     if labelled:
         bodies["value_and_grad"] += filled(LABELLED, labelled)
     if plan_of(spec, "value_and_grad").is_elementwise:
-        body = block(fresh_lines_of(plan_of(spec, "value_and_grad")))
-        bodies["value_and_grad"] += filled(LITTLE, {"body": body})
+        bodies["value_and_grad"] += filled(LITTLE, _little(spec))
     functions = [*bodies.values()]
     functions.append(_layer_function(spec, words))
     arguments = filled(ARGUMENTS, words)
@@ -129,6 +129,30 @@ def _few(spec: KernelSpec) -> str:
     lines = few_lines(program_of(spec, "value_and_grad"))
     cut = ((line[: len(line) - len(line.lstrip())], line.lstrip()) for line in lines)
     return "\n".join(piece for depth, line in cut for piece in broken(line, f"    {depth}"))
+
+
+def _little(spec: KernelSpec) -> dict[str, str]:
+    """Return the lines for so few entries that starting a function of NumPy is the cost."""
+    plan = plan_of(spec, "value_and_grad")
+    functions = {one for array in plan.program.assignments for one in array.value.atoms(Function)}
+    if not any(isinstance(one, _INEXACT) for one in functions):
+        lines = fresh_lines_of(plan, of_doubles=False)
+        return {"in_doubles": "", "body": block(lines), "rounded": ""}
+    lines = fresh_lines_of(little_plan_of(spec, "value_and_grad"), of_doubles=True)
+    return {"in_doubles": _IN_DOUBLES, "body": block(lines), "rounded": _ROUNDED}
+
+
+_INEXACT = (exp, log, log1p, tanh, sinh, cosh)
+"""Functions that NumPy computes in float32 only roughly, and in float64 as soon."""
+_IN_DOUBLES = """\
+    is_single = a.dtype is _SINGLE
+    if is_single:
+        a, y = a.astype(_DOUBLE), y.astype(_DOUBLE)
+"""
+_ROUNDED = """\
+    if is_single:
+        return np.float32(losses), grad_a.astype(_SINGLE)
+"""
 
 
 def _labelled(spec: KernelSpec) -> dict[str, str] | None:
@@ -218,7 +242,7 @@ def _body(spec: KernelSpec, function: str) -> dict[str, str]:
     plan = plan_of(spec, function)
     choice = '    carry_out = _by_parts if reduction == "sum" else _by_blocks\n'
     return {
-        "body": block(lines_of(plan)),
+        "body": block(lines_of(plan, helpers=True)),
         "buffers": str(plan.buffers),
         "choose": choice if plan.is_elementwise else "",
         "carry_out": "carry_out" if plan.is_elementwise else "_by_blocks",

@@ -19,6 +19,7 @@ from sympy import (
     Mul,
     Number,
     Pow,
+    S,
     Sum,
     Symbol,
     cosh,
@@ -111,6 +112,9 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
 """Every function that a program may hold, but for the slope of the ramp, which asks its kink."""
 
 _ROWS = {row.head: row for row in FUNCTIONS}
+CONSTANTS: dict[Expr, str] = {S.One: "_ONE", S.Half: "_HALF"}
+"""What numbers are called that are arrays of doubles: NumPy is sooner done with these."""
+
 _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
 _ASKING = ("_finite", "_exponentials", "_weighted_gaps")
 """Helpers that are told whether the pre-activations are moderate, beside their operands."""
@@ -147,6 +151,7 @@ class _Printer:
         self.of_sums = _of_sums(program)
         self.spare = ""
         self.is_flat = False
+        self.constants: dict[Expr, str] = {}
 
     def text(self, value: Expr) -> Text:
         """Return the source of an expression.
@@ -271,7 +276,9 @@ class _Printer:
             others = [other for other in floats if other is not one]
             beside = DONE in others or any(not self.text(other).is_boolean for other in others)
             text = self.text(one) if beside else self.as_number(one)
-            if one.is_Integer:  # NumPy is sooner done with a float
+            if one in self.constants:
+                text = Text(self.constants[one])
+            elif one.is_Integer:  # NumPy is sooner done with a float
                 text = Text(f"{one}.0")
             keeps_digits = operation.function == _WITH_MORE_DIGITS
             source = text.source if keeps_digits else self._rounded(one, text)
@@ -331,24 +338,25 @@ def text_of(value: Expr, program: Program) -> str:
     return _Printer(program).text(value).source
 
 
-def lines_of(plan: Plan, leader: str | None = None) -> list[str]:
+def lines_of(plan: Plan, *, helpers: bool = False) -> list[str]:
     """Return the lines that carry out a program in its places, for a block of examples.
 
-    The results are parameters of the block, and written into; the losses are returned. The leader
-    is looked for, unless it is given by a name.
+    The results are parameters of the block, and written into; the losses are returned. With helpers
+    it is one of them that takes exponentials, as they have to be taken in a format.
     """
-    lines = _Lines(plan, leader)
+    lines = (_LinesWithHelpers if helpers else _Lines)(plan, None)
     for assignment in plan.program.assignments:
         lines.add(assignment)
     return lines.lines
 
 
-def fresh_lines_of(plan: Plan) -> list[str]:
+def fresh_lines_of(plan: Plan, *, of_doubles: bool) -> list[str]:
     """Return the lines that carry out a program without any places: each array is made anew.
 
     What an array may be written over entry by entry it still is. Nothing is divided by the count.
+    Numbers beside doubles have names, for they are arrays.
     """
-    lines = _FreshLines(plan, None)
+    lines = (_FreshLinesOfDoubles if of_doubles else _FreshLines)(plan, None)
     for assignment in plan.program.assignments:
         lines.add(replace(assignment, value=assignment.value.xreplace({COUNT: Integer(1)})))
     return lines.lines
@@ -438,7 +446,7 @@ class _Lines:
         operands = [*self.printer.operands(operation, name), *_into(into)]
         if operation.function == _WITH_MORE_DIGITS and not self._may_forget(operation, name):
             operands[1] += ".copy()"
-        line = f"{_called(operation)}({', '.join(operands)})"
+        line = f"{self._called(operation)}({', '.join(operands)})"
         if operation.operands[0] == _TWICE and name == into and operands[1].isidentifier():
             self._double(operands[1], into, line)
         else:
@@ -476,7 +484,19 @@ class _Lines:
         elif operation.function in ("add", "multiply") and operation.operands[1] == DONE:
             self.lines.append(f"{name} {sign}= {operands[0]}")
         else:
-            self.lines.append(f"{_called(operation)}({', '.join([*operands, f'out={name}'])})")
+            operands.append(f"out={name}")
+            self.lines.append(f"{self._called(operation)}({', '.join(operands)})")
+
+    def _called(self, operation: Operation) -> str:
+        function = operation.function
+        return function if function.startswith("_") else f"np.{function}"
+
+
+class _LinesWithHelpers(_Lines):
+    """Writes them for every format, in a module that has the helpers."""
+
+    def _called(self, operation: Operation) -> str:
+        return "_exp" if operation.function == "exp" else super()._called(operation)
 
 
 class _LinesWithoutPlaces(_Lines):
@@ -508,6 +528,14 @@ class _FreshLines(_LinesWithoutPlaces):
         pass
 
 
+class _FreshLinesOfDoubles(_FreshLines):
+    """Writes them for doubles, with the names of numbers."""
+
+    def __init__(self, plan: Plan, leader: str | None) -> None:
+        super().__init__(plan, leader)
+        self.printer.constants = CONSTANTS
+
+
 class _LinesOfDoubles(_LinesWithoutPlaces):
     """Writes them where more digits are rounded to doubles by the program itself."""
 
@@ -522,8 +550,3 @@ class _LinesOfDoubles(_LinesWithoutPlaces):
 
 def _into(place: str) -> tuple[str, ...]:
     return (f"out={place}",) if place else ()
-
-
-def _called(operation: Operation) -> str:
-    function = operation.function
-    return function if function.startswith("_") else f"np.{function}"

@@ -12,6 +12,7 @@ from derive.generate.common import (
     share_common,
 )
 from derive.generate.digits import keep_digits
+from derive.generate.doubles import signs_as_numbers
 from derive.generate.inner import split_sums
 from derive.generate.leader import (
     divide_once,
@@ -33,7 +34,15 @@ from derive.generate.stabilize import (
     use_stable_forms,
 )
 
-__all__ = ["ARRAY_PASSES", "PASSES", "divide_by_count", "one_hot_plan_of", "plan_of", "program_of"]
+__all__ = [
+    "ARRAY_PASSES",
+    "PASSES",
+    "divide_by_count",
+    "little_plan_of",
+    "one_hot_plan_of",
+    "plan_of",
+    "program_of",
+]
 
 PASSES: tuple[Pass, ...] = (
     drop_unused,
@@ -92,6 +101,12 @@ ARRAY_PASSES: tuple[Pass, ...] = (*_TO_ARRAYS, keep_digits, by_need)
 def plan_of(spec: KernelSpec, function: str) -> Plan:
     """Return the program of one function as operations on arrays, each with its place."""
     return _planned(program_of(spec, function), ARRAY_PASSES)
+
+
+def little_plan_of(spec: KernelSpec, function: str) -> Plan:
+    """Return the plan for so few doubles that the operations are the cost, and not the numbers."""
+    program = signs_as_numbers(program_of(spec, function))
+    return _planned(program, ARRAY_PASSES)
 
 
 def one_hot_plan_of(spec: KernelSpec, function: str, finished: Pass) -> Plan | None:

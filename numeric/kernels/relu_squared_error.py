@@ -379,10 +379,11 @@ def _total_of_vector(values: Array) -> Any:
     if size < 2 * _CHUNK or (size <= _TERMS and not is_wide):
         return np.add.reduce(values, dtype=np.float64)
     rest = size % _CHUNK
+    chunks = values[rest:] if rest else values
     if size <= _TERMS:  # BLAS adds them side by side
-        total = values[rest:].dot(_ones(size - rest)[:, 0])
+        total = chunks.dot(_ones(size - rest).ravel())
     else:
-        sums = values[rest:].reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
+        sums = chunks.reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
         total = np.add.reduce(sums, dtype=np.longdouble)
     return total + np.add.reduce(values[:rest], dtype=np.float64) if rest else total
 

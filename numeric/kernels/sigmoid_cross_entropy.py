@@ -374,10 +374,11 @@ def _total_of_vector(values: Array) -> Any:
     if size < 2 * _CHUNK or (size <= _TERMS and not is_wide):
         return np.add.reduce(values, dtype=np.float64)
     rest = size % _CHUNK
+    chunks = values[rest:] if rest else values
     if size <= _TERMS:  # BLAS adds them side by side
-        total = values[rest:].dot(_ones(size - rest)[:, 0])
+        total = chunks.dot(_ones(size - rest).ravel())
     else:
-        sums = values[rest:].reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
+        sums = chunks.reshape(-1, _CHUNK).dot(_ones_of_chunk(values.dtype.char))
         total = np.add.reduce(sums, dtype=np.longdouble)
     return total + np.add.reduce(values[:rest], dtype=np.float64) if rest else total
 
@@ -386,6 +387,23 @@ def _total_of_vector(values: Array) -> Any:
 def _ones_of_chunk(dtype: str) -> Array:
     """Return ones, for a sum as a product."""
     return np.ones(_CHUNK, dtype)
+
+
+def _exp(values: Array, out: Array | None = None) -> Array:
+    """Return the exponentials: of float32 by float64, since NumPy's own are up to 2.5 units off."""
+    if values.dtype.char == "d":
+        powers: Array = np.exp(values, out=out)
+        return powers
+    out = np.empty_like(values) if out is None else out
+    return np.exp(values, out=out, dtype=np.float64, casting="unsafe")
+
+
+_ONE = np.array(1.0)
+"""NumPy is sooner done with an array than with a number."""
+
+
+_HALF = np.array(0.5)
+"""As an array, too."""
 
 
 def _are_plain(a: Any, y: Any) -> bool:
@@ -502,7 +520,7 @@ def predict(a: ArrayLike) -> Array:
 def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
-    np.exp(decay, out=decay)
+    _exp(decay, out=decay)
     one_plus_decay = np.add(1.0, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
     signed = np.copysign(minority, a, out=minority)
@@ -548,7 +566,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
 def _loss_block(a: Array, y: Array, work: Any) -> Any:
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
-    np.exp(decay, out=decay)
+    _exp(decay, out=decay)
     product = np.multiply(a, np.signbit(a), out=work[1])
     loss_terms = np.log1p(decay, out=decay)
     loss_terms -= product
@@ -659,7 +677,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
-    np.exp(decay, out=decay)
+    _exp(decay, out=decay)
     side = np.signbit(a)
     product = np.multiply(a, side, out=work[1])
     loss_terms = np.log1p(decay, out=work[2])
@@ -679,21 +697,27 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
 
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the same for so few numbers that the calls of NumPy are the cost."""
+    is_single = a.dtype is _SINGLE
+    if is_single:
+        a, y = a.astype(_DOUBLE), y.astype(_DOUBLE)
     decay = np.abs(a)
     np.negative(decay, out=decay)
     np.exp(decay, out=decay)
-    side = np.signbit(a)
+    side = np.copysign(_HALF, a)
+    np.subtract(_HALF, side, out=side)
     product = np.multiply(a, side)
     loss_terms = np.log1p(decay)
     loss_terms -= product
     loss_terms *= y
     losses = _total(loss_terms.ravel())
-    one_plus_decay = np.add(1.0, decay)
+    one_plus_decay = np.add(_ONE, decay)
     minority = np.divide(decay, one_plus_decay, out=decay)
     complement = np.copysign(minority, a)
     complement += side
     grad_a = np.negative(complement, out=complement)
     grad_a *= y
+    if is_single:
+        return np.float32(losses), grad_a.astype(_SINGLE)
     return losses if losses.dtype is a.dtype else a.dtype.type(losses), grad_a
 
 
@@ -738,7 +762,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
 def _hessian_diagonal_block(a: Array, y: Array, curvature: Array, work: Any, count: int) -> None:
     decay = np.abs(a, out=work[0])
     np.negative(decay, out=decay)
-    np.exp(decay, out=decay)
+    _exp(decay, out=decay)
     one_plus_decay = np.add(1.0, decay, out=work[1])
     minority = np.divide(decay, one_plus_decay, out=decay)
     slope = np.subtract(1.0, minority, out=curvature)

@@ -1059,8 +1059,8 @@ def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     if a.dtype is _DOUBLE:
         losses, grad_a = _labelled_block(a, labelled)
     else:
-        losses, wide, *_ = _block_to_be_rounded(a.astype(np.float64), labelled)
-        grad_a = wide.astype(np.float32)
+        losses, wide, *_ = _block_to_be_rounded(a.astype(_DOUBLE), labelled)
+        grad_a = wide.astype(_SINGLE)
     loss = losses.ravel().dot(_ones(len(losses)).ravel())
     return loss if a.dtype is _DOUBLE else np.float32(loss), grad_a
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -10,6 +11,7 @@ from mpmath import mp
 from sympy import Expr, Rational, Symbol
 
 from derive.generate.buffers import ALIASED, Plan, by_need, chain_and_entry, place
+from derive.generate.doubles import signs_as_numbers
 from derive.generate.evaluate import evaluate
 from derive.generate.lower import RESULTS, lower
 from derive.generate.operations import (
@@ -20,7 +22,7 @@ from derive.generate.operations import (
     is_array,
     sides_of,
 )
-from derive.generate.passes import ARRAY_PASSES, plan_of, program_of
+from derive.generate.passes import ARRAY_PASSES, little_plan_of, plan_of, program_of
 from derive.generate.program import COUNT, LOSSES, Assignment, Program, read
 from derive.generate.separate import separate
 from derive.generate.spec import KernelSpec
@@ -114,11 +116,12 @@ class Memory:
         return {name: held[name] for name in self.plan.program.results}
 
 
+@pytest.mark.parametrize("planned", [plan_of, little_plan_of])
 @pytest.mark.parametrize(("spec", "function"), CASES)
 def test_a_plan_gives_what_its_program_gives_even_written_over_a(
-    spec: KernelSpec, function: str
+    spec: KernelSpec, function: str, planned: Callable[[KernelSpec, str], Plan]
 ) -> None:
-    plan = plan_of(spec, function)
+    plan = planned(spec, function)
     with mp.workdps(60):
         for a, y in POINTS:
             expected = run(lower(spec, function), a, y, 0)
@@ -133,7 +136,7 @@ def test_every_array_pass_keeps_the_results(spec: KernelSpec, function: str) -> 
         for a, y in POINTS:
             expected = run(program, a, y, 0)
             current = program
-            for one in ARRAY_PASSES:
+            for one in (signs_as_numbers, *ARRAY_PASSES):
                 current = one(current)
                 for leading in range(len(a)):
                     got = run_with_count(current, a, y, leading)
