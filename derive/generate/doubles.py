@@ -14,7 +14,15 @@ from dataclasses import replace
 from sympy import Expr, Function, Indexed, Mul, S, Sum
 
 from derive.generate.operations import is_array
-from derive.generate.primitives import clear_sign, plain_sum, sign_bit, sound_sum, with_sign
+from derive.generate.primitives import (
+    clear_sign,
+    in_doubles,
+    log1p,
+    plain_sum,
+    sign_bit,
+    sound_sum,
+    with_sign,
+)
 from derive.generate.program import DERIVATIVES, Assignment, Program, names_in, rewrite
 from derive.language import Entries
 
@@ -29,7 +37,7 @@ SIGNS: dict[type[Function], Callable[[Expr], Expr]] = {
 
 
 def keep_doubles(program: Program) -> Program:
-    """Add numbers of an example soundly.
+    """Add numbers of an example soundly, which may give a sum more digits.
 
     Examples
     --------
@@ -40,7 +48,19 @@ def keep_doubles(program: Program) -> Program:
     >>> keep_doubles(Program((others,), ("others",)))["others"].value
     sound_sum(Entries(a[j], (j, k)))
     """
-    return _summed_as(sound_sum, program)
+    finished = _summed_as(sound_sum, program)
+    return Program(
+        tuple(
+            one if one.per_class else replace(one, value=rewrite(one.value, _shortened))
+            for one in finished.assignments
+        ),
+        finished.results,
+    )
+
+
+def _shortened(node: Expr) -> Expr | None:
+    """Take a logarithm of no more digits than it has itself: of more it is dear."""
+    return log1p(in_doubles(*node.args)) if isinstance(node, log1p) else None
 
 
 def spare_digits(program: Program) -> Program:

@@ -39,8 +39,6 @@ _LONG = 256
 """So many units are added example by example rather than copied."""
 _COLUMNS = 4
 """Up to so many are added column by column, which is sooner done than row by row."""
-_LITTLE = 512
-"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _total(values: Array) -> Any:
@@ -164,7 +162,7 @@ def _inner(left: Array, right: Array) -> Any:
     "_of_one_block": '''
 
 def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -> Any:
-    """Do the same for one block; few numbers of float32 are computed in float64."""
+    """Do what `_value_and_grad_block` does; few numbers of float32 are computed in float64."""
     if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
         return _value_and_grad_block(a, y, grad_a, nowhere, count)
     wide = a.astype(np.float64)
@@ -183,6 +181,11 @@ def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) 
     arrays[-1][...] = wide[-1]
     return losses
 ''',
+    "_LITTLE": '''
+
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
+''',
     "_long_ones": '''
 
 @lru_cache(maxsize=8)
@@ -196,14 +199,15 @@ _CUT = 26
 """The binary digits of the largest number that are in its head."""
 
 
-def _cut_sums(values: Array, largest: float, out: Array | None = None) -> tuple[Any, Any]:
+def _cut_sums(values: Array, largest: Any, out: Array | None = None) -> tuple[Any, Any]:
     """Return the sums of the heads of numbers, which are exact, and of their tails.
 
     Heads are multiples of one power of two, and so few of them that nothing has to be rounded. The
-    tails of k units are rounded by k² 2⁻²⁶ units of the largest number at most.
+    tails of k units are rounded by k² 2⁻²⁶ units of the largest number at most, which is that of
+    all examples or of each.
     """
     ones = _ones(values.shape[-1])
-    cut = math.ldexp(1.5, math.frexp(largest)[1] + _CUT)
+    cut = np.ldexp(1.5, np.frexp(largest)[1] + _CUT)
     heads = np.add(values, cut, out=out)
     heads -= cut
     total = heads.dot(ones)
@@ -212,12 +216,24 @@ def _cut_sums(values: Array, largest: float, out: Array | None = None) -> tuple[
 
 
 def _without_small(total: Array, values: Array, largest: float) -> Array:
-    """Add one by one where a sum is so small that the rounding of the tails counts beside it."""
-    totals = total.reshape(-1, 1)
-    least = largest * values.shape[-1] ** 2 * 2.0 ** (3 - _CUT)
-    small = np.flatnonzero(np.abs(totals) < least)
-    if small.size:
-        totals[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    """Add once more where a sum is so small that the rounding of the tails counts beside it."""
+    totals, units = total.reshape(-1, 1), values.shape[-1]
+    small = np.flatnonzero(np.abs(totals) < largest * units**2 * 2.0 ** (3 - _CUT))
+    if small.size == 0:
+        return total
+    examples = values[small]
+    if units <= _GROUPED:
+        totals[small] = examples.sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    else:
+        totals[small] = _cut_by_examples(examples)
+    return total
+
+
+def _cut_by_examples(values: Array) -> Array:
+    """Return the sums with more digits, where what is large differs from example to example."""
+    largest = np.maximum(values.max(axis=-1, keepdims=True), -values.min(axis=-1, keepdims=True))
+    heads, tails = _cut_sums(values, largest)
+    total: Array = heads.astype(np.longdouble) + tails
     return total
 ''',
     "_exact_total": '''
@@ -245,15 +261,22 @@ _CUT_BELOW = 1e290
     "_sound_total": '''
 
 def _sound_total(values: Array) -> Any:
-    """Return the sums over the units of doubles, rounded no more than twice where that is dear."""
+    """Return the sums of doubles over the units: of many with more digits, of few rounded once."""
     units = values.shape[-1]
     if values.size <= _LITTLE:
         return values.dot(_long_ones(units)).astype(np.float64)
-    if units > _GROUPED:
-        return _in_chunks(values, 8)[:, np.newaxis].astype(np.float64, copy=False)
     largest = float(values.max())
+    if units > _LITTLE:  # chunks are sooner added, and round no more where none is most of a sum
+        total = _in_chunks(values, 8)[:, np.newaxis]
+        return total if _EVEN * largest <= total.min() else _cut_by_examples(values)
     heads, tails = _cut_sums(values, largest)
+    if units > _GROUPED:
+        heads = heads.astype(np.longdouble)
     return _without_small(heads + tails, values, largest)
+
+
+_EVEN = 8
+"""A sum of at least so many times the largest number is not made of a few."""
 ''',
     "_plain_total": '''
 
@@ -386,11 +409,22 @@ def _is_bounded(a: Array, limit: int) -> bool:
 
 
 _WIDE = 1e150
+"""Numbers from its reciprocal to it have quotients that fit into float64."""
 
 
-def _is_within(least: Array, most: Array) -> bool:
-    """Say whether these numbers and their quotients fit into float64."""
-    return bool(least.min() >= 1 / _WIDE and most.max() <= _WIDE)
+def _is_within(labelled: Array, partition: Array) -> bool:
+    """Say whether exponentials fit, by those of the labelled units and the sums of all.
+
+    A sum is as large as every exponential in it. One that is too small for float64, beside a sum
+    that is not, has a quotient that is too small for float32.
+    """
+    return bool(labelled.min() >= 1 / _WIDE and partition.max() <= _WIDE)
+
+
+def _are_within(labelled: Array, partition: Array) -> Array:
+    """Say it of each example."""
+    are_within: Array = (labelled >= 1 / _WIDE) & (partition <= _WIDE)
+    return are_within
 ''',
     "_is_moderate": '''
 

@@ -189,10 +189,12 @@ def _firsts(spec: KernelSpec, labelled: dict[str, str] | None) -> dict[str, str]
     plan = plan_of(spec, "value_and_grad")
     small = _SMALL_ENTRIES_FIRST if plan.is_elementwise else _SMALL_FIRST
     few = _PLAIN_FEW_FIRST if _has_few(spec) else ""
+    condition = "a.flags.c_contiguous" if plan.is_elementwise else "a.ndim == 2"
+    little = _PLAIN_LITTLE_FIRST.format(condition=condition)
     has_little = plan.is_elementwise or labelled is not None
     return {
         "few_first": _FEW_FIRST if _has_few(spec) else "",
-        "plain_first": few + (_PLAIN_LITTLE_FIRST if has_little else ""),
+        "plain_first": few + (little if has_little else ""),
         "of_little": "_of_little" if has_little else "_of_array",
         "small_first": small.format(buffers=plan.buffers)
         + (_LARGE_LABELLED_FIRST if labelled else ""),
@@ -212,7 +214,7 @@ _PLAIN_FEW_FIRST = """\
         return few
 """
 _PLAIN_LITTLE_FIRST = """\
-    if a.nbytes <= SMALL_BYTES:
+    if a.nbytes <= SMALL_BYTES and {condition}:
         return _QUIET.copy().run(_of_little, a, y)
 """
 _PLAIN_LAYER_FIRST = """\

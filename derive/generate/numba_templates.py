@@ -45,7 +45,7 @@ def _heading(template: str) -> str:
 
 
 def _quiet_heading(template: str) -> str:
-    return _heading(template).replace("def ", "@_quietly\ndef ", 1)
+    return _heading(template).replace("def ", '@np.errstate(all="ignore")\ndef ', 1)
 
 
 def _compiled(name: str) -> str:
@@ -67,8 +67,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -78,15 +77,10 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
-_Given = ParamSpec("_Given")
-_Returned = TypeVar("_Returned")
 
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_LOWEST = -np.finfo(np.float64).max
-_ROOM = 300.0
-"""Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
 THREAD_BYTES = 2**18
 """An array has a further thread for each so much: with less a thread costs more than it saves."""
 _FEW_PRODUCTS = 1024
@@ -152,6 +146,9 @@ def _sign_bit(x: float) -> float:
 ''',
     "_finite": '''
 
+_LOWEST = -np.finfo(np.float64).max
+
+
 @_compiled
 def _finite(gap: float) -> float:
     """Keep a gap that is too wide for the format at the widest that it holds."""
@@ -167,11 +164,31 @@ def _weighted_gap(weight: float, x: float, reference: float) -> float:
         return 2.0 * (weight * (0.5 * x - 0.5 * reference))
     return weight * gap
 ''',
+    "_divided": '''
+
+@_compiled
+def _divided(total: float, count: float, losses: Array) -> float:
+    """Return total / count, which may fit where the total of the losses does not."""
+    if abs(total) < math.inf:
+        return total / count
+    mean = 0.0
+    for loss in losses:
+        mean += loss / count
+    return mean
+''',
     "_origin": '''
+
+_ROOM = 300.0
+"""Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
+
 
 @_compiled
 def _origin(reference: float, lowest: float) -> float:
-    """Return c for e^(x − c): 0 where nothing is far from 0, else what leaves as much room."""
+    """Return c for e^(x − c): 0 where exponentials fit as they are, else what leaves most room.
+
+    They do where the reference is from 0 to the room: what is too small for the format then has a
+    quotient that is, too.
+    """
     is_near = reference <= _ROOM and (reference >= 0.0 or lowest >= -_ROOM)
     return 0.0 if is_near else reference - _ROOM
 ''',
@@ -217,8 +234,8 @@ def _loss(a: Array, y: Array, count: float, losses: Array) -> Any:
     value, value_lost = 0.0, 0.0
 ${body}
         losses[example] = loss
-        value, value_lost = _add(value, value_lost, loss / count)
-    return a.dtype.type(_together(value, value_lost))
+        value, value_lost = _add(value, value_lost, loss)
+    return a.dtype.type(_divided(_together(value, value_lost), count, losses))
 ''',
     "value_and_grad": '''
 
@@ -232,8 +249,8 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
     value, value_lost = 0.0, 0.0
 ${body}
         losses[example] = loss
-        value, value_lost = _add(value, value_lost, loss / count)
-    return a.dtype.type(_together(value, value_lost))
+        value, value_lost = _add(value, value_lost, loss)
+    return a.dtype.type(_divided(_together(value, value_lost), count, losses))
 
 
 @_compiled
@@ -350,7 +367,7 @@ def _of_matrices(a: Array, y: Array) -> tuple[Any, Array] | None:
     return None if value is None else (dtype.type(value), grad_a)
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -418,14 +435,17 @@ def _of_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...] | None:
         return None
     if len(h) * W.size > _FEW_PRODUCTS:
         is_layer = h.shape[1] == W.shape[1] and y.shape == (len(h), len(W))
-        is_plain = is_layer and len(W) >= ${fewest_classes}
-        return _layer_value_and_grad(W, h, y, None, 1.0, 1) if is_plain else None
+        if not is_layer or len(W) < ${fewest_classes}:
+            return None
+        results: tuple[Any, ...]
+        results = _QUIET.copy().run(_layer_value_and_grad, W, h, y, None, 1.0, 1)
+        return results
     grad_W, grad_h = np.empty(W.shape, dtype), np.empty(h.shape, dtype)
     value = _fill_in_layer(W, h, y, grad_W, grad_h)
     return None if value is None else (dtype.type(value), grad_W, grad_h)
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -440,7 +460,6 @@ def _checked_layer(
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 
 
-@_quietly
 def _layer_value_and_grad(
     W: Any, h: Any, y: Any, b: Array | None, count: float, threads: int
 ) -> tuple[Any, ...]:

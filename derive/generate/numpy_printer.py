@@ -365,7 +365,8 @@ def fresh_lines_of(plan: Plan, *, of_doubles: bool) -> list[str]:
 def lines_of_doubles(plan: Plan, leader: str) -> list[str]:
     """Return the lines for arrays of doubles, which make all but the gradient anew.
 
-    That is written into ``out``, where it is given, and what comes before it, too.
+    That is written into ``out``, where it is given, and what comes before it, too. Only sound sums
+    have more digits than doubles.
     """
     lines = _LinesOfDoubles(plan, leader)
     for assignment in plan.program.assignments:
@@ -537,11 +538,12 @@ class _FreshLinesOfDoubles(_FreshLines):
 
 
 class _LinesOfDoubles(_LinesWithoutPlaces):
-    """Writes them where more digits are rounded to doubles by the program itself."""
+    """Writes them for doubles, the gradient into ``out``."""
 
     def __init__(self, plan: Plan, leader: str | None) -> None:
         super().__init__(plan, leader)
-        self.printer.of_sums = set()
+        if not any(one.value.has(primitives.sound_sum) for one in plan.program.assignments):
+            self.printer.of_sums = set()
 
     def _place_of(self, name: str) -> str:
         is_in_gradient = self.plan.places[name] in self.plan.program.results

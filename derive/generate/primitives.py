@@ -83,7 +83,7 @@ class finite(_Primitive):  # noqa: N801
 
 
 class scaled_exp(_Primitive):  # noqa: N801
-    """``scaled_exp(x, reference)``: e^{x − c}, for a c that depends on the reference alone."""
+    """``scaled_exp(x, reference)``: e^{x − c}, for a c that is one for the example."""
 
 
 class scaled_difference(_Primitive):  # noqa: N801

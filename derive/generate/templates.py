@@ -49,8 +49,8 @@ meaning in the results of its example.${conventions}
 ${math}from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import lru_cache, partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -78,8 +78,6 @@ WEIGHTS_BYTES = 2**19
 ${units_bytes}${labelled_bytes}_DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_Given = ParamSpec("_Given")
-_Returned = TypeVar("_Returned")
 '''
 
 QUIET = '''
@@ -87,22 +85,17 @@ QUIET = '''
 def _quiet_context() -> Context:
     context = Context()
     context.run(np.seterr, all="ignore")
-    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    context.run(np.setbufsize, 2**10)
     return context
 
 
 _QUIET = _quiet_context()
-"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+"""Where arrays are worked on: NumPy gives no warnings, and leaves longer rows where they are.
 
-
-def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
-    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
-
-    @wraps(function)
-    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
-        return _QUIET.copy().run(function, *given, **options)
-
-    return quiet
+A copy of it is entered sooner than `np.errstate`. Nothing of the caller is called in it, for what
+is set elsewhere is unknown there. An operation on rows and a number for each copies both into a
+buffer, unless a row is as long as the buffer.
+"""
 '''
 
 ARGUMENTS = '''
@@ -236,7 +229,7 @@ def _are_plain(a: Any, y: Any) -> bool:
 
 
 def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
-    """Say the same of the matrices of a layer."""
+    """Say whether these are matrices of a layer that need no check and no change."""
     if not type(W) is type(h) is type(y) is np.ndarray:
         return False
     dtype, shape = W.dtype, W.shape
@@ -268,7 +261,7 @@ _FITS = 1e38
 ${whole}
 
 def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
-    """Do the same for few numbers; or, if some are not moderate, nothing, and return None."""
+    """Return the loss and ∂L/∂a of few numbers; None if some of them are not moderate."""
     units = a.shape[-1]
     numbers, labels = a.ravel().tolist(), y.ravel().tolist()
     if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
@@ -314,12 +307,20 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     """Return the losses of the examples, or their sum or mean."""
     if reduction == "none":
         return np.asarray(losses, a.dtype).reshape(a.shape[:-1])[()]
-    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        losses = losses / _count(a, reduction)
-    if losses.ndim != 0:
-        is_few = losses.size <= 64 and losses.dtype.char == "d"  # then a product is quicker
-        losses = np.vdot(losses, _ones(losses.size)) if is_few else losses.sum()
-    return losses if losses.dtype is a.dtype else a.dtype.type(losses)
+    total, count = _sum_of_losses(losses), _count(a, reduction)
+    if count != 1:
+        total = total / count if np.isfinite(total) else _sum_of_losses(losses / count)
+    return total if total.dtype is a.dtype else a.dtype.type(total)
+
+
+def _sum_of_losses(losses: Any) -> Any:
+    """Return the sum; equal losses are rounded alike, so that many are added with more digits."""
+    if losses.ndim == 0:
+        return losses
+    losses = losses.ravel()
+    if losses.dtype.char != "d":
+        return np.add.reduce(losses, dtype=np.longdouble)
+    return losses.dot(_ones(losses.size).ravel()) if losses.size <= _GROUPED else _sums(losses)
 
 
 def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -365,12 +366,13 @@ def _of_blocks(
     share = -(-len(starts) // threads)
     parts = [starts[number : number + share] for number in range(0, len(starts), share)]
     with ThreadPoolExecutor(threads) as pool:
-        return [result for part in pool.map(_quietly(carry_out), parts) for result in part]
+        results = pool.map(lambda part: _QUIET.copy().run(carry_out, part), parts)
+        return [result for part in results for result in part]
 '''
 
 PREDICT = '''
 
-@_quietly
+@np.errstate(all="ignore")
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
 
@@ -397,7 +399,7 @@ def predict(a: ArrayLike) -> Array:
     """
     a = _pre_activations(a)
     prediction = np.empty(a.shape, a.dtype)
-    _by_blocks(_predict_block, ${buffers}, a, prediction)
+    _QUIET.copy().run(_by_blocks, _predict_block, ${buffers}, a, prediction)
     return prediction
 
 
@@ -407,7 +409,7 @@ ${body}
 
 LOSS = '''
 
-@_quietly
+@np.errstate(all="ignore")
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -438,7 +440,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
-${choose}    losses = ${carry_out}(_loss_block, ${buffers}, a, y)
+${choose}    losses = _QUIET.copy().run(${carry_out}, _loss_block, ${buffers}, a, y)
     return _reduced(losses, reduction, a)
 
 
@@ -505,7 +507,7 @@ def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -518,7 +520,7 @@ def _checked_value_and_grad(
     _check_out(out, a, y, *given)
     in_place = out is not None and out.flags.c_contiguous
     grad_a = out if out is not None and in_place else np.empty(a.shape, a.dtype)
-    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    value = _QUIET.copy().run(_value_and_grad, a, y, grad_a, reduction, threads)
     if out is not None and not in_place:
         out[...] = grad_a
         return value, out
@@ -543,42 +545,66 @@ ${labelled_first}${body}
 LITTLE = '''
 
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
-    """Return the same for so few numbers that the calls of NumPy are the cost."""
+    """Return the loss and ∂L/∂a of so few numbers that the calls of NumPy are the cost."""
 ${in_doubles}${body}
 ${rounded}    return losses if losses.dtype is a.dtype else a.dtype.type(losses), grad_a
 '''
 
-LABELLED_FIRST = """\
+LABELLED_FIRST = '''\
     losses = _of_one_label_each(a, y, grad_a, count)
     return _of_any_labels(a, y, grad_a, work, count) if losses is None else losses
 
 
 def _of_any_labels(a: Array, y: Array, grad_a: Array, work: Any, count: int) -> Any:
-"""
+    """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
+'''
 
 LABELLED = '''
 
 def _of_one_label_each(a: Array, y: Array, grad_a: Array, count: int) -> Any:
-    """Do the same where each example has one label, of 1; if not, or for large numbers, nothing."""
+    """Write ∂L/∂a where each example has one label, of 1, and return the losses.
+
+    If there are other labels, or numbers too large for their exponentials, do nothing, and return
+    None.
+    """
     labelled = _labelled_units(a, y)
     if labelled is None:
         return None
     if y.dtype.char == "f":
-        return _in_doubles(a, y, labelled, grad_a, count)
-    if not _is_bounded(a, _MODERATE["d"]):
+        return _in_doubles(a, y, labelled, grad_a, count) if _is_bounded(a[:1], _ROOMY) else None
+    if not _is_bounded(a, _ROOMY):
         return None
     losses, _ = _labelled_block(a, labelled, grad_a, count)
     return losses
 
 
+_ROOMY = 300
+"""Numbers up to it have exponentials, with sums and quotients, that fit into float64."""
+
+
 def _labelled_block(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
-    """Return the losses and ∂L/∂a where the label at ``labelled`` is 1, and the others are 0."""
+    """Return the losses and ∂L/∂a where the label at ``labelled`` is 1, and the others are 0.
+
+    ``a`` is float64, and may be ``out``, which receives the gradient.
+    """
 ${doubles}
     return losses, grad_a
 
 
+def _block_to_be_rounded(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
+    """Return what `_labelled_block` does, less exactly: it is rounded to float32 afterwards.
+
+    Return the exponentials of the labelled units, too, and the sums of all exponentials.
+    """
+${singles}
+    return losses, grad_a, ${spread}
+
+
 def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) -> Any:
-    """Do the same of float32 in float64, for so many examples at a time."""
+    """Write ∂L/∂a of float32, computed in float64, for so many examples at a time.
+
+    Examples whose exponentials do not fit are computed once more, and in the other way.
+    """
     examples, units = a.shape
     rows = max(min(DOUBLES_BYTES // (8 * units), examples), 1)
     work, losses = np.empty((rows, units)), np.empty((examples, 1))
@@ -588,39 +614,34 @@ def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) ->
         wide[...] = a[part]
         here = labelled[part] - start * units
         losses[part], _, ${spread} = _block_to_be_rounded(wide, here, wide, count)
-        if _is_within(${spread}):
-            grad_a[part] = wide
-        else:
-            nowhere = (None,) * ${buffers}
-            losses[part] = _of_any_labels(a[part], y[part], grad_a[part], nowhere, count)
+        if not _is_within(${spread}):
+            wild = start + np.flatnonzero(~_are_within(${spread}))
+            again = a[wild].astype(_DOUBLE)
+            losses[wild] = _of_any_labels(again, y[wild], again, (None,) * ${buffers}, count)
+            wide[wild - start] = again
+        grad_a[part] = wide
     return losses
 
 
-def _block_to_be_rounded(
-    a: Array, labelled: Any, out: Array | None = None, count: int = 1
-) -> tuple[Any, ...]:
-    """Return them for what is to be float32, and between which numbers the exponentials lie."""
-${singles}
-    return losses, grad_a, ${spread}
-
-
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
-    """Return the same for so few numbers that the calls of NumPy are the cost."""
-    labelled = _labelled_units(a, y) if a.ndim == 2 else None
-    if labelled is None or not _is_bounded(a, _MODERATE["d"]):
-        return _of_array(a, y)
-    if a.dtype is _DOUBLE:
+    """Return the loss and ∂L/∂a of so few numbers that the calls of NumPy are the cost."""
+    labelled, is_double = _labelled_units(a, y), a.dtype is _DOUBLE
+    if labelled is None or not _is_bounded(a, _ROOMY):
+        grad_a = np.array(a, _DOUBLE)
+        losses = _of_any_labels(grad_a, y, grad_a, (None,) * ${buffers}, 1)
+    elif is_double:
         losses, grad_a = _labelled_block(a, labelled)
     else:
-        losses, wide, *_ = _block_to_be_rounded(a.astype(_DOUBLE), labelled)
-        grad_a = wide.astype(_SINGLE)
-    loss = losses.ravel().dot(_ones(len(losses)).ravel())
-    return loss if a.dtype is _DOUBLE else np.float32(loss), grad_a
+        losses, grad_a, *_ = _block_to_be_rounded(a.astype(_DOUBLE), labelled)
+    loss = _sum_of_losses(losses)
+    if is_double:
+        return loss if loss.dtype is _DOUBLE else np.float64(loss), grad_a
+    return np.float32(loss), grad_a.astype(_SINGLE)
 '''
 
 HESSIAN_DIAGONAL = '''
 
-@_quietly
+@np.errstate(all="ignore")
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -654,7 +675,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
         _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
-    _by_blocks(block, ${buffers}, a, y, curvature)
+    _QUIET.copy().run(_by_blocks, block, ${buffers}, a, y, curvature)
     return curvature
 
 
@@ -730,7 +751,7 @@ ${plain_layer_first}    value, grad_a = ${of_little}(a, y)
     return value, ${layer_grad_W}, ${layer_grad_h}
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -751,7 +772,8 @@ def _checked_layer(
         y = y.reshape(len(h), len(W))
     if threads != 1:
         threads = _useful_threads(threads, y)
-    value, grad_W, grad_h, *grad_b = _large_layer(W, h, y, b, reduction, threads)
+    results = _QUIET.copy().run(_large_layer, W, h, y, b, reduction, threads)
+    value, grad_W, grad_h, *grad_b = results
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     return value, grad_W, grad_h, *grad_b

@@ -23,8 +23,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -34,15 +33,10 @@ __all__ = ["hessian_diagonal", "layer_value_and_grad", "loss", "predict", "value
 
 Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
-_Given = ParamSpec("_Given")
-_Returned = TypeVar("_Returned")
 
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_LOWEST = -np.finfo(np.float64).max
-_ROOM = 300.0
-"""Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
 THREAD_BYTES = 2**18
 """An array has a further thread for each so much: with less a thread costs more than it saves."""
 _FEW_PRODUCTS = 1024
@@ -63,22 +57,17 @@ def _compiled(function: Function) -> Function:
 def _quiet_context() -> Context:
     context = Context()
     context.run(np.seterr, all="ignore")
-    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    context.run(np.setbufsize, 2**10)
     return context
 
 
 _QUIET = _quiet_context()
-"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+"""Where arrays are worked on: NumPy gives no warnings, and leaves longer rows where they are.
 
-
-def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
-    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
-
-    @wraps(function)
-    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
-        return _QUIET.copy().run(function, *given, **options)
-
-    return quiet
+A copy of it is entered sooner than `np.errstate`. Nothing of the caller is called in it, for what
+is set elsewhere is unknown there. An operation on rows and a number for each copies both into a
+buffer, unless a row is as long as the buffer.
+"""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -224,6 +213,9 @@ def _together(total: float, lost: float) -> float:
     return total + lost if abs(total) < math.inf else total
 
 
+_LOWEST = -np.finfo(np.float64).max
+
+
 @_compiled
 def _finite(gap: float) -> float:
     """Keep a gap that is too wide for the format at the widest that it holds."""
@@ -240,8 +232,27 @@ def _weighted_gap(weight: float, x: float, reference: float) -> float:
 
 
 @_compiled
+def _divided(total: float, count: float, losses: Array) -> float:
+    """Return total / count, which may fit where the total of the losses does not."""
+    if abs(total) < math.inf:
+        return total / count
+    mean = 0.0
+    for loss in losses:
+        mean += loss / count
+    return mean
+
+
+_ROOM = 300.0
+"""Exponentials of so much can be added up and divided by each other; the small ones gain by it."""
+
+
+@_compiled
 def _origin(reference: float, lowest: float) -> float:
-    """Return c for e^(x − c): 0 where nothing is far from 0, else what leaves as much room."""
+    """Return c for e^(x − c): 0 where exponentials fit as they are, else what leaves most room.
+
+    They do where the reference is from 0 to the room: what is too small for the format then has a
+    quotient that is, too.
+    """
     is_near = reference <= _ROOM and (reference >= 0.0 or lowest >= -_ROOM)
     return 0.0 if is_near else reference - _ROOM
 
@@ -377,11 +388,11 @@ def _loss(a: Array, y: Array, count: float, losses: Array) -> Any:
         log_partition = math.log1p(others / top)
         loss = label_sum * log_partition - loss_sum
         losses[example] = loss
-        value, value_lost = _add(value, value_lost, loss / count)
-    return a.dtype.type(_together(value, value_lost))
+        value, value_lost = _add(value, value_lost, loss)
+    return a.dtype.type(_divided(_together(value, value_lost), count, losses))
 
 
-@_quietly
+@np.errstate(all="ignore")
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -474,8 +485,8 @@ def _fill_in(a: Array, y: Array, count: float, losses: Array, gradients: Array) 
                 grad_a = scale * powers[unit] - (label - scale_lost * powers[unit])
             gradients[example, unit] = grad_a / count
         losses[example] = loss
-        value, value_lost = _add(value, value_lost, loss / count)
-    return a.dtype.type(_together(value, value_lost))
+        value, value_lost = _add(value, value_lost, loss)
+    return a.dtype.type(_divided(_together(value, value_lost), count, losses))
 
 
 @_compiled
@@ -556,7 +567,7 @@ def _of_matrices(a: Array, y: Array) -> tuple[Any, Array] | None:
     return None if value is None else (dtype.type(value), grad_a)
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -634,7 +645,7 @@ def _hessian_diagonal(a: Array, y: Array, count: float) -> Array:
     return curvatures
 
 
-@_quietly
+@np.errstate(all="ignore")
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -816,14 +827,17 @@ def _of_layer(W: Array, h: Array, y: Array) -> tuple[Any, ...] | None:
         return None
     if len(h) * W.size > _FEW_PRODUCTS:
         is_layer = h.shape[1] == W.shape[1] and y.shape == (len(h), len(W))
-        is_plain = is_layer and len(W) >= 1
-        return _layer_value_and_grad(W, h, y, None, 1.0, 1) if is_plain else None
+        if not is_layer or len(W) < 1:
+            return None
+        results: tuple[Any, ...]
+        results = _QUIET.copy().run(_layer_value_and_grad, W, h, y, None, 1.0, 1)
+        return results
     grad_W, grad_h = np.empty(W.shape, dtype), np.empty(h.shape, dtype)
     value = _fill_in_layer(W, h, y, grad_W, grad_h)
     return None if value is None else (dtype.type(value), grad_W, grad_h)
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -847,7 +861,6 @@ def _checked_layer(
     return W.dtype.type(value), grad_W, grad_h.reshape(shape), *rest
 
 
-@_quietly
 def _layer_value_and_grad(
     W: Any, h: Any, y: Any, b: Array | None, count: float, threads: int
 ) -> tuple[Any, ...]:

@@ -23,8 +23,8 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import lru_cache, partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -56,29 +56,22 @@ LABELLED_BYTES = 2**21
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_Given = ParamSpec("_Given")
-_Returned = TypeVar("_Returned")
 
 
 def _quiet_context() -> Context:
     context = Context()
     context.run(np.seterr, all="ignore")
-    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    context.run(np.setbufsize, 2**10)
     return context
 
 
 _QUIET = _quiet_context()
-"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+"""Where arrays are worked on: NumPy gives no warnings, and leaves longer rows where they are.
 
-
-def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
-    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
-
-    @wraps(function)
-    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
-        return _QUIET.copy().run(function, *given, **options)
-
-    return quiet
+A copy of it is entered sooner than `np.errstate`. Nothing of the caller is called in it, for what
+is set elsewhere is unknown there. An operation on rows and a number for each copies both into a
+buffer, unless a row is as long as the buffer.
+"""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -207,12 +200,20 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     """Return the losses of the examples, or their sum or mean."""
     if reduction == "none":
         return np.asarray(losses, a.dtype).reshape(a.shape[:-1])[()]
-    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        losses = losses / _count(a, reduction)
-    if losses.ndim != 0:
-        is_few = losses.size <= 64 and losses.dtype.char == "d"  # then a product is quicker
-        losses = np.vdot(losses, _ones(losses.size)) if is_few else losses.sum()
-    return losses if losses.dtype is a.dtype else a.dtype.type(losses)
+    total, count = _sum_of_losses(losses), _count(a, reduction)
+    if count != 1:
+        total = total / count if np.isfinite(total) else _sum_of_losses(losses / count)
+    return total if total.dtype is a.dtype else a.dtype.type(total)
+
+
+def _sum_of_losses(losses: Any) -> Any:
+    """Return the sum; equal losses are rounded alike, so that many are added with more digits."""
+    if losses.ndim == 0:
+        return losses
+    losses = losses.ravel()
+    if losses.dtype.char != "d":
+        return np.add.reduce(losses, dtype=np.longdouble)
+    return losses.dot(_ones(losses.size).ravel()) if losses.size <= _GROUPED else _sums(losses)
 
 
 def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -258,7 +259,8 @@ def _of_blocks(
     share = -(-len(starts) // threads)
     parts = [starts[number : number + share] for number in range(0, len(starts), share)]
     with ThreadPoolExecutor(threads) as pool:
-        return [result for part in pool.map(_quietly(carry_out), parts) for result in part]
+        results = pool.map(lambda part: _QUIET.copy().run(carry_out, part), parts)
+        return [result for part in results for result in part]
 
 
 _AT_ONCE = 10
@@ -275,8 +277,6 @@ _LONG = 256
 """So many units are added example by example rather than copied."""
 _COLUMNS = 4
 """Up to so many are added column by column, which is sooner done than row by row."""
-_LITTLE = 512
-"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _total(values: Array) -> Any:
@@ -347,7 +347,7 @@ def _by_columns(values: Array) -> Array:
 
 
 def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -> Any:
-    """Do the same for one block; few numbers of float32 are computed in float64."""
+    """Do what `_value_and_grad_block` does; few numbers of float32 are computed in float64."""
     if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
         return _value_and_grad_block(a, y, grad_a, nowhere, count)
     wide = a.astype(np.float64)
@@ -366,6 +366,10 @@ def _of_small(block: Callable[..., Any], arrays: Sequence[Array], nowhere: Any) 
     return losses
 
 
+_LITTLE = 512
+"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
+
+
 @lru_cache(maxsize=8)
 def _long_ones(units: int) -> Array:
     """Return a column of ones with more digits: a product with it has as many, and starts soon."""
@@ -376,14 +380,15 @@ _CUT = 26
 """The binary digits of the largest number that are in its head."""
 
 
-def _cut_sums(values: Array, largest: float, out: Array | None = None) -> tuple[Any, Any]:
+def _cut_sums(values: Array, largest: Any, out: Array | None = None) -> tuple[Any, Any]:
     """Return the sums of the heads of numbers, which are exact, and of their tails.
 
     Heads are multiples of one power of two, and so few of them that nothing has to be rounded. The
-    tails of k units are rounded by k² 2⁻²⁶ units of the largest number at most.
+    tails of k units are rounded by k² 2⁻²⁶ units of the largest number at most, which is that of
+    all examples or of each.
     """
     ones = _ones(values.shape[-1])
-    cut = math.ldexp(1.5, math.frexp(largest)[1] + _CUT)
+    cut = np.ldexp(1.5, np.frexp(largest)[1] + _CUT)
     heads = np.add(values, cut, out=out)
     heads -= cut
     total = heads.dot(ones)
@@ -392,12 +397,24 @@ def _cut_sums(values: Array, largest: float, out: Array | None = None) -> tuple[
 
 
 def _without_small(total: Array, values: Array, largest: float) -> Array:
-    """Add one by one where a sum is so small that the rounding of the tails counts beside it."""
-    totals = total.reshape(-1, 1)
-    least = largest * values.shape[-1] ** 2 * 2.0 ** (3 - _CUT)
-    small = np.flatnonzero(np.abs(totals) < least)
-    if small.size:
-        totals[small] = values[small].sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    """Add once more where a sum is so small that the rounding of the tails counts beside it."""
+    totals, units = total.reshape(-1, 1), values.shape[-1]
+    small = np.flatnonzero(np.abs(totals) < largest * units**2 * 2.0 ** (3 - _CUT))
+    if small.size == 0:
+        return total
+    examples = values[small]
+    if units <= _GROUPED:
+        totals[small] = examples.sum(axis=-1, dtype=np.longdouble, keepdims=True)
+    else:
+        totals[small] = _cut_by_examples(examples)
+    return total
+
+
+def _cut_by_examples(values: Array) -> Array:
+    """Return the sums with more digits, where what is large differs from example to example."""
+    largest = np.maximum(values.max(axis=-1, keepdims=True), -values.min(axis=-1, keepdims=True))
+    heads, tails = _cut_sums(values, largest)
+    total: Array = heads.astype(np.longdouble) + tails
     return total
 
 
@@ -423,15 +440,22 @@ _CUT_BELOW = 1e290
 
 
 def _sound_total(values: Array) -> Any:
-    """Return the sums over the units of doubles, rounded no more than twice where that is dear."""
+    """Return the sums of doubles over the units: of many with more digits, of few rounded once."""
     units = values.shape[-1]
     if values.size <= _LITTLE:
         return values.dot(_long_ones(units)).astype(np.float64)
-    if units > _GROUPED:
-        return _in_chunks(values, 8)[:, np.newaxis].astype(np.float64, copy=False)
     largest = float(values.max())
+    if units > _LITTLE:  # chunks are sooner added, and round no more where none is most of a sum
+        total = _in_chunks(values, 8)[:, np.newaxis]
+        return total if _EVEN * largest <= total.min() else _cut_by_examples(values)
     heads, tails = _cut_sums(values, largest)
+    if units > _GROUPED:
+        heads = heads.astype(np.longdouble)
     return _without_small(heads + tails, values, largest)
+
+
+_EVEN = 8
+"""A sum of at least so many times the largest number is not made of a few."""
 
 
 def _plain_total(values: Array) -> Array:
@@ -551,11 +575,22 @@ def _is_bounded(a: Array, limit: int) -> bool:
 
 
 _WIDE = 1e150
+"""Numbers from its reciprocal to it have quotients that fit into float64."""
 
 
-def _is_within(least: Array, most: Array) -> bool:
-    """Say whether these numbers and their quotients fit into float64."""
-    return bool(least.min() >= 1 / _WIDE and most.max() <= _WIDE)
+def _is_within(labelled: Array, partition: Array) -> bool:
+    """Say whether exponentials fit, by those of the labelled units and the sums of all.
+
+    A sum is as large as every exponential in it. One that is too small for float64, beside a sum
+    that is not, has a quotient that is too small for float32.
+    """
+    return bool(labelled.min() >= 1 / _WIDE and partition.max() <= _WIDE)
+
+
+def _are_within(labelled: Array, partition: Array) -> Array:
+    """Say it of each example."""
+    are_within: Array = (labelled >= 1 / _WIDE) & (partition <= _WIDE)
+    return are_within
 
 
 _MODERATE = {"d": 300, "f": 37}
@@ -654,7 +689,7 @@ def _are_plain(a: Any, y: Any) -> bool:
 
 
 def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
-    """Say the same of the matrices of a layer."""
+    """Say whether these are matrices of a layer that need no check and no change."""
     if not type(W) is type(h) is type(y) is np.ndarray:
         return False
     dtype, shape = W.dtype, W.shape
@@ -681,7 +716,7 @@ _WHOLE = frozenset((0.0, 1.0))
 
 
 def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
-    """Do the same for few numbers; or, if some are not moderate, nothing, and return None."""
+    """Return the loss and ∂L/∂a of few numbers; None if some of them are not moderate."""
     units = a.shape[-1]
     numbers, labels = a.ravel().tolist(), y.ravel().tolist()
     if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
@@ -755,7 +790,7 @@ def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]
     return loss, gradients
 
 
-@_quietly
+@np.errstate(all="ignore")
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
 
@@ -782,7 +817,7 @@ def predict(a: ArrayLike) -> Array:
     """
     a = _pre_activations(a)
     prediction = np.empty(a.shape, a.dtype)
-    _by_blocks(_predict_block, 1, a, prediction)
+    _QUIET.copy().run(_by_blocks, _predict_block, 1, a, prediction)
     return prediction
 
 
@@ -801,7 +836,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     prediction.ravel()[leader] = leading
 
 
-@_quietly
+@np.errstate(all="ignore")
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -832,7 +867,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
-    losses = _by_blocks(_loss_block, 1, a, y)
+    losses = _QUIET.copy().run(_by_blocks, _loss_block, 1, a, y)
     return _reduced(losses, reduction, a)
 
 
@@ -902,7 +937,7 @@ def value_and_grad(
 def _plain_value_and_grad(a: Any, y: Any) -> tuple[Any, Array]:
     if a.size <= _FEW and (few := _of_few(a, y)) is not None:
         return few
-    if a.nbytes <= SMALL_BYTES:
+    if a.nbytes <= SMALL_BYTES and a.ndim == 2:
         return _QUIET.copy().run(_of_little, a, y)
     return _QUIET.copy().run(_of_array, a, y)
 
@@ -912,7 +947,7 @@ def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -925,7 +960,7 @@ def _checked_value_and_grad(
     _check_out(out, a, y, *given)
     in_place = out is not None and out.flags.c_contiguous
     grad_a = out if out is not None and in_place else np.empty(a.shape, a.dtype)
-    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    value = _QUIET.copy().run(_value_and_grad, a, y, grad_a, reduction, threads)
     if out is not None and not in_place:
         out[...] = grad_a
         return value, out
@@ -960,6 +995,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
 
 
 def _of_any_labels(a: Array, y: Array, grad_a: Array, work: Any, count: int) -> Any:
+    """Write ∂L/∂a of a block of examples into ``grad_a``, which may be ``a``; return the losses."""
     leader = _leaders(a)
     leading_logit = a.take(leader)
     is_moderate = _is_moderate(a, leading_logit)
@@ -983,58 +1019,51 @@ def _of_any_labels(a: Array, y: Array, grad_a: Array, work: Any, count: int) -> 
 
 
 def _of_one_label_each(a: Array, y: Array, grad_a: Array, count: int) -> Any:
-    """Do the same where each example has one label, of 1; if not, or for large numbers, nothing."""
+    """Write ∂L/∂a where each example has one label, of 1, and return the losses.
+
+    If there are other labels, or numbers too large for their exponentials, do nothing, and return
+    None.
+    """
     labelled = _labelled_units(a, y)
     if labelled is None:
         return None
     if y.dtype.char == "f":
-        return _in_doubles(a, y, labelled, grad_a, count)
-    if not _is_bounded(a, _MODERATE["d"]):
+        return _in_doubles(a, y, labelled, grad_a, count) if _is_bounded(a[:1], _ROOMY) else None
+    if not _is_bounded(a, _ROOMY):
         return None
     losses, _ = _labelled_block(a, labelled, grad_a, count)
     return losses
 
 
+_ROOMY = 300
+"""Numbers up to it have exponentials, with sums and quotients, that fit into float64."""
+
+
 def _labelled_block(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
-    """Return the losses and ∂L/∂a where the label at ``labelled`` is 1, and the others are 0."""
+    """Return the losses and ∂L/∂a where the label at ``labelled`` is 1, and the others are 0.
+
+    ``a`` is float64, and may be ``out``, which receives the gradient.
+    """
     powers = np.exp(a, out=out)
     top = powers.take(labelled)
     rivals = powers
     rivals.ravel()[labelled] = 0
     others = _sound_total(rivals)
-    losses = np.log1p(others / top)
+    losses = np.log1p((others / top).astype(np.float64, copy=False))
     partition = others + top
     doubt = others / partition
-    grad_a = np.divide(rivals, partition, out=rivals)
+    grad_a = np.divide(rivals, partition.astype(a.dtype, copy=False), out=rivals)
     grad_a.ravel()[labelled] = -doubt
     if count != 1:
         grad_a /= count
     return losses, grad_a
 
 
-def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) -> Any:
-    """Do the same of float32 in float64, for so many examples at a time."""
-    examples, units = a.shape
-    rows = max(min(DOUBLES_BYTES // (8 * units), examples), 1)
-    work, losses = np.empty((rows, units)), np.empty((examples, 1))
-    for start in range(0, examples, rows):
-        part = slice(start, start + rows)
-        wide = work[: len(a[part])]
-        wide[...] = a[part]
-        here = labelled[part] - start * units
-        losses[part], _, top, partition = _block_to_be_rounded(wide, here, wide, count)
-        if _is_within(top, partition):
-            grad_a[part] = wide
-        else:
-            nowhere = (None,) * 2
-            losses[part] = _of_any_labels(a[part], y[part], grad_a[part], nowhere, count)
-    return losses
+def _block_to_be_rounded(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
+    """Return what `_labelled_block` does, less exactly: it is rounded to float32 afterwards.
 
-
-def _block_to_be_rounded(
-    a: Array, labelled: Any, out: Array | None = None, count: int = 1
-) -> tuple[Any, ...]:
-    """Return them for what is to be float32, and between which numbers the exponentials lie."""
+    Return the exponentials of the labelled units, too, and the sums of all exponentials.
+    """
     powers = np.exp(a, out=out)
     top = powers.take(labelled)
     rivals = powers
@@ -1051,21 +1080,46 @@ def _block_to_be_rounded(
     return losses, grad_a, top, partition
 
 
+def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) -> Any:
+    """Write ∂L/∂a of float32, computed in float64, for so many examples at a time.
+
+    Examples whose exponentials do not fit are computed once more, and in the other way.
+    """
+    examples, units = a.shape
+    rows = max(min(DOUBLES_BYTES // (8 * units), examples), 1)
+    work, losses = np.empty((rows, units)), np.empty((examples, 1))
+    for start in range(0, examples, rows):
+        part = slice(start, start + rows)
+        wide = work[: len(a[part])]
+        wide[...] = a[part]
+        here = labelled[part] - start * units
+        losses[part], _, top, partition = _block_to_be_rounded(wide, here, wide, count)
+        if not _is_within(top, partition):
+            wild = start + np.flatnonzero(~_are_within(top, partition))
+            again = a[wild].astype(_DOUBLE)
+            losses[wild] = _of_any_labels(again, y[wild], again, (None,) * 2, count)
+            wide[wild - start] = again
+        grad_a[part] = wide
+    return losses
+
+
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
-    """Return the same for so few numbers that the calls of NumPy are the cost."""
-    labelled = _labelled_units(a, y) if a.ndim == 2 else None
-    if labelled is None or not _is_bounded(a, _MODERATE["d"]):
-        return _of_array(a, y)
-    if a.dtype is _DOUBLE:
+    """Return the loss and ∂L/∂a of so few numbers that the calls of NumPy are the cost."""
+    labelled, is_double = _labelled_units(a, y), a.dtype is _DOUBLE
+    if labelled is None or not _is_bounded(a, _ROOMY):
+        grad_a = np.array(a, _DOUBLE)
+        losses = _of_any_labels(grad_a, y, grad_a, (None,) * 2, 1)
+    elif is_double:
         losses, grad_a = _labelled_block(a, labelled)
     else:
-        losses, wide, *_ = _block_to_be_rounded(a.astype(_DOUBLE), labelled)
-        grad_a = wide.astype(_SINGLE)
-    loss = losses.ravel().dot(_ones(len(losses)).ravel())
-    return loss if a.dtype is _DOUBLE else np.float32(loss), grad_a
+        losses, grad_a, *_ = _block_to_be_rounded(a.astype(_DOUBLE), labelled)
+    loss = _sum_of_losses(losses)
+    if is_double:
+        return loss if loss.dtype is _DOUBLE else np.float64(loss), grad_a
+    return np.float32(loss), grad_a.astype(_SINGLE)
 
 
-@_quietly
+@np.errstate(all="ignore")
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -1099,7 +1153,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
         _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
-    _by_blocks(block, 2, a, y, curvature)
+    _QUIET.copy().run(_by_blocks, block, 2, a, y, curvature)
     return curvature
 
 
@@ -1195,7 +1249,7 @@ def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     return value, grad_a.T.dot(h), grad_a.dot(W)
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -1216,7 +1270,8 @@ def _checked_layer(
         y = y.reshape(len(h), len(W))
     if threads != 1:
         threads = _useful_threads(threads, y)
-    value, grad_W, grad_h, *grad_b = _large_layer(W, h, y, b, reduction, threads)
+    results = _QUIET.copy().run(_large_layer, W, h, y, b, reduction, threads)
+    value, grad_W, grad_h, *grad_b = results
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     return value, grad_W, grad_h, *grad_b

@@ -25,8 +25,8 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from functools import lru_cache, partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,29 +54,22 @@ WEIGHTS_BYTES = 2**19
 _DOUBLE = np.dtype(np.float64)
 _SINGLE = np.dtype(np.float32)
 _FORMATS = (_DOUBLE, _SINGLE)
-_Given = ParamSpec("_Given")
-_Returned = TypeVar("_Returned")
 
 
 def _quiet_context() -> Context:
     context = Context()
     context.run(np.seterr, all="ignore")
-    context.run(np.setbufsize, 2**10)  # rows of so many are not copied beside one number each
+    context.run(np.setbufsize, 2**10)
     return context
 
 
 _QUIET = _quiet_context()
-"""Where NumPy gives no warnings: a copy of it is entered sooner than `np.errstate`."""
+"""Where arrays are worked on: NumPy gives no warnings, and leaves longer rows where they are.
 
-
-def _quietly(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
-    """Let a function work without warnings, and leave the caller's settings of NumPy alone."""
-
-    @wraps(function)
-    def quiet(*given: _Given.args, **options: _Given.kwargs) -> _Returned:
-        return _QUIET.copy().run(function, *given, **options)
-
-    return quiet
+A copy of it is entered sooner than `np.errstate`. Nothing of the caller is called in it, for what
+is set elsewhere is unknown there. An operation on rows and a number for each copies both into a
+buffer, unless a row is as long as the buffer.
+"""
 
 
 def _agree(left: Array, right: Array) -> bool:
@@ -205,12 +198,20 @@ def _reduced(losses: Any, reduction: str, a: Array) -> Any:
     """Return the losses of the examples, or their sum or mean."""
     if reduction == "none":
         return np.asarray(losses, a.dtype).reshape(a.shape[:-1])[()]
-    if reduction == "mean":  # divided before they are added: the mean may fit where the sum is inf
-        losses = losses / _count(a, reduction)
-    if losses.ndim != 0:
-        is_few = losses.size <= 64 and losses.dtype.char == "d"  # then a product is quicker
-        losses = np.vdot(losses, _ones(losses.size)) if is_few else losses.sum()
-    return losses if losses.dtype is a.dtype else a.dtype.type(losses)
+    total, count = _sum_of_losses(losses), _count(a, reduction)
+    if count != 1:
+        total = total / count if np.isfinite(total) else _sum_of_losses(losses / count)
+    return total if total.dtype is a.dtype else a.dtype.type(total)
+
+
+def _sum_of_losses(losses: Any) -> Any:
+    """Return the sum; equal losses are rounded alike, so that many are added with more digits."""
+    if losses.ndim == 0:
+        return losses
+    losses = losses.ravel()
+    if losses.dtype.char != "d":
+        return np.add.reduce(losses, dtype=np.longdouble)
+    return losses.dot(_ones(losses.size).ravel()) if losses.size <= _GROUPED else _sums(losses)
 
 
 def _by_blocks(block: Callable[..., Any], buffers: int, *arrays: Array, threads: int = 1) -> Any:
@@ -256,7 +257,8 @@ def _of_blocks(
     share = -(-len(starts) // threads)
     parts = [starts[number : number + share] for number in range(0, len(starts), share)]
     with ThreadPoolExecutor(threads) as pool:
-        return [result for part in pool.map(_quietly(carry_out), parts) for result in part]
+        results = pool.map(lambda part: _QUIET.copy().run(carry_out, part), parts)
+        return [result for part in results for result in part]
 
 
 _AT_ONCE = 10
@@ -273,8 +275,6 @@ _LONG = 256
 """So many units are added example by example rather than copied."""
 _COLUMNS = 4
 """Up to so many are added column by column, which is sooner done than row by row."""
-_LITTLE = 512
-"""Up to so many numbers the calls of NumPy are the cost, and not the numbers."""
 
 
 def _total(values: Array) -> Any:
@@ -345,7 +345,7 @@ def _by_columns(values: Array) -> Array:
 
 
 def _of_one_block(a: Array, y: Array, grad_a: Array, nowhere: Any, count: int) -> Any:
-    """Do the same for one block; few numbers of float32 are computed in float64."""
+    """Do what `_value_and_grad_block` does; few numbers of float32 are computed in float64."""
     if a.dtype.char == "d" or a.nbytes > SMALL_BYTES:
         return _value_and_grad_block(a, y, grad_a, nowhere, count)
     wide = a.astype(np.float64)
@@ -468,7 +468,7 @@ def _are_plain(a: Any, y: Any) -> bool:
 
 
 def _are_plain_matrices(W: Any, h: Any, y: Any) -> bool:
-    """Say the same of the matrices of a layer."""
+    """Say whether these are matrices of a layer that need no check and no change."""
     if not type(W) is type(h) is type(y) is np.ndarray:
         return False
     dtype, shape = W.dtype, W.shape
@@ -493,7 +493,7 @@ _FITS = 1e38
 
 
 def _of_few(a: Array, y: Array) -> tuple[Any, Array] | None:
-    """Do the same for few numbers; or, if some are not moderate, nothing, and return None."""
+    """Return the loss and ∂L/∂a of few numbers; None if some of them are not moderate."""
     units = a.shape[-1]
     numbers, labels = a.ravel().tolist(), y.ravel().tolist()
     if not (max(*numbers, *labels) <= _ROOM and min(*numbers, *labels) >= -_ROOM):
@@ -560,7 +560,7 @@ def _of_one_example(a: list[float], y: list[float]) -> tuple[float, list[float]]
     return loss, gradients
 
 
-@_quietly
+@np.errstate(all="ignore")
 def predict(a: ArrayLike) -> Array:
     """Return the prediction ŷ.
 
@@ -587,7 +587,7 @@ def predict(a: ArrayLike) -> Array:
     """
     a = _pre_activations(a)
     prediction = np.empty(a.shape, a.dtype)
-    _by_blocks(_predict_block, 1, a, prediction)
+    _QUIET.copy().run(_by_blocks, _predict_block, 1, a, prediction)
     return prediction
 
 
@@ -606,7 +606,7 @@ def _predict_block(a: Array, prediction: Array, work: Any) -> None:
     prediction.ravel()[leader] = leading
 
 
-@_quietly
+@np.errstate(all="ignore")
 def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     """Return the loss L.
 
@@ -637,7 +637,7 @@ def loss(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Any:
     a, y = _labelled(a, y)
     if reduction != "sum":
         _check_reduction(reduction, "sum", "mean", "none")
-    losses = _by_blocks(_loss_block, 1, a, y)
+    losses = _QUIET.copy().run(_by_blocks, _loss_block, 1, a, y)
     return _reduced(losses, reduction, a)
 
 
@@ -719,7 +719,7 @@ def _of_array(a: Array, y: Array) -> tuple[Any, Array]:
     return _value_and_grad(a, y, grad_a, "sum", 1), grad_a
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_value_and_grad(
     a: ArrayLike, y: ArrayLike, reduction: str, out: Array | None, threads: int
 ) -> tuple[Any, Array]:
@@ -732,7 +732,7 @@ def _checked_value_and_grad(
     _check_out(out, a, y, *given)
     in_place = out is not None and out.flags.c_contiguous
     grad_a = out if out is not None and in_place else np.empty(a.shape, a.dtype)
-    value = _value_and_grad(a, y, grad_a, reduction, threads)
+    value = _QUIET.copy().run(_value_and_grad, a, y, grad_a, reduction, threads)
     if out is not None and not in_place:
         out[...] = grad_a
         return value, out
@@ -791,7 +791,7 @@ def _value_and_grad_block(a: Array, y: Array, grad_a: Array, work: Any, count: i
     return losses
 
 
-@_quietly
+@np.errstate(all="ignore")
 def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> Array:
     """Return the second derivatives ∂²L/∂aᵢ².
 
@@ -825,7 +825,7 @@ def hessian_diagonal(a: ArrayLike, y: ArrayLike, *, reduction: str = "sum") -> A
         _check_reduction(reduction, "sum", "mean", "none")
     curvature = np.empty(a.shape, a.dtype)
     block = partial(_hessian_diagonal_block, count=_count(a, reduction))
-    _by_blocks(block, 4, a, y, curvature)
+    _QUIET.copy().run(_by_blocks, block, 4, a, y, curvature)
     return curvature
 
 
@@ -949,7 +949,7 @@ def _plain_layer(W: Any, h: Any, y: Any) -> tuple[Any, ...]:
     return value, grad_a.T.dot(h), grad_a.dot(W)
 
 
-@_quietly
+@np.errstate(all="ignore")
 def _checked_layer(
     W: ArrayLike, h: ArrayLike, y: ArrayLike, b: ArrayLike | None, reduction: str, threads: int
 ) -> tuple[Any, ...]:
@@ -970,7 +970,8 @@ def _checked_layer(
         y = y.reshape(len(h), len(W))
     if threads != 1:
         threads = _useful_threads(threads, y)
-    value, grad_W, grad_h, *grad_b = _large_layer(W, h, y, b, reduction, threads)
+    results = _QUIET.copy().run(_large_layer, W, h, y, b, reduction, threads)
+    value, grad_W, grad_h, *grad_b = results
     if h.ndim != len(shape):
         grad_h = grad_h.reshape(shape)
     return value, grad_W, grad_h, *grad_b

@@ -85,7 +85,6 @@ def test_a_module_reads_well(spec: KernelSpec) -> None:
         "collections",
         "concurrent",
         "contextvars",
-        "functools",
         "math",
         "numba",
         "numpy",

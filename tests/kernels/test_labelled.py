@@ -158,8 +158,18 @@ def test_an_example_of_float32_that_is_too_wide_goes_the_other_way_alone(
     a[4, 0] = reach
     is_wild = np.zeros(shape[0], bool)
     is_wild[4] = not np.isfinite(reach)
+    alone: list[int] = []
+    other_way = kernel._of_any_labels
+
+    def counting(a: Array, *rest: Any) -> Any:
+        alone.append(len(a))
+        return other_way(a, *rest)
+
+    monkeypatch.setattr(kernel, "_of_any_labels", counting)
     losses, gradient = kernel.value_and_grad(a, y, reduction="none")
     assert len(ways) == -(-shape[0] // 3)
+    fits = abs(reach) < 345 or (reach < 0 and y[4, 0] == 0)
+    assert alone == ([] if fits else [1])
     expected_losses, expected = kernel.value_and_grad(
         a.astype(float), y.astype(float), reduction="none"
     )
@@ -169,6 +179,36 @@ def test_an_example_of_float32_that_is_too_wide_goes_the_other_way_alone(
     if np.isfinite(reach):  # the layer writes over its pre-activations
         _, _, grad_h = kernel.layer_value_and_grad(inside, W, y)
         np.testing.assert_allclose(grad_h, gradient, rtol=1e-6, atol=1e-44)
+
+
+def test_where_all_is_wide_nothing_is_computed_twice(ways: list[int]) -> None:
+    a, y = drawn((700, 10), "float32")
+    kernel.value_and_grad(1000 * a, y)
+    assert ways == []
+
+
+@pytest.mark.parametrize("examples", [20, 167, 3000])
+def test_one_large_loss_of_float32_leaves_a_mean_that_fits(examples: int) -> None:
+    a, y = np.zeros((examples, 33), np.float32), np.zeros((examples, 33), np.float32)
+    a[1, :2] = 3.3e38, -3.3e38
+    y[:, 1] = 1
+    expected = kernel.value_and_grad(a.astype(float), y.astype(float), reduction="mean")[0]
+    assert np.float32(expected) == kernel.value_and_grad(a, y, reduction="mean")[0]
+
+
+@pytest.mark.parametrize("examples", [50, 100, 200, 341, 500, 1000, 5000])
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_equal_losses_are_added_without_adding_up_their_roundings(
+    examples: int, reduction: str
+) -> None:
+    y = np.tile([1.0, 0.0], (examples, 1))
+    for logit in np.linspace(0.1, 3.0, 200):
+        a = np.tile([logit, 0.0], (examples, 1))
+        value = kernel.value_and_grad(a, y, reduction=reduction)[0]
+        one = kernel.value_and_grad(a[:1], y[:1])[0]  # with the same rounding in each
+        near = kernel.value_and_grad(a[:40], y[:40], reduction="none")[0][0]
+        expected = [each * (examples if reduction == "sum" else 1) for each in (one, near)]
+        assert min(abs(value - each) for each in expected) <= 2 * np.spacing(value)
 
 
 def test_it_writes_where_it_is_told_and_leaves_its_arguments(
@@ -213,11 +253,14 @@ def test_large_arrays_of_float32_are_as_exact_as_small_ones(kind: str, scale: fl
 
 
 @pytest.mark.skipif(not HAS_MORE_DIGITS, reason="numpy.longdouble has no more digits here")
-@pytest.mark.parametrize("units", [2, 5, 8, 10, 12, 16, 32, 64, 65, 100, 1000])
-def test_few_exponentials_that_are_nearly_all_of_a_sum_lose_no_more(units: int) -> None:
+@pytest.mark.parametrize("scale", [1.0, 5.0, 8.0, 30.0])
+@pytest.mark.parametrize("units", [2, 3, 5, 8, 10, 12, 16, 32, 64, 65, 100, 513, 1000])
+def test_few_exponentials_that_are_nearly_all_of_a_sum_lose_no_more(
+    units: int, scale: float
+) -> None:
     random = np.random.default_rng(units)
-    for examples in (500 // units + 1, 100_000 // units):
-        a = (30 * random.standard_normal((examples, units))).clip(-290, 290)
+    for examples in (500 // units + 1, 100_000 // units, 300_000 // units):
+        a = (scale * random.standard_normal((examples, units))).clip(-290, 290)
         labels = random.integers(units, size=examples)
         labels[::2] = a.argmax(axis=1)[::2]
         y = np.eye(units)[labels]
