@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Expr, Indexed, Mul, S, Sum, fraction
+from sympy import Add, Expr, Indexed, Mul, S, fraction
 
 from derive.generate.operations import is_array, is_negative
 from derive.generate.primitives import (
@@ -19,6 +19,7 @@ from derive.generate.primitives import (
     placed,
     quotient_lost,
     scaled_difference,
+    sum_as,
 )
 from derive.generate.program import (
     DERIVATIVES,
@@ -29,7 +30,6 @@ from derive.generate.program import (
     read,
     rewrite,
 )
-from derive.language import Entries
 
 __all__ = ["keep_digits", "keep_remainders"]
 
@@ -185,8 +185,4 @@ def _joined(node: Expr) -> Expr | None:
 
 
 def _exact(node: Expr) -> Expr | None:
-    """Return an exact sum of an array."""
-    if not isinstance(node, Sum) or not isinstance(node.function, Indexed):
-        return None
-    ((bound, _, size),) = node.limits
-    return exact_sum(Entries(node.function, (bound, size)))
+    return sum_as(exact_sum, node)

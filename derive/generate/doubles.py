@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from sympy import Expr, Function, Indexed, Mul, S, Sum
+from sympy import Expr, Function, Mul, S
 
 from derive.generate.operations import is_array
 from derive.generate.primitives import (
@@ -21,13 +22,12 @@ from derive.generate.primitives import (
     plain_sum,
     sign_bit,
     sound_sum,
+    sum_as,
     with_sign,
 )
 from derive.generate.program import DERIVATIVES, Assignment, Program, names_in, rewrite
-from derive.language import Entries
 
-__all__ = ["keep_doubles", "signs_as_numbers", "spare_digits"]
-
+__all__ = ["SIGNS", "keep_doubles", "signs_as_numbers", "spare_digits"]
 
 SIGNS: dict[type[Function], Callable[[Expr], Expr]] = {
     clear_sign: lambda x: S.Half + with_sign(S.Half, x),
@@ -48,14 +48,7 @@ def keep_doubles(program: Program) -> Program:
     >>> keep_doubles(Program((others,), ("others",)))["others"].value
     sound_sum(Entries(a[j], (j, k)))
     """
-    finished = _summed_as(sound_sum, program)
-    return Program(
-        tuple(
-            one if one.per_class else replace(one, value=rewrite(one.value, _shortened))
-            for one in finished.assignments
-        ),
-        finished.results,
-    )
+    return _rewritten(_summed_as(sound_sum, program), _shortened)
 
 
 def _shortened(node: Expr) -> Expr | None:
@@ -117,13 +110,11 @@ def signs_as_numbers(program: Program) -> Program:
 
 def _summed_as(head: type[Function], program: Program) -> Program:
     """Write sums over the units of an array, where they are numbers of an example, with a head."""
+    return _rewritten(program, partial(sum_as, head))
 
-    def change(node: Expr) -> Expr | None:
-        if not isinstance(node, Sum) or not isinstance(node.function, Indexed):
-            return None
-        ((bound, _, size),) = node.limits
-        return head(Entries(node.function, (bound, size)))
 
+def _rewritten(program: Program, change: Callable[[Expr], Expr | None]) -> Program:
+    """Rewrite what is no array."""
     return Program(
         tuple(
             one if one.per_class else replace(one, value=rewrite(one.value, change))

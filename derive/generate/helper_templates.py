@@ -412,17 +412,12 @@ _WIDE = 1e150
 """Numbers from its reciprocal to it have quotients that fit into float64."""
 
 
-def _is_within(labelled: Array, partition: Array) -> bool:
-    """Say whether exponentials fit, by those of the labelled units and the sums of all.
+def _are_within(labelled: Array, partition: Array) -> Array:
+    """Say of which examples the exponentials fit, by that of the labelled unit and the sum of all.
 
     A sum is as large as every exponential in it. One that is too small for float64, beside a sum
     that is not, has a quotient that is too small for float32.
     """
-    return bool(labelled.min() >= 1 / _WIDE and partition.max() <= _WIDE)
-
-
-def _are_within(labelled: Array, partition: Array) -> Array:
-    """Say it of each example."""
     are_within: Array = (labelled >= 1 / _WIDE) & (partition <= _WIDE)
     return are_within
 ''',

@@ -128,8 +128,8 @@ _IMPORTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("collections.abc", ("Callable", "Mapping", "Sequence")),
     ("concurrent.futures", ("ThreadPoolExecutor",)),
     ("contextvars", ("Context",)),
-    ("functools", ("lru_cache", "partial", "wraps")),
-    ("typing", ("Any", "ParamSpec", "TypeVar")),
+    ("functools", ("lru_cache", "partial")),
+    ("typing", ("Any",)),
 )
 
 

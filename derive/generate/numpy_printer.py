@@ -112,7 +112,8 @@ FUNCTIONS: tuple[FunctionRow, ...] = (
 """Every function that a program may hold, but for the slope of the ramp, which asks its kink."""
 
 _ROWS = {row.head: row for row in FUNCTIONS}
-CONSTANTS: dict[Expr, str] = {S.One: "_ONE", S.Half: "_HALF"}
+
+_CONSTANTS: dict[Expr, str] = {S.One: "_ONE", S.Half: "_HALF"}
 """What numbers are called that are arrays of doubles: NumPy is sooner done with these."""
 
 _COMPARISONS = {0: "{0} > 0", 1: "{0} >= 0"}
@@ -534,7 +535,7 @@ class _FreshLinesOfDoubles(_FreshLines):
 
     def __init__(self, plan: Plan, leader: str | None) -> None:
         super().__init__(plan, leader)
-        self.printer.constants = CONSTANTS
+        self.printer.constants = _CONSTANTS
 
 
 class _LinesOfDoubles(_LinesWithoutPlaces):

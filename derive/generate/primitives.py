@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from sympy import Expr, Function, KroneckerDelta, S, Symbol, exp, log
+from sympy import Expr, Function, Indexed, KroneckerDelta, S, Sum, Symbol, exp, log
 
 from derive.generate.program import LEADER, rewrite
 from derive.language import Entries, total
@@ -38,6 +38,7 @@ __all__ = [
     "scaled_exp",
     "sign_bit",
     "sound_sum",
+    "sum_as",
     "sum_but_largest",
     "weighted_gap",
     "with_sign",
@@ -203,6 +204,22 @@ _TABLE = (
     Primitive(sign_bit, lambda x: (S.Zero, S.One), sign_of=0),
     Primitive(with_sign, lambda value, x: (value, -value), sign_of=1),
 )
+
+
+def sum_as(head: type[Function], node: Expr) -> Expr | None:
+    """Return a sum of the entries of an array with another head; None for anything else.
+
+    Examples
+    --------
+    >>> from derive.language import index, k, quantity
+    >>> j = index("j")
+    >>> sum_as(plain_sum, total(quantity("a", k)[j], j, k))
+    plain_sum(Entries(a[j], (j, k)))
+    """
+    if not isinstance(node, Sum) or not isinstance(node.function, Indexed):
+        return None
+    ((bound, _, size),) = node.limits
+    return head(Entries(node.function, (bound, size)))
 
 
 def primitive_table() -> tuple[Primitive, ...]:

@@ -567,19 +567,14 @@ def _of_one_label_each(a: Array, y: Array, grad_a: Array, count: int) -> Any:
     If there are other labels, or numbers too large for their exponentials, do nothing, and return
     None.
     """
-    labelled = _labelled_units(a, y)
-    if labelled is None:
+    labelled, is_single = _labelled_units(a, y), y.dtype.char == "f"
+    first = a[:1] if is_single else a  # in float32 the others are asked afterwards
+    if labelled is None or not _is_bounded(first, _MODERATE["d"]):
         return None
-    if y.dtype.char == "f":
-        return _in_doubles(a, y, labelled, grad_a, count) if _is_bounded(a[:1], _ROOMY) else None
-    if not _is_bounded(a, _ROOMY):
-        return None
+    if is_single:
+        return _in_doubles(a, y, labelled, grad_a, count)
     losses, _ = _labelled_block(a, labelled, grad_a, count)
     return losses
-
-
-_ROOMY = 300
-"""Numbers up to it have exponentials, with sums and quotients, that fit into float64."""
 
 
 def _labelled_block(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
@@ -614,8 +609,9 @@ def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) ->
         wide[...] = a[part]
         here = labelled[part] - start * units
         losses[part], _, ${spread} = _block_to_be_rounded(wide, here, wide, count)
-        if not _is_within(${spread}):
-            wild = start + np.flatnonzero(~_are_within(${spread}))
+        are_within = _are_within(${spread})
+        if not are_within.all():
+            wild = start + np.flatnonzero(~are_within)
             again = a[wild].astype(_DOUBLE)
             losses[wild] = _of_any_labels(again, y[wild], again, (None,) * ${buffers}, count)
             wide[wild - start] = again
@@ -626,7 +622,7 @@ def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) ->
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the loss and ∂L/∂a of so few numbers that the calls of NumPy are the cost."""
     labelled, is_double = _labelled_units(a, y), a.dtype is _DOUBLE
-    if labelled is None or not _is_bounded(a, _ROOMY):
+    if labelled is None or not _is_bounded(a, _MODERATE["d"]):
         grad_a = np.array(a, _DOUBLE)
         losses = _of_any_labels(grad_a, y, grad_a, (None,) * ${buffers}, 1)
     elif is_double:

@@ -578,17 +578,12 @@ _WIDE = 1e150
 """Numbers from its reciprocal to it have quotients that fit into float64."""
 
 
-def _is_within(labelled: Array, partition: Array) -> bool:
-    """Say whether exponentials fit, by those of the labelled units and the sums of all.
+def _are_within(labelled: Array, partition: Array) -> Array:
+    """Say of which examples the exponentials fit, by that of the labelled unit and the sum of all.
 
     A sum is as large as every exponential in it. One that is too small for float64, beside a sum
     that is not, has a quotient that is too small for float32.
     """
-    return bool(labelled.min() >= 1 / _WIDE and partition.max() <= _WIDE)
-
-
-def _are_within(labelled: Array, partition: Array) -> Array:
-    """Say it of each example."""
     are_within: Array = (labelled >= 1 / _WIDE) & (partition <= _WIDE)
     return are_within
 
@@ -1024,19 +1019,14 @@ def _of_one_label_each(a: Array, y: Array, grad_a: Array, count: int) -> Any:
     If there are other labels, or numbers too large for their exponentials, do nothing, and return
     None.
     """
-    labelled = _labelled_units(a, y)
-    if labelled is None:
+    labelled, is_single = _labelled_units(a, y), y.dtype.char == "f"
+    first = a[:1] if is_single else a  # in float32 the others are asked afterwards
+    if labelled is None or not _is_bounded(first, _MODERATE["d"]):
         return None
-    if y.dtype.char == "f":
-        return _in_doubles(a, y, labelled, grad_a, count) if _is_bounded(a[:1], _ROOMY) else None
-    if not _is_bounded(a, _ROOMY):
-        return None
+    if is_single:
+        return _in_doubles(a, y, labelled, grad_a, count)
     losses, _ = _labelled_block(a, labelled, grad_a, count)
     return losses
-
-
-_ROOMY = 300
-"""Numbers up to it have exponentials, with sums and quotients, that fit into float64."""
 
 
 def _labelled_block(a: Array, labelled: Any, out: Array | None = None, count: int = 1) -> Any:
@@ -1094,8 +1084,9 @@ def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) ->
         wide[...] = a[part]
         here = labelled[part] - start * units
         losses[part], _, top, partition = _block_to_be_rounded(wide, here, wide, count)
-        if not _is_within(top, partition):
-            wild = start + np.flatnonzero(~_are_within(top, partition))
+        are_within = _are_within(top, partition)
+        if not are_within.all():
+            wild = start + np.flatnonzero(~are_within)
             again = a[wild].astype(_DOUBLE)
             losses[wild] = _of_any_labels(again, y[wild], again, (None,) * 2, count)
             wide[wild - start] = again
@@ -1106,7 +1097,7 @@ def _in_doubles(a: Array, y: Array, labelled: Any, grad_a: Array, count: int) ->
 def _of_little(a: Array, y: Array) -> tuple[Any, Array]:
     """Return the loss and ∂L/∂a of so few numbers that the calls of NumPy are the cost."""
     labelled, is_double = _labelled_units(a, y), a.dtype is _DOUBLE
-    if labelled is None or not _is_bounded(a, _ROOMY):
+    if labelled is None or not _is_bounded(a, _MODERATE["d"]):
         grad_a = np.array(a, _DOUBLE)
         losses = _of_any_labels(grad_a, y, grad_a, (None,) * 2, 1)
     elif is_double:
